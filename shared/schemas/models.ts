@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { DollarsPerMillion, Id, Timestamp } from './common.ts';
+import { PlatformId } from './platforms.ts';
+
+export const ModelName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(120)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._:/@+-]*$/, 'letters, digits and . _ : / @ + - only');
+
+export const RouteInput = z.object({
+  platform: PlatformId,
+  /** The platform's own name for the model. */
+  model: z.string().trim().min(1).max(200),
+  /** Share among routes; 0 = last resort. */
+  weight: z.int().min(0).max(1_000).default(1),
+});
+export type RouteInput = z.infer<typeof RouteInput>;
+
+/** Dollars per million tokens; `cached` defaults to the input price. */
+export const Price = z.object({
+  input: DollarsPerMillion,
+  cached: DollarsPerMillion.optional(),
+  output: DollarsPerMillion,
+});
+export type Price = z.infer<typeof Price>;
+
+export const ModelCreate = z.object({
+  name: ModelName,
+  enabled: z.boolean().default(true),
+  routes: z.array(RouteInput).min(1).max(50),
+  price: Price.nullable().default(null),
+});
+export type ModelCreate = z.infer<typeof ModelCreate>;
+
+export const ModelUpdate = z.object({
+  id: Id,
+  name: ModelName.optional(),
+  enabled: z.boolean().optional(),
+  routes: z.array(RouteInput).min(1).max(50).optional(),
+  price: Price.nullable().optional(),
+});
+export type ModelUpdate = z.infer<typeof ModelUpdate>;
+
+export const ModelView = z.object({
+  id: Id,
+  name: z.string(),
+  enabled: z.boolean(),
+  routes: z.array(
+    z.object({
+      platform: z.string(),
+      platformName: z.string(),
+      model: z.string(),
+      weight: z.int(),
+      /** Accounts that could serve it now. */
+      accounts: z.int(),
+    }),
+  ),
+  price: Price.nullable(),
+  createdAt: Timestamp,
+});
+export type ModelView = z.infer<typeof ModelView>;
+
+/** A model the caller may ask for, whether or not an account can serve it now. */
+export const AvailableModel = z.object({ name: z.string(), ready: z.boolean() });
+export type AvailableModel = z.infer<typeof AvailableModel>;

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+
+export const PlatformId = z
+  .string()
+  .min(2)
+  .max(40)
+  .regex(/^[a-z0-9][a-z0-9-]*$/, 'lower case letters, digits and dashes');
+
+/** Wire protocols a platform can speak. Others join with their file in server/gateway/protocols. */
+export const Protocol = z.enum(['openai-chat']);
+export type Protocol = z.infer<typeof Protocol>;
+
+export const BaseUrl = z.url({ protocol: /^https?$/ }).max(500);
+
+export const PlatformView = z.object({
+  id: z.string(),
+  name: z.string(),
+  protocol: Protocol,
+  /** Null for the sandbox, which has no network. */
+  baseUrl: z.string().nullable(),
+  /** False: declared in the code; true: added by an admin and may be changed. */
+  custom: z.boolean(),
+  /** Whether an account there needs an API key. */
+  needsKey: z.boolean(),
+  /** Where a person gets a key, if known. */
+  keyUrl: z.string().nullable(),
+  /** A few models worth offering before the platform's list was fetched. */
+  models: z.array(z.string()),
+  accounts: z.int(),
+});
+export type PlatformView = z.infer<typeof PlatformView>;
+
+export const PlatformCreate = z.object({
+  id: PlatformId,
+  name: z.string().trim().min(1).max(80),
+  protocol: Protocol.default('openai-chat'),
+  baseUrl: BaseUrl,
+});
+export type PlatformCreate = z.infer<typeof PlatformCreate>;
+
+export const PlatformUpdate = PlatformCreate.partial().extend({ id: PlatformId });
+export type PlatformUpdate = z.infer<typeof PlatformUpdate>;
+
+export const ByPlatformId = z.object({ id: PlatformId });
+export type ByPlatformId = z.infer<typeof ByPlatformId>;

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { Id, NewPassword, Role, Timestamp } from './common.ts';
+
+export const SignInInput = z.object({
+  username: z.string().trim().toLowerCase().min(1).max(64),
+  password: z.string().min(1).max(200),
+});
+export type SignInInput = z.infer<typeof SignInInput>;
+
+/** The signed-in person, as the console needs them. */
+export const Me = z.object({
+  id: Id,
+  username: z.string(),
+  displayName: z.string(),
+  role: Role,
+});
+export type Me = z.infer<typeof Me>;
+
+export const PasswordChange = z.object({
+  current: z.string().min(1).max(200),
+  next: NewPassword,
+});
+export type PasswordChange = z.infer<typeof PasswordChange>;
+
+export const SessionView = z.object({
+  id: z.string(),
+  current: z.boolean(),
+  userAgent: z.string(),
+  address: z.string(),
+  createdAt: Timestamp,
+  expiresAt: Timestamp,
+});
+export type SessionView = z.infer<typeof SessionView>;

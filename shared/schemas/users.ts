@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { Id, NewPassword, Role, Rpm, Timestamp, TokensPerDay, Username } from './common.ts';
+
+export const UserState = z.enum(['active', 'disabled']);
+
+export const UserView = z.object({
+  id: Id,
+  username: z.string(),
+  displayName: z.string(),
+  role: Role,
+  state: UserState,
+  /** False until an invited person chose a password. */
+  hasPassword: z.boolean(),
+  rpm: z.int().nullable(),
+  tokensPerDay: z.int().nullable(),
+  keys: z.int(),
+  accounts: z.int(),
+  lastSeenAt: Timestamp.nullable(),
+  createdAt: Timestamp,
+});
+export type UserView = z.infer<typeof UserView>;
+
+/** Creates a user with a password, or, without one, a user with an invite link. */
+export const UserCreate = z.object({
+  username: Username,
+  displayName: z.string().trim().max(80).default(''),
+  role: Role.default('member'),
+  password: NewPassword.optional(),
+});
+export type UserCreate = z.infer<typeof UserCreate>;
+
+export const UserUpdate = z.object({
+  id: Id,
+  displayName: z.string().trim().max(80).optional(),
+  role: Role.optional(),
+  state: UserState.optional(),
+  rpm: Rpm.nullable().optional(),
+  tokensPerDay: TokensPerDay.nullable().optional(),
+});
+export type UserUpdate = z.infer<typeof UserUpdate>;
+
+/** `path` is relative to the console's origin; the token in it is shown this once. */
+export const InviteLink = z.object({ path: z.string(), expiresAt: Timestamp });
+export type InviteLink = z.infer<typeof InviteLink>;
+
+export const UserCreated = z.object({ user: UserView, invite: InviteLink.nullable() });
+export type UserCreated = z.infer<typeof UserCreated>;
+
+export const InviteToken = z.object({ token: z.string().min(1).max(200) });
+export type InviteToken = z.infer<typeof InviteToken>;
+
+export const InviteInfo = z.object({ username: z.string(), expiresAt: Timestamp });
+export type InviteInfo = z.infer<typeof InviteInfo>;
+
+export const InviteAccept = InviteToken.extend({ password: NewPassword });
+export type InviteAccept = z.infer<typeof InviteAccept>;
