@@ -1,0 +1,135 @@
+import type { AppError } from '#shared/errors.ts';
+
+/** What a principal or one of its parts may spend; null = no limit. */
+export type Limit = { rpm: number | null; tokensPerDay: number | null };
+
+/** Who asks. Everything a step needs to know about them, and no secret. */
+export type Principal = {
+  userId: string;
+  /** Null when a signed-in person asks from the console. */
+  keyId: string | null;
+  /** Public model names; empty = every model. */
+  allowedModels: readonly string[];
+  /** Checked together: user first, then key. `id` names the counter. */
+  limits: readonly { subject: 'user' | 'key'; id: string; limit: Limit }[];
+};
+
+/** Finds who holds a key. Throws AppError key_invalid or user_disabled. */
+export type KeyLookup = {
+  find(secret: string): Promise<Principal>;
+};
+
+export type Route = { platformId: string; upstreamModel: string; weight: number };
+
+/** Dollars-micros per million tokens. */
+export type ModelPrice = { input: number; cached: number; output: number };
+
+export type CatalogueModel = {
+  name: string;
+  routes: readonly Route[];
+  price: ModelPrice | null;
+  /** Epoch seconds, for the list clients ask for. */
+  createdAt: number;
+};
+
+/** Enabled models only, from memory. */
+export type ModelCatalogue = {
+  find(name: string): CatalogueModel | undefined;
+  list(): readonly CatalogueModel[];
+};
+
+/** An account that may serve a principal now. The secret is opened only when it is chosen. */
+export type Candidate = {
+  accountId: string;
+  platformId: string;
+  upstreamModel: string;
+  weight: number;
+  /** True when it belongs to the principal: preferred over lent ones. */
+  own: boolean;
+  /** Requests this process has running on it. */
+  busy: number;
+};
+
+/** Where a chosen account is called. */
+export type Target = {
+  accountId: string;
+  platformId: string;
+  upstreamModel: string;
+  secret: string | null;
+  options: Readonly<Record<string, unknown>>;
+};
+
+/** What became of one attempt, so that the pool can cool or expire the account. */
+export type Outcome =
+  | { kind: 'ok' }
+  /** The client left or the request itself was at fault: says nothing about the account. */
+  | { kind: 'neutral' }
+  | { kind: 'unauthorised'; message: string }
+  | { kind: 'rate_limited'; retryAfterMs: number | null; message: string }
+  | { kind: 'failed'; message: string };
+
+export type AccountPool = {
+  /** Usable accounts for these routes; cooling, disabled and foreign ones are left out. */
+  candidates(routes: readonly Route[], principal: Principal): Candidate[];
+  /** When the soonest cooling account returns; null when none is cooling. */
+  nextReturn(routes: readonly Route[], principal: Principal): number | null;
+  /** Marks it busy until `finish`. Throws AppError no_account when it vanished meanwhile. */
+  take(candidate: Candidate): Promise<Target>;
+  finish(target: Target, outcome: Outcome): void;
+};
+
+export type Hold = { readonly id: string };
+
+/** Tokens that a request will need at most, as far as can be told beforehand. */
+export type HoldRequest = { principal: Principal; tokens: number; requestId: string };
+
+export type QuotaGate = {
+  /**
+   * Reserves one request and its tokens under every limit that applies, or nothing at all.
+   * Throws AppError rate_limited or quota_exhausted, naming the limit and its reset.
+   */
+  hold(request: HoldRequest): Promise<Hold>;
+  /** Replaces the reservation by what was used, once; a second call does nothing. */
+  settle(hold: Hold, usedTokens: number): void;
+};
+
+export type TokenUsage = {
+  inputTokens: number;
+  /** Part of inputTokens that the platform read from its cache. */
+  cachedTokens: number;
+  outputTokens: number;
+  /** Part of outputTokens spent on reasoning. */
+  reasoningTokens: number;
+  /** True when counted here instead of reported by the platform. */
+  estimated: boolean;
+};
+
+/** One line of the ledger: a request and what became of it. */
+export type UsageRecord = TokenUsage & {
+  /** The request id. */
+  id: string;
+  /** Epoch milliseconds of arrival. */
+  createdAt: number;
+  userId: string;
+  keyId: string | null;
+  door: string;
+  model: string;
+  platformId: string | null;
+  upstreamModel: string | null;
+  accountId: string | null;
+  stream: boolean;
+  /** `ok`, `aborted`, or an error code. */
+  outcome: 'ok' | 'aborted' | AppError['code'];
+  status: number;
+  error: string | null;
+  attempts: number;
+  /** Whole micro-dollars; null = the model has no price. */
+  cost: number | null;
+  latencyMs: number;
+  firstTokenMs: number | null;
+};
+
+export type UsageLedger = {
+  /** Resolves once the record survives the death of this process. */
+  record(record: UsageRecord): Promise<void>;
+};
