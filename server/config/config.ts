@@ -1,0 +1,34 @@
+import { isAbsolute, join, resolve } from 'node:path';
+import { type Env, parseEnv } from './env.ts';
+
+/** The repository's root: what relative paths in the environment start from. */
+export const projectRoot = resolve(import.meta.dirname, '../..');
+
+/** The environment, grouped by who reads it. Secrets are apart, in secrets.ts. */
+export function toConfig(env: Env) {
+  return Object.freeze({
+    dataDir: isAbsolute(env.DATA_DIR) ? env.DATA_DIR : join(projectRoot, env.DATA_DIR),
+    applyFile: env.GATEHOUSE_APPLY ?? null,
+    logLevel: env.LOG_LEVEL,
+    database: { url: env.DATABASE_URL ?? null },
+    redis: { url: env.REDIS_URL ?? null },
+    http: {
+      host: env.HOST,
+      port: env.PORT,
+      publicUrl: env.PUBLIC_URL ? env.PUBLIC_URL.replace(/\/+$/, '') : null,
+      trustedProxies: env.TRUSTED_PROXIES,
+      drainMs: env.DRAIN_MS,
+    },
+    upstream: {
+      allow: env.OUTBOUND_ALLOW,
+      timeoutMs: env.UPSTREAM_TIMEOUT_MS,
+      heartbeatMs: env.HEARTBEAT_MS,
+    },
+  });
+}
+export type Config = ReturnType<typeof toConfig>;
+
+/** @throws ConfigError listing what cannot be used. */
+export function readConfig(): Config {
+  return toConfig(parseEnv(process.env));
+}

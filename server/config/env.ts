@@ -1,0 +1,99 @@
+import ipaddr from 'ipaddr.js';
+import { z } from 'zod';
+import { parseAllow } from '../infra/outbound/index.ts';
+
+const list = (text: string) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean);
+
+/** Runs a parser that throws and turns what it says into the issue of this variable. */
+function parsedList<T>(parse: (entry: string) => T) {
+  return z
+    .string()
+    .default('')
+    .transform((text, ctx) => {
+      const entries = list(text);
+      for (const entry of entries) {
+        try {
+          parse(entry);
+        } catch (error) {
+          const why = error instanceof Error ? error.message : String(error);
+          ctx.addIssue({ code: 'custom', message: `"${entry}": ${why}` });
+        }
+      }
+      return entries;
+    });
+}
+
+function parseProxy(entry: string) {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(entry)) return entry;
+  return entry.includes('/') ? ipaddr.parseCIDR(entry) : ipaddr.parse(entry);
+}
+
+const milliseconds = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
+
+/**
+ * Every environment variable Gatehouse reads. An empty value counts as unset. The descriptions are
+ * what docs/operations.md is checked against.
+ */
+export const Env = z.object({
+  HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000).describe('Port; 0 = any free one'),
+  DATA_DIR: z.string().min(1).default('data').describe('Folder of the database, journal, secrets'),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .optional()
+    .describe('PostgreSQL to use instead of the embedded one'),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/ })
+    .optional()
+    .describe('Redis for sign-in limits shared by several servers'),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Address people reach this server by, e.g. https://gatehouse.example.com'),
+  TRUSTED_PROXIES: parsedList(parseProxy).describe(
+    'Addresses or ranges of proxies whose X-Forwarded-For is believed, comma-separated',
+  ),
+  OUTBOUND_ALLOW: parsedList(parseAllow).describe(
+    'Private hosts or ranges platforms may be called at, comma-separated, e.g. 127.0.0.1:9100',
+  ),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('Least severe log line to print'),
+  UPSTREAM_TIMEOUT_MS: milliseconds(120_000).describe('Longest silence of a platform'),
+  HEARTBEAT_MS: milliseconds(10_000).describe('Silence after which a stream gets a heartbeat'),
+  DRAIN_MS: milliseconds(30_000).describe('Longest wait for running requests at shutdown'),
+  GATEHOUSE_APPLY: z.string().min(1).optional().describe('Set-up file applied at every start'),
+});
+export type Env = z.infer<typeof Env>;
+
+/** Thrown when the environment is not usable; the message lists each variable and what is wrong. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads and checks the environment.
+ * @throws ConfigError naming every malformed variable and every unknown GATEHOUSE_ one.
+ */
+export function parseEnv(source: Readonly<Record<string, string | undefined>>): Env {
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
+  const unknown = Object.keys(given).filter(
+    (name) => name.startsWith('GATEHOUSE_') && !(name in Env.shape),
+  );
+  const result = Env.safeParse(given);
+  const problems = [
+    ...unknown.map((name) => `${name}: no such setting`),
+    ...(result.error?.issues ?? []).map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+  ];
+  if (problems.length > 0 || !result.success) {
+    throw new ConfigError(
+      `The environment has settings we cannot use:\n  ${problems.join('\n  ')}`,
+    );
+  }
+  return result.data;
+}

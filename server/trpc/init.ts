@@ -1,0 +1,80 @@
+import { initTRPC, TRPCError } from '@trpc/server';
+import { z } from 'zod';
+import { AppError, ERRORS, toAppError } from '#shared/errors.ts';
+import type { Me } from '#shared/schemas/sessions.ts';
+
+/** What a procedure knows about the HTTP request it answers. */
+export type Context = {
+  requestId: string;
+  /** Address of the caller, as seen through trusted proxies. */
+  address: string;
+  userAgent: string;
+  /** The signed-in person, or null. */
+  me: Me | null;
+  /** The session's stored id (a hash), or null. */
+  sessionId: string | null;
+  /** Sets the session cookie to this token; null clears it. */
+  setSessionCookie(token: string | null): void;
+  /** Called with every error that is ours, so that its text is in the log and not in the answer. */
+  onInternalError(error: unknown): void;
+};
+
+const t = initTRPC.context<Context>().create({
+  errorFormatter({ shape, error, ctx }) {
+    const cause = error.cause;
+    const known = cause instanceof AppError ? cause : null;
+    const issues = cause instanceof z.ZodError ? cause.issues : [];
+    return {
+      code: shape.code,
+      message: known?.message ?? describe(error, issues),
+      data: {
+        code: shape.data.code,
+        httpStatus: shape.data.httpStatus,
+        path: shape.data.path,
+        /** The row of shared/errors.ts; the console's texts hang on it. */
+        appCode: known?.code ?? (issues.length > 0 ? ('bad_request' as const) : null),
+        param: known?.param ?? issues[0]?.path.join('.') ?? null,
+        retryAfterMs: known?.retryAfterMs ?? null,
+        fieldErrors: issues.map((issue) => ({
+          field: issue.path.join('.'),
+          message: issue.message,
+        })),
+        requestId: ctx?.requestId ?? null,
+      },
+    };
+  },
+});
+
+function describe(error: TRPCError, issues: readonly z.core.$ZodIssue[]): string {
+  const first = issues[0];
+  if (first) return `${first.path.join('.') || 'input'}: ${first.message}`;
+  return error.code === 'INTERNAL_SERVER_ERROR' ? toAppError(error.cause).message : error.message;
+}
+
+/** Gives an AppError thrown below its tRPC code; hides and reports everything else. */
+const speakAppErrors = t.middleware(async ({ ctx, next }) => {
+  const result = await next();
+  if (result.ok || result.error.code !== 'INTERNAL_SERVER_ERROR') return result;
+  const cause = toAppError(result.error.cause ?? result.error);
+  if (cause.code === 'internal') ctx.onInternalError(result.error.cause ?? result.error);
+  throw new TRPCError({ code: ERRORS[cause.code].trpc, message: cause.message, cause });
+});
+
+export const router = t.router;
+export const mergeRouters = t.mergeRouters;
+export const createCallerFactory = t.createCallerFactory;
+
+/** Anyone, signed in or not. */
+export const publicProcedure = t.procedure.use(speakAppErrors);
+
+/** Signed in and active, any role: `ctx.me` is a person. */
+export const memberProcedure = publicProcedure.use(({ ctx, next }) => {
+  if (!ctx.me) throw new AppError('not_signed_in', 'Sign in first.');
+  return next({ ctx: { ...ctx, me: ctx.me } });
+});
+
+/** Signed in as an admin. */
+export const adminProcedure = memberProcedure.use(({ ctx, next }) => {
+  if (ctx.me.role !== 'admin') throw new AppError('forbidden', 'Only an admin may do this.');
+  return next();
+});
