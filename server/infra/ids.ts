@@ -1,0 +1,23 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { v7 } from 'uuid';
+import type { Clock } from './clock.ts';
+
+/** A new UUIDv7: sorts by the time it was made (the given clock's, else the machine's). */
+export function newId(clock?: Pick<Clock, 'now'>): string {
+  return clock ? v7({ msecs: clock.now() }) : v7();
+}
+
+/** A new secret: `prefix` and `bytes` random bytes as base64url, e.g. `gh_pV3…`. */
+export function newSecret(prefix: string, bytes = 32): string {
+  return prefix + randomBytes(bytes).toString('base64url');
+}
+
+/** SHA-256 of the text's UTF-8 bytes, 64 lower-case hex digits. For random secrets, not passwords. */
+export function sha256hex(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** The start of a secret that may be shown to tell keys apart: at most 8 characters or a quarter. */
+export function secretPrefix(secret: string): string {
+  return secret.slice(0, Math.min(8, Math.floor(secret.length / 4)));
+}
