@@ -26,7 +26,7 @@ const t = initTRPC.context<Context>().create({
     const issues = cause instanceof z.ZodError ? cause.issues : [];
     return {
       code: shape.code,
-      message: known?.message ?? describe(error, issues),
+      message: known?.message ?? sentence(error, issues),
       data: {
         code: shape.data.code,
         httpStatus: shape.data.httpStatus,
@@ -45,7 +45,7 @@ const t = initTRPC.context<Context>().create({
   },
 });
 
-function describe(error: TRPCError, issues: readonly z.core.$ZodIssue[]): string {
+function sentence(error: TRPCError, issues: readonly z.core.$ZodIssue[]): string {
   const first = issues[0];
   if (first) return `${first.path.join('.') || 'input'}: ${first.message}`;
   return error.code === 'INTERNAL_SERVER_ERROR' ? toAppError(error.cause).message : error.message;
