@@ -10,6 +10,8 @@ export type Platform = {
   baseUrl: string | null;
   /** How an account proves itself. */
   auth: 'bearer' | 'none';
+  /** True where a server may be open to anyone who reaches it, such as one in the own network. */
+  keyOptional: boolean;
   /** Page on which a person makes a key; null when unknown. */
   keyUrl: string | null;
   /** Whether `GET {baseUrl}/models` exists. */

@@ -65,3 +65,12 @@ export type ModelView = z.infer<typeof ModelView>;
 /** A model the caller may ask for, whether or not an account can serve it now. */
 export const AvailableModel = z.object({ name: z.string(), ready: z.boolean() });
 export type AvailableModel = z.infer<typeof AvailableModel>;
+
+/** Models worth creating: a platform has accounts, but no model leads to it yet. One click creates them. */
+export const ModelSuggestion = z.object({
+  platform: z.string(),
+  platformName: z.string(),
+  /** Ready for `models.create`, unpriced; names already taken are left out. */
+  models: z.array(ModelCreate),
+});
+export type ModelSuggestion = z.infer<typeof ModelSuggestion>;

@@ -22,6 +22,8 @@ export const PlatformView = z.object({
   custom: z.boolean(),
   /** Whether an account there needs an API key. */
   needsKey: z.boolean(),
+  /** True where `needsKey` may be left unanswered: an added server may be open to whoever reaches it. */
+  keyOptional: z.boolean(),
   /** Where a person gets a key, if known. */
   keyUrl: z.string().nullable(),
   /** A few models worth offering before the platform's list was fetched. */

@@ -1,0 +1,75 @@
+import { type Outbound, type OutboundAnswer, outboundError } from '../infra/outbound/index.ts';
+import type { CallPlatform, UpstreamAnswer, UpstreamRequest } from './platform.ts';
+
+export type CallPlatformDeps = {
+  outbound: Pick<Outbound, 'request'>;
+  /** Answers requests to the platform without a base URL. */
+  sandbox: CallPlatform;
+  /** Gatehouse's own version: it says plainly who calls. */
+  version: string;
+};
+
+/**
+ * Calls a platform over HTTP with a bearer key, or the sandbox in this process. The answer's body
+ * streams and is never compressed; its errors are AppErrors too.
+ * @throws AppError upstream_failed, upstream_timeout, outbound_refused; when the request's signal
+ * aborts, the signal's own reason.
+ */
+export function createCallPlatform({ outbound, sandbox, version }: CallPlatformDeps): CallPlatform {
+  const userAgent = `gatehouse/${version}`;
+
+  return async (request) => {
+    if (request.baseUrl === null) return sandbox(request);
+    const answer = await outbound.request(urlOf(request.baseUrl, request.path), {
+      method: request.method,
+      headers: headersOf(request, userAgent),
+      ...(request.body && { body: request.body }),
+      signal: request.signal,
+      headersTimeoutMs: request.timeoutMs,
+      bodyTimeoutMs: request.timeoutMs,
+    });
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      body: bodyOf(answer, request.signal),
+    };
+  };
+}
+
+/** The address of a path below a base URL, whether or not that ends in a slash. */
+export function urlOf(baseUrl: string, path: string): string {
+  return (baseUrl.endsWith('/') ? baseUrl.slice(0, -1) : baseUrl) + path;
+}
+
+function headersOf(request: UpstreamRequest, userAgent: string): Record<string, string> {
+  return {
+    accept: 'application/json, text/event-stream',
+    'accept-encoding': 'identity',
+    'user-agent': userAgent,
+    ...(request.body && { 'content-type': 'application/json' }),
+    ...(request.secret !== null && { authorization: `Bearer ${request.secret}` }),
+  };
+}
+
+/** The answer's body, whose errors say in plain words what happened to the platform's connection. */
+function bodyOf(answer: OutboundAnswer, signal: AbortSignal): UpstreamAnswer['body'] {
+  const { body, origin } = answer;
+  const fail = (error: unknown): never => {
+    throw signal.aborted ? signal.reason : outboundError(error, origin);
+  };
+  return {
+    [Symbol.asyncIterator]() {
+      const chunks: AsyncIterator<Uint8Array> = body[Symbol.asyncIterator]();
+      return {
+        next: () => chunks.next().catch(fail),
+        return: async () => {
+          await chunks.return?.();
+          return { done: true, value: undefined };
+        },
+      };
+    },
+    destroy(error) {
+      body.on('error', () => {}).destroy(error);
+    },
+  };
+}

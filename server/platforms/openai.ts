@@ -1,0 +1,20 @@
+import type { Platform } from './platform.ts';
+
+/**
+ * OpenAI. Its own API is the protocol the others imitate.
+ *
+ * Sources: endpoint https://developers.openai.com/api/reference/resources/chat, model list
+ * https://developers.openai.com/api/reference/resources/models, models
+ * https://developers.openai.com/docs/models.
+ */
+export const openai: Platform = {
+  id: 'openai',
+  name: 'OpenAI',
+  protocol: 'openai-chat',
+  baseUrl: 'https://api.openai.com/v1',
+  auth: 'bearer',
+  keyOptional: false,
+  keyUrl: 'https://platform.openai.com/api-keys',
+  listsModels: true,
+  models: ['gpt-5.4-mini', 'gpt-5.5', 'gpt-5.4', 'gpt-5.4-nano'],
+};
