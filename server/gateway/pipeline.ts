@@ -1,0 +1,50 @@
+import { ERRORS, toAppError } from '#shared/errors.ts';
+import type { Arrived } from './exchange.ts';
+import { errorHeaders } from './protocols/openai-errors.ts';
+import { type AdmitDeps, admit } from './steps/admit.ts';
+import { authenticate } from './steps/authenticate.ts';
+import { type CallDeps, call } from './steps/call.ts';
+import { type RelayDeps, relay } from './steps/relay.ts';
+import { type RouteDeps, route } from './steps/route.ts';
+import { type SettleDeps, settle } from './steps/settle.ts';
+import { understand } from './steps/understand.ts';
+
+export type PipelineDeps = AdmitDeps &
+  RouteDeps &
+  CallDeps &
+  RelayDeps &
+  SettleDeps & { onInternalError: (error: unknown, requestId: string) => void };
+
+/**
+ * The request path. It never throws: whatever happens, the request is settled once and the client
+ * gets an answer, an error in its own dialect, or has left.
+ */
+export function createPipeline(deps: PipelineDeps) {
+  return async function serve(arrived: Arrived): Promise<void> {
+    try {
+      const known = await authenticate(arrived);
+      const asked = await understand(known);
+      const admitted = await admit(deps, asked);
+      const routed = route(deps, admitted);
+      const called = await call(deps, routed);
+      const finish = await relay(deps, called);
+      await settle(deps, called);
+      finish();
+    } catch (thrown) {
+      await refuse(deps, arrived, thrown);
+    }
+  };
+}
+
+async function refuse(deps: PipelineDeps, arrived: Arrived, thrown: unknown): Promise<void> {
+  let error = toAppError(thrown);
+  try {
+    await settle(deps, arrived, error);
+  } catch (unsettled) {
+    error = toAppError(unsettled);
+  }
+  if (error.code === 'internal') deps.onInternalError(error.cause, arrived.id);
+  const { protocol, reply } = arrived;
+  if (reply.started) reply.endStream(protocol.errorFrame(error));
+  else reply.json(ERRORS[error.code].http, protocol.errorBody(error), errorHeaders(error));
+}

@@ -1,0 +1,59 @@
+import { AppError } from '#shared/errors.ts';
+import type { Admitted, Asked } from '../exchange.ts';
+import type { CatalogueModel, ModelCatalogue, Principal, QuotaGate } from '../ports.ts';
+import { guessTokens } from '../tokens.ts';
+
+/** Reserved for an answer whose length the client did not limit. */
+const UNLIMITED_ANSWER_TOKENS = 1024;
+
+export type AdmitDeps = { models: ModelCatalogue; quotas: QuotaGate };
+
+/**
+ * Lets the request in: the model exists and is allowed, and every limit has room for it, reserved
+ * until it is settled. Throws AppError model_not_found, model_not_allowed, rate_limited or
+ * quota_exhausted.
+ */
+export async function admit(deps: AdmitDeps, asked: Asked): Promise<Admitted> {
+  const { principal, request } = asked;
+  const model = allowedModel(deps.models, principal, request.model);
+  const hold = await deps.quotas.hold({
+    principal,
+    requestId: asked.id,
+    tokens: limitsTokens(principal)
+      ? guessTokens(request.promptText()) + (request.maxOutputTokens ?? UNLIMITED_ANSWER_TOKENS)
+      : 0,
+  });
+  return Object.assign(asked, { model, hold });
+}
+
+/** The catalogue's model of this name, if the principal may use it. */
+export function allowedModel(
+  models: ModelCatalogue,
+  principal: Principal,
+  name: string,
+): CatalogueModel {
+  const model = models.find(name);
+  if (!model) {
+    throw new AppError(
+      'model_not_found',
+      `There is no model "${name}" here. GET /v1/models lists what this key may use.`,
+      { param: 'model' },
+    );
+  }
+  if (!mayUse(principal, name)) {
+    throw new AppError(
+      'model_not_allowed',
+      `This key may not use the model "${name}". Its owner can allow it in the console.`,
+      { param: 'model' },
+    );
+  }
+  return model;
+}
+
+export function mayUse(principal: Principal, name: string): boolean {
+  return principal.allowedModels.length === 0 || principal.allowedModels.includes(name);
+}
+
+function limitsTokens(principal: Principal): boolean {
+  return principal.limits.some(({ limit }) => limit.tokensPerDay !== null);
+}

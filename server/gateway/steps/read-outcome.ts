@@ -1,0 +1,120 @@
+import { AppError } from '#shared/errors.ts';
+import { frameData, sseFrames } from '../../infra/sse.ts';
+import type { UpstreamAnswer } from '../../platforms/platform.ts';
+import type { Answer } from '../exchange.ts';
+import type { Outcome } from '../ports.ts';
+import type { ChatProtocol } from '../protocols/protocol.ts';
+
+const MOST_ANSWER_BYTES = 32 * 1024 * 1024;
+const MOST_ERROR_BYTES = 64 * 1024;
+const LONGEST_QUOTE = 500;
+
+/** An attempt that failed in a way which another account may not. */
+export type Failed = { outcome: Outcome; error: AppError };
+
+/**
+ * Reads a platform's answer far enough to know whether it is one: a whole JSON body, or the first
+ * frame of a stream. A status of 200 around an error is a failure like any other.
+ */
+export async function readOutcome(
+  protocol: ChatProtocol,
+  stream: boolean,
+  upstream: UpstreamAnswer,
+): Promise<{ answer: Answer } | Failed> {
+  if (upstream.status < 200 || upstream.status > 299) return refused(protocol, upstream);
+  if (!stream) return readWhole(protocol, upstream);
+  if (isEventStream(upstream)) return beginStream(protocol, upstream);
+  const body = await readBytes(upstream, MOST_ANSWER_BYTES);
+  return failure(protocol.readAnswer(body).error ?? 'The platform did not stream its answer.');
+}
+
+function isEventStream(upstream: UpstreamAnswer): boolean {
+  return String(upstream.headers['content-type'] ?? '').startsWith('text/event-stream');
+}
+
+async function readWhole(
+  protocol: ChatProtocol,
+  upstream: UpstreamAnswer,
+): Promise<{ answer: Answer } | Failed> {
+  const body = await readBytes(upstream, MOST_ANSWER_BYTES);
+  const { error } = protocol.readAnswer(body);
+  return error === null ? { answer: { kind: 'whole', body } } : failure(error);
+}
+
+async function beginStream(
+  protocol: ChatProtocol,
+  upstream: UpstreamAnswer,
+): Promise<{ answer: Answer } | Failed> {
+  const frames = sseFrames(upstream.body)[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await frames.next();
+    if (next.done) return failure('The platform closed the stream before saying anything.');
+    const data = frameData(next.value);
+    // NOTE: comments are heartbeats of the platform; ours are sent on our own account.
+    if (data === undefined) continue;
+    const { error } = protocol.readFrame(data);
+    if (error === null) return { answer: { kind: 'stream', first: next.value, rest: frames } };
+    await frames.return?.(undefined);
+    return failure(error);
+  }
+}
+
+async function refused(
+  protocol: ChatProtocol,
+  upstream: UpstreamAnswer,
+): Promise<{ answer: Answer } | Failed> {
+  const body = await readBytes(upstream, MOST_ERROR_BYTES).catch(() => Buffer.alloc(0));
+  const said = (protocol.readError(body) ?? 'no reason given').slice(0, LONGEST_QUOTE);
+  const message = `The platform answered ${upstream.status}: ${said}`;
+  switch (upstream.status) {
+    case 401:
+    case 403:
+      return {
+        outcome: { kind: 'unauthorised', message },
+        error: new AppError(
+          'upstream_failed',
+          'The platform refused the account that should have served this. Its owner must renew the key.',
+        ),
+      };
+    case 429: {
+      const retryAfterMs = readRetryAfter(upstream.headers['retry-after']);
+      return {
+        outcome: { kind: 'rate_limited', retryAfterMs, message },
+        error: new AppError(
+          'upstream_rate_limited',
+          'The platform is limiting the accounts behind this model. Try again later.',
+          retryAfterMs === null ? {} : { retryAfterMs },
+        ),
+      };
+    }
+    default:
+      return upstream.status === 408 || upstream.status >= 500
+        ? failure(message)
+        : { answer: { kind: 'refused', error: new AppError('upstream_refused', message) } };
+  }
+}
+
+function failure(message: string): Failed {
+  return { outcome: { kind: 'failed', message }, error: new AppError('upstream_failed', message) };
+}
+
+/** Seconds, as every platform sends them; a date is left to the pool's own rule. */
+function readRetryAfter(header: string | string[] | undefined): number | null {
+  const seconds = Number(header);
+  return header !== undefined && Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null;
+}
+
+/** @throws AppError upstream_failed past `most` bytes. */
+async function readBytes(upstream: UpstreamAnswer, most: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of upstream.body) {
+    length += chunk.length;
+    if (length > most) {
+      upstream.body.destroy();
+      throw new AppError('upstream_failed', 'The platform sent more than we accept.');
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, length);
+}

@@ -1,0 +1,83 @@
+import { AppError, toAppError } from '#shared/errors.ts';
+import { frameData } from '../../infra/sse.ts';
+import type { Called } from '../exchange.ts';
+
+/** Finishes the reply. Called once the record is safe, so that every answer seen has one. */
+export type Finish = () => void;
+
+export type RelayDeps = { now: () => number };
+
+/**
+ * Hands the answer to the client, all but its end, and reads the usage in passing. The end is what
+ * the returned function sends. Throws AppError upstream_failed when a stream breaks off: then the
+ * protocol's error frame ends it, never a false "done".
+ */
+export async function relay(deps: RelayDeps, called: Called): Promise<Finish> {
+  const { answer, facts, protocol, reply } = called;
+  switch (answer.kind) {
+    case 'refused':
+      throw answer.error;
+    case 'whole': {
+      const { text, usage } = protocol.readAnswer(answer.body);
+      facts.firstTokenAt = deps.now();
+      facts.outputText = text;
+      facts.usage = usage;
+      return () => reply.json(200, answer.body);
+    }
+    case 'stream': {
+      const last = await relayFrames(deps, called, answer);
+      return () => reply.endStream(last);
+    }
+  }
+}
+
+async function relayFrames(
+  deps: RelayDeps,
+  { facts, protocol, reply, request, signal }: Called,
+  { first, rest }: { first: Buffer; rest: AsyncIterator<Buffer> },
+): Promise<Buffer> {
+  reply.startStream();
+  try {
+    for (let frame: Buffer | null = first; frame; frame = await nextFrame(rest, signal)) {
+      const data = frameData(frame);
+      if (data === undefined) continue;
+      const said = protocol.readFrame(data);
+      if (said.error !== null) throw new AppError('upstream_failed', said.error);
+      if (said.last) {
+        releaseConnection(rest);
+        return frame;
+      }
+      if (said.usage) facts.usage = said.usage;
+      if (said.text !== '') facts.firstTokenAt ??= deps.now();
+      facts.outputText += said.text;
+      if (!said.usageOnly || request.wantsUsage) await reply.write(frame);
+    }
+  } catch (thrown) {
+    await rest.return?.(undefined);
+    throw signal.aborted ? toAppError(signal.reason) : toAppError(thrown);
+  }
+  throw new AppError('upstream_failed', 'The platform broke the stream off before its end.');
+}
+
+/** The next frame, null at the end. Turns the noise of a broken connection into one clear error. */
+async function nextFrame(rest: AsyncIterator<Buffer>, signal: AbortSignal): Promise<Buffer | null> {
+  if (signal.aborted) throw toAppError(signal.reason);
+  try {
+    const next = await rest.next();
+    return next.done ? null : next.value;
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    throw new AppError('upstream_failed', 'The connection to the platform broke mid-answer.', {
+      cause,
+    });
+  }
+}
+
+/** Reads the end of the body behind the closing frame, so that its connection can serve again. */
+function releaseConnection(rest: AsyncIterator<Buffer>): void {
+  const leave = () => rest.return?.(undefined);
+  rest
+    .next()
+    .then(({ done }) => (done ? undefined : leave()), leave)
+    .catch(() => undefined);
+}
