@@ -45,8 +45,10 @@ async function attempt(
 ): Promise<{ answer: Answer } | Failure> {
   const { protocol, request, signal } = routed;
   try {
+    const platform = deps.platform(target.platformId);
+    if (!platform) throw new AppError('no_account', 'The platform of this model was removed.');
     const upstream = await deps.callPlatform({
-      baseUrl: deps.platform(target.platformId)?.baseUrl ?? null,
+      baseUrl: platform.baseUrl,
       path: protocol.path,
       method: 'POST',
       secret: target.secret,

@@ -1,6 +1,7 @@
 import { AppError, toAppError } from '#shared/errors.ts';
 import { frameData } from '../../infra/sse.ts';
-import type { Called } from '../exchange.ts';
+import type { Called, Facts } from '../exchange.ts';
+import type { FrameFacts } from '../protocols/protocol.ts';
 
 /** Finishes the reply. Called once the record is safe, so that every answer seen has one. */
 export type Finish = () => void;
@@ -42,14 +43,11 @@ async function relayFrames(
       const data = frameData(frame);
       if (data === undefined) continue;
       const said = protocol.readFrame(data);
-      if (said.error !== null) throw new AppError('upstream_failed', said.error);
       if (said.last) {
         releaseConnection(rest);
         return frame;
       }
-      if (said.usage) facts.usage = said.usage;
-      if (said.text !== '') facts.firstTokenAt ??= deps.now();
-      facts.outputText += said.text;
+      note(facts, said, deps.now);
       if (!said.usageOnly || request.wantsUsage) await reply.write(frame);
     }
   } catch (thrown) {
@@ -57,6 +55,15 @@ async function relayFrames(
     throw signal.aborted ? toAppError(signal.reason) : toAppError(thrown);
   }
   throw new AppError('upstream_failed', 'The platform broke the stream off before its end.');
+}
+
+/** Keeps what the ledger needs of a frame. */
+function note(facts: Facts, said: FrameFacts, now: () => number): void {
+  if (said.error !== null) throw new AppError('upstream_failed', said.error);
+  if (said.usage) facts.usage = said.usage;
+  if (said.text === '') return;
+  facts.firstTokenAt ??= now();
+  facts.outputText += said.text;
 }
 
 /** The next frame, null at the end. Turns the noise of a broken connection into one clear error. */
