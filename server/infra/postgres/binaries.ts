@@ -56,7 +56,7 @@ function findPackage(): string {
 }
 
 /** npm cannot pack symlinks; the package's install script makes them, if it was allowed to run. */
-async function completeSymlinks(packageDir: string): Promise<boolean> {
+export async function completeSymlinks(packageDir: string): Promise<boolean> {
   try {
     const list = await readFile(path.join(packageDir, 'native', 'pg-symlinks.json'), 'utf8');
     for (const { source, target } of Symlinks.parse(JSON.parse(list))) {

@@ -27,6 +27,11 @@ const KNOWN: readonly [pattern: RegExp, text: (dir: string) => string][] = [
     () =>
       'the built-in PostgreSQL does not run on this system (it needs glibc); set DATABASE_URL to one that does',
   ],
+  [
+    /could not look up effective user ID/,
+    () =>
+      'PostgreSQL must run as a user that /etc/passwd knows; start Gatehouse as one, or set DATABASE_URL',
+  ],
   [/Permission denied/, (dir) => `it may not read or write ${dir}`],
 ];
 
