@@ -1,0 +1,125 @@
+import type { Me } from '#shared/schemas/sessions.ts';
+import type { Db, Tx } from '../../infra/prisma/client.ts';
+import { withTx } from '../../infra/prisma/client.ts';
+import type { NewSession, StoredSession } from './session-store.ts';
+
+export type SessionRow = { id: string; userId: string; expiresAt: Date };
+export type SessionOwner = Me & { active: boolean; lastSeenAt: Date | null };
+export type Credentials = Me & { active: boolean; passwordHash: string | null };
+
+const WHO = { id: true, username: true, displayName: true, role: true, state: true } as const;
+
+/** Rows of `sessions`, and what signing in needs to know of `users`. */
+export function createSessionsRepo(db: Db) {
+  return {
+    async findWithOwner(id: string): Promise<[SessionRow, SessionOwner] | null> {
+      const row = await db.session.findUnique({
+        where: { id },
+        select: {
+          id: true,
+          userId: true,
+          expiresAt: true,
+          user: { select: { ...WHO, lastSeenAt: true } },
+        },
+      });
+      if (!row) return null;
+      const { user, ...session } = row;
+      const { state, ...owner } = user;
+      return [session, { ...owner, active: state === 'active' }];
+    },
+
+    async listOf(userId: string): Promise<(StoredSession & { userId: string })[]> {
+      return await db.session.findMany({
+        where: { userId },
+        orderBy: { createdAt: 'desc' },
+        select: {
+          id: true,
+          userId: true,
+          userAgent: true,
+          address: true,
+          createdAt: true,
+          expiresAt: true,
+        },
+      });
+    },
+
+    /**
+     * Stores a session while holding the user's row, so that disabling or a new password either
+     * comes first and prevents it, or comes after and ends it.
+     * @returns whether it was stored.
+     */
+    async insert(session: NewSession & { id: string; createdAt: Date; expiresAt: Date }) {
+      const { passwordHash, ...data } = session;
+      return await withTx(db, async (tx) => {
+        const fit = await tx.$queryRaw<unknown[]>`
+          SELECT 1 AS fit FROM users
+          WHERE id = ${data.userId}::uuid AND state = 'active' AND password_hash = ${passwordHash}
+          FOR SHARE`;
+        if (fit.length === 0) return false;
+        await tx.session.create({ data, select: { id: true } });
+        return true;
+      });
+    },
+
+    async setExpiry(id: string, expiresAt: Date): Promise<void> {
+      await db.session.updateMany({ where: { id }, data: { expiresAt } });
+    },
+
+    async delete(id: string): Promise<void> {
+      await db.session.deleteMany({ where: { id } });
+    },
+
+    /** @returns false when the user has no such session. */
+    async deleteOwn(userId: string, id: string): Promise<boolean> {
+      return (await db.session.deleteMany({ where: { id, userId } })).count > 0;
+    },
+
+    async deleteAllOf(userId: string): Promise<void> {
+      await db.session.deleteMany({ where: { userId } });
+    },
+
+    async deleteExpired(now: Date): Promise<void> {
+      await db.session.deleteMany({ where: { expiresAt: { lte: now } } });
+    },
+
+    async findCredentials(where: { username: string } | { id: string }) {
+      const row = await db.user.findUnique({
+        where,
+        select: { ...WHO, passwordHash: true },
+      });
+      if (!row) return null;
+      const { state, ...known } = row;
+      return { ...known, active: state === 'active' } satisfies Credentials;
+    },
+
+    /**
+     * Replaces the password and ends every session of the user, both or neither.
+     * @returns false when the password was changed by someone else meanwhile.
+     */
+    async replacePassword(change: { userId: string; from: string; to: string }): Promise<boolean> {
+      return await withTx(db, async (tx) => {
+        const changed = await tx.user.updateMany({
+          where: { id: change.userId, passwordHash: change.from, state: 'active' },
+          data: { passwordHash: change.to },
+        });
+        if (changed.count === 0) return false;
+        await deleteSessionsOf(tx, change.userId);
+        return true;
+      });
+    },
+
+    /** Notes that the user was here, unless that is known since `notSince`. */
+    async markSeen(userId: string, at: Date, notSince: Date): Promise<void> {
+      await db.user.updateMany({
+        where: { id: userId, OR: [{ lastSeenAt: null }, { lastSeenAt: { lt: notSince } }] },
+        data: { lastSeenAt: at },
+      });
+    },
+  };
+}
+export type SessionsRepo = ReturnType<typeof createSessionsRepo>;
+
+/** Ends every session of a user together with the change that makes it necessary. */
+export async function deleteSessionsOf(tx: Tx, userId: string): Promise<void> {
+  await tx.session.deleteMany({ where: { userId } });
+}

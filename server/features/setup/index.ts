@@ -1,0 +1,3 @@
+export { createSetupRepo } from './setup.repo.ts';
+export { createSetupRouter } from './setup.router.ts';
+export { createSetupService, type SetupService } from './setup.service.ts';

@@ -1,0 +1,5 @@
+export { createInvitesRepo } from './invites.repo.ts';
+export { createInvitesService, type InvitesService } from './invites.service.ts';
+export { createUsersRepo, type UsersRepo } from './users.repo.ts';
+export { createUsersRouter } from './users.router.ts';
+export { createUsersService, type UsersService } from './users.service.ts';

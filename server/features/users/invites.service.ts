@@ -1,0 +1,100 @@
+import { AppError } from '#shared/errors.ts';
+import type { Me } from '#shared/schemas/sessions.ts';
+import type { InviteAccept, InviteInfo, InviteLink } from '#shared/schemas/users.ts';
+import type { Clock } from '../../infra/clock.ts';
+import { newId, newSecret, sha256hex } from '../../infra/ids.ts';
+import type { Tx } from '../../infra/prisma/client.ts';
+import {
+  addressKey,
+  deleteSessionsOf,
+  type Limiters,
+  type Passwords,
+  type SessionsService,
+  type SignedIn,
+  type Visitor,
+} from '../sessions/index.ts';
+import type { InvitesRepo } from './invites.repo.ts';
+import type { UsersRepo } from './users.repo.ts';
+
+const INVITE_DAYS = 7;
+const DAY_MS = 86_400_000;
+
+export type InvitesDeps = {
+  repo: InvitesRepo;
+  users: Pick<UsersRepo, 'inTx' | 'lock' | 'find' | 'setPassword' | 'announce'>;
+  sessions: Pick<SessionsService, 'start'>;
+  passwords: Pick<Passwords, 'hash'>;
+  limiters: Pick<Limiters, 'token' | 'username'>;
+  clock: Pick<Clock, 'now'>;
+};
+
+/** One-time links with which a person chooses a password. */
+export function createInvitesService(deps: InvitesDeps) {
+  const { repo, users, sessions, passwords, limiters, clock } = deps;
+
+  async function findOpen(token: string, visitor: Visitor) {
+    const from = addressKey(visitor.address);
+    await limiters.token.take(from);
+    const invite = await repo.findOpen(sha256hex(token), new Date(clock.now()));
+    if (!invite) throw notOpen();
+    await limiters.token.giveBack(from);
+    return invite;
+  }
+
+  return {
+    /** A new link for the user; their older ones stop working. */
+    async open(tx: Tx, me: Me, userId: string): Promise<InviteLink> {
+      const token = newSecret('');
+      const createdAt = new Date(clock.now());
+      const expiresAt = new Date(clock.now() + INVITE_DAYS * DAY_MS);
+      const tokenHash = sha256hex(token);
+      await repo.closeAllOf(tx, userId);
+      await repo.insert(tx, {
+        id: newId(clock),
+        userId,
+        tokenHash,
+        createdBy: me.id,
+        createdAt,
+        expiresAt,
+      });
+      return { path: `/invite/${token}`, expiresAt: expiresAt.toISOString() };
+    },
+
+    closeAllOf: (tx: Tx, userId: string): Promise<void> => repo.closeAllOf(tx, userId),
+
+    /** @throws AppError not_found when used, expired or unknown; too_many_tries. */
+    async info(token: string, visitor: Visitor): Promise<InviteInfo> {
+      const { username, expiresAt } = await findOpen(token, visitor);
+      return { username, expiresAt: expiresAt.toISOString() };
+    },
+
+    /**
+     * Sets the password, ends other sessions and signs in. A link works once.
+     * @throws AppError not_found when used, expired or unknown; too_many_tries.
+     */
+    async accept({ token, password }: InviteAccept, visitor: Visitor): Promise<SignedIn> {
+      const { userId } = await findOpen(token, visitor);
+      const passwordHash = await passwords.hash(password);
+      const me = await users.inTx(async (tx) => {
+        const standing = await users.lock(tx, userId);
+        if (standing?.state !== 'active') throw notOpen();
+        if (!(await repo.use(tx, sha256hex(token), new Date(clock.now())))) throw notOpen();
+        await users.setPassword(tx, userId, passwordHash);
+        await repo.closeAllOf(tx, userId);
+        await deleteSessionsOf(tx, userId);
+        await users.announce(tx, userId);
+        return await users.find(tx, userId);
+      });
+      if (!me) throw notOpen();
+      await limiters.username.reset(me.username);
+      const session = await sessions.start({ userId, passwordHash }, visitor);
+      const { id, username, displayName, role } = me;
+      return { me: { id, username, displayName, role }, token: session };
+    },
+  };
+}
+export type InvitesService = ReturnType<typeof createInvitesService>;
+
+function notOpen(): AppError {
+  return new AppError('not_found', 'This link does not work any more. Ask an admin for a new one.');
+}

@@ -1,0 +1,29 @@
+import { ById } from '#shared/schemas/common.ts';
+import { InviteAccept, InviteToken, UserCreate, UserUpdate } from '#shared/schemas/users.ts';
+import { adminProcedure, publicProcedure, router } from '../../trpc/init.ts';
+import type { InvitesService } from './invites.service.ts';
+import type { UsersService } from './users.service.ts';
+
+export function createUsersRouter(users: UsersService, invites: InvitesService) {
+  return router({
+    list: adminProcedure.query(() => users.list()),
+    create: adminProcedure
+      .input(UserCreate)
+      .mutation(({ ctx, input }) => users.create(ctx.me, input)),
+    update: adminProcedure
+      .input(UserUpdate)
+      .mutation(({ ctx, input }) => users.update(ctx.me, input)),
+    resetPassword: adminProcedure
+      .input(ById)
+      .mutation(({ ctx, input }) => users.resetPassword(ctx.me, input.id)),
+
+    inviteInfo: publicProcedure
+      .input(InviteToken)
+      .query(({ ctx, input }) => invites.info(input.token, ctx)),
+    acceptInvite: publicProcedure.input(InviteAccept).mutation(async ({ ctx, input }) => {
+      const { me, token } = await invites.accept(input, ctx);
+      ctx.setSessionCookie(token);
+      return me;
+    }),
+  });
+}

@@ -1,0 +1,130 @@
+import { AppError } from '#shared/errors.ts';
+import type { Me } from '#shared/schemas/sessions.ts';
+import type {
+  InviteLink,
+  UserCreate,
+  UserCreated,
+  UserUpdate,
+  UserView,
+} from '#shared/schemas/users.ts';
+import type { Clock } from '../../infra/clock.ts';
+import { newId } from '../../infra/ids.ts';
+import type { Tx } from '../../infra/prisma/client.ts';
+import { deleteSessionsOf, type Passwords } from '../sessions/index.ts';
+import type { InvitesService } from './invites.service.ts';
+import type { UserStanding, UsersRepo } from './users.repo.ts';
+
+export type UsersDeps = {
+  repo: UsersRepo;
+  invites: Pick<InvitesService, 'open' | 'closeAllOf'>;
+  passwords: Pick<Passwords, 'hash'>;
+  clock: Pick<Clock, 'now'>;
+};
+
+/** People, as admins manage them. */
+export function createUsersService({ repo, invites, passwords, clock }: UsersDeps) {
+  /**
+   * Takes the lock over who is an admin and checks that the caller still is one: they may have been
+   * demoted or disabled since their request came in.
+   */
+  async function asAdmin(tx: Tx, me: Me): Promise<void> {
+    await repo.lockAdmins(tx);
+    const caller = await repo.lock(tx, me.id);
+    if (caller?.role !== 'admin' || caller.state !== 'active') {
+      throw new AppError('forbidden', 'Only an admin may do this.');
+    }
+  }
+
+  async function keepAnAdmin(tx: Tx, target: UserStanding): Promise<void> {
+    if (target.role !== 'admin' || target.state !== 'active') return;
+    if ((await repo.countAdminsBut(tx, target.id)) > 0) return;
+    throw new AppError(
+      'conflict',
+      'This is the last admin who can sign in. Make someone else an admin first.',
+    );
+  }
+
+  async function lockTarget(tx: Tx, id: string): Promise<UserStanding> {
+    const target = await repo.lock(tx, id);
+    if (!target) throw new AppError('not_found', 'There is no such user. Reload the list.');
+    return target;
+  }
+
+  return {
+    list: (): Promise<UserView[]> => repo.list(),
+
+    /**
+     * With a password the user can sign in at once, without one they get an invite link.
+     * @throws AppError conflict when the name is taken.
+     */
+    async create(me: Me, input: UserCreate): Promise<UserCreated> {
+      const { password, ...rest } = input;
+      const passwordHash = password === undefined ? null : await passwords.hash(password);
+      return await repo.inTx(async (tx) => {
+        await asAdmin(tx, me);
+        const createdAt = new Date(clock.now());
+        const user = await repo.insert(tx, { ...rest, id: newId(clock), passwordHash, createdAt });
+        if (!user) throw nameTaken();
+        const invite = passwordHash === null ? await invites.open(tx, me, user.id) : null;
+        return { user, invite };
+      });
+    },
+
+    /**
+     * Disabling ends the user's sessions and invite links together with the change.
+     * @throws AppError conflict for the last admin and for changing one's own role or state.
+     */
+    async update(me: Me, { id, ...change }: UserUpdate): Promise<UserView> {
+      return await repo.inTx(async (tx) => {
+        await asAdmin(tx, me);
+        const target = await lockTarget(tx, id);
+        const demoted = change.role !== undefined && change.role !== target.role;
+        const moved = change.state !== undefined && change.state !== target.state;
+        if (id === me.id && (demoted || moved)) {
+          throw new AppError(
+            'conflict',
+            'You cannot change your own role or disable yourself. Ask another admin.',
+          );
+        }
+        if (change.role === 'member' || change.state === 'disabled') await keepAnAdmin(tx, target);
+        const user = await repo.update(tx, id, change);
+        if (user.state === 'disabled') {
+          await deleteSessionsOf(tx, id);
+          await invites.closeAllOf(tx, id);
+        }
+        await repo.announce(tx, id);
+        return user;
+      });
+    },
+
+    /**
+     * Takes the password away, ends all sessions, and gives a link to choose a new one.
+     * @throws AppError conflict for oneself, the last admin, and disabled users.
+     */
+    async resetPassword(me: Me, id: string): Promise<InviteLink> {
+      if (id === me.id) {
+        throw new AppError('conflict', 'Change your own password on your profile page instead.');
+      }
+      return await repo.inTx(async (tx) => {
+        await asAdmin(tx, me);
+        const target = await lockTarget(tx, id);
+        if (target.state === 'disabled') {
+          throw new AppError('conflict', 'This user is disabled. Enable them first.');
+        }
+        await keepAnAdmin(tx, target);
+        await repo.setPassword(tx, id, null);
+        await deleteSessionsOf(tx, id);
+        const link = await invites.open(tx, me, id);
+        await repo.announce(tx, id);
+        return link;
+      });
+    },
+  };
+}
+export type UsersService = ReturnType<typeof createUsersService>;
+
+function nameTaken(): AppError {
+  return new AppError('conflict', 'That user name is taken. Choose another one.', {
+    param: 'username',
+  });
+}

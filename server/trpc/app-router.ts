@@ -1,0 +1,25 @@
+import { createSessionsRouter, type SessionsService } from '../features/sessions/index.ts';
+import { createSetupRouter, type SetupService } from '../features/setup/index.ts';
+import {
+  createUsersRouter,
+  type InvitesService,
+  type UsersService,
+} from '../features/users/index.ts';
+import { router } from './init.ts';
+
+export type Services = {
+  setup: SetupService;
+  sessions: SessionsService;
+  users: UsersService;
+  invites: InvitesService;
+};
+
+/** Every procedure of the console. A feature adds its service above and its line below. */
+export function createAppRouter(services: Services) {
+  return router({
+    setup: createSetupRouter(services.setup),
+    sessions: createSessionsRouter(services.sessions),
+    users: createUsersRouter(services.users, services.invites),
+  });
+}
+export type AppRouter = ReturnType<typeof createAppRouter>;
