@@ -12,14 +12,15 @@ const CRC_DIGITS = 8;
  * throw the TypeError of JSON.stringify.
  */
 export function encodeLine(record: object): string {
-  const json = JSON.stringify(tagged(record));
+  const json = JSON.stringify(tagged(record as Record<string, unknown>));
   return `${hexCrc(json)} ${json}\n`;
 }
 
 // Only what needs a tag costs a copy, for most records have nothing to tag.
-function tagged(record: object): object {
+function tagged(record: Readonly<Record<string, unknown>>): object {
   let copy: Record<string, unknown> | undefined;
-  for (const [name, value] of Object.entries(record)) {
+  for (const name in record) {
+    const value = record[name];
     const tag = tagOf(value);
     if (tag === undefined) continue;
     copy ??= { ...record };
@@ -31,7 +32,7 @@ function tagged(record: object): object {
 // A plain string that begins like a tag gets one of its own, so no text turns into a number.
 function tagOf(value: unknown): string | undefined {
   if (typeof value === 'bigint') return BIGINT;
-  if (typeof value !== 'string') return undefined;
+  if (typeof value !== 'string' || value[0] !== '$') return undefined;
   return value.startsWith(BIGINT) || value.startsWith(STRING) ? STRING : undefined;
 }
 
