@@ -5,6 +5,10 @@ import { ModelName } from './models.ts';
 const KeyName = z.string().trim().min(1).max(80);
 const AllowedModels = z.array(ModelName).max(200);
 
+/** Own keys, or, for admins, everybody's. */
+export const KeyListInput = z.object({ all: z.boolean().default(false) });
+export type KeyListInput = z.infer<typeof KeyListInput>;
+
 export const KeyCreate = z.object({
   name: KeyName,
   rpm: Rpm.nullable().default(null),

@@ -1,0 +1,131 @@
+import { AppError } from '#shared/errors.ts';
+import type { KeyLookup, Principal } from '../../gateway/ports.ts';
+import type { Clock } from '../../infra/clock.ts';
+import { sha256hex } from '../../infra/ids.ts';
+import type { Changes } from '../../infra/reloader.ts';
+import { isKeyShaped } from './key-secret.ts';
+import type { KeyHolder, KeyLookupRepo, UserHolder } from './keys.lookup.repo.ts';
+import { createLastUsed } from './last-used.ts';
+import { createLookupCache, type LookupCacheLimits } from './lookup-cache.ts';
+
+export type KeyLookupDeps = {
+  repo: KeyLookupRepo;
+  changes: Changes<'keys' | 'users'>;
+  clock: Clock;
+  /** Told of failed reads; keys known before go on working. */
+  onError(error: unknown): void;
+  limits?: Partial<LookupCacheLimits>;
+};
+
+export type Principals = KeyLookup & {
+  /**
+   * A signed-in person without a key, as the console's playground asks.
+   * Throws AppError user_disabled or not_signed_in.
+   */
+  ofUser(userId: string): Promise<Principal>;
+  /** Forgets changed keys at once, without waiting for the event to come round. */
+  forgetKeys(ids: readonly string[]): void;
+  forgetUsers(ids: readonly string[]): void;
+  /** Writes when keys were last used. */
+  flush(): Promise<void>;
+  /** Stops listening and flushes. */
+  close(): Promise<void>;
+};
+
+/** Tells who asks, from memory where it can; see lookup-cache.ts for how it stays true. */
+export function createKeyLookup(deps: KeyLookupDeps): Principals {
+  const { repo, changes, clock, onError } = deps;
+  const shared = { clock, onError, ...(deps.limits && { limits: deps.limits }) };
+  const keys = createLookupCache<KeyHolder & { principal: Principal }>({
+    ...shared,
+    async load(hashes) {
+      const found = await repo.findKeys(hashes);
+      return new Map(
+        [...found].map(([hash, row]) => [hash, { ...row, principal: toPrincipal(row) }]),
+      );
+    },
+  });
+  const users = createLookupCache<UserHolder>({ ...shared, load: (ids) => repo.findUsers(ids) });
+  const lastUsed = createLastUsed(repo, clock);
+
+  function forgetKeys(ids: readonly string[]) {
+    const gone = new Set(ids);
+    keys.drop((holder) => gone.has(holder.keyId));
+  }
+  function forgetUsers(ids: readonly string[]) {
+    const gone = new Set(ids);
+    keys.drop((holder) => gone.has(holder.ownerId));
+    users.drop((holder) => gone.has(holder.userId));
+  }
+  const stops = [
+    changes.on('keys', ({ ids }) => forgetKeys(ids)),
+    changes.on('users', ({ ids }) => forgetUsers(ids)),
+    changes.onGap(() => {
+      keys.doubt();
+      users.doubt();
+    }),
+  ];
+
+  return {
+    async find(secret) {
+      if (!isKeyShaped(secret)) throw unknownKey();
+      const holder = await keys.get(sha256hex(secret));
+      if (!holder) throw unknownKey();
+      refuseDead(holder, clock.now());
+      lastUsed.note(holder.keyId);
+      return holder.principal;
+    },
+    async ofUser(userId) {
+      const holder = await users.get(userId);
+      if (!holder) throw new AppError('not_signed_in', 'Sign in first.');
+      if (holder.disabled) throw disabledUser();
+      return {
+        userId,
+        keyId: null,
+        allowedModels: [],
+        limits: [{ subject: 'user', id: userId, limit: holder.limit }],
+      };
+    },
+    forgetKeys,
+    forgetUsers,
+    flush: () => lastUsed.flush(),
+    async close() {
+      for (const stop of stops) stop();
+      await lastUsed.close();
+    },
+  };
+}
+
+function toPrincipal(row: KeyHolder): Principal {
+  return {
+    userId: row.ownerId,
+    keyId: row.keyId,
+    allowedModels: row.allowedModels,
+    limits: [
+      { subject: 'user', id: row.ownerId, limit: row.ownerLimit },
+      { subject: 'key', id: row.keyId, limit: row.limit },
+    ],
+  };
+}
+
+function refuseDead(holder: KeyHolder, now: number) {
+  if (holder.revoked) {
+    throw new AppError('key_invalid', 'This API key has been revoked. Create a new one.');
+  }
+  if (holder.expiresAt !== null && holder.expiresAt <= now) {
+    const when = new Date(holder.expiresAt).toISOString();
+    throw new AppError('key_invalid', `This API key expired at ${when}. Create a new one.`);
+  }
+  if (holder.disabled) throw disabledUser();
+}
+
+function unknownKey() {
+  return new AppError(
+    'key_invalid',
+    'This API key is not valid. Check that it was copied whole, from gh- to its last character.',
+  );
+}
+
+function disabledUser() {
+  return new AppError('user_disabled', 'The owner of this key has been disabled. Ask an admin.');
+}

@@ -1,0 +1,133 @@
+import { type Db, type Tx, withTx } from '../../infra/prisma/client.ts';
+import type { Prisma } from '../../infra/prisma/generated/client.ts';
+import { notify } from '../../infra/prisma/notify.ts';
+
+export type KeyRow = {
+  id: string;
+  ownerId: string;
+  ownerName: string;
+  name: string;
+  prefix: string;
+  rpm: number | null;
+  tokensPerDay: number | null;
+  allowedModels: string[];
+  expiresAt: Date | null;
+  revokedAt: Date | null;
+  lastUsedAt: Date | null;
+  createdAt: Date;
+};
+
+export type NewKey = Pick<
+  KeyRow,
+  'id' | 'ownerId' | 'name' | 'prefix' | 'rpm' | 'tokensPerDay' | 'allowedModels' | 'expiresAt'
+> & { secretHash: string; createdAt: Date };
+
+export type KeyChange = {
+  [Name in 'name' | 'rpm' | 'tokensPerDay' | 'allowedModels' | 'expiresAt']?:
+    | KeyRow[Name]
+    | undefined;
+};
+
+/** Whose keys may be touched; null = everybody's, for admins. */
+export type KeyScope = { ownerId: string | null };
+
+const SELECT = {
+  id: true,
+  ownerId: true,
+  name: true,
+  prefix: true,
+  rpm: true,
+  tokensPerDay: true,
+  allowedModels: true,
+  expiresAt: true,
+  revokedAt: true,
+  lastUsedAt: true,
+  createdAt: true,
+  owner: { select: { username: true } },
+} as const satisfies Prisma.ApiKeySelect;
+
+/** Rows of `api_keys`; the hash of a secret never leaves it. Writers tell the replicas. */
+export function createKeysRepo(db: Db) {
+  async function find(client: Db | Tx, id: string, scope: KeyScope): Promise<KeyRow | null> {
+    const row = await client.apiKey.findFirst({ where: within(id, scope), select: SELECT });
+    return row && toRow(row);
+  }
+
+  return {
+    /** Newest first. */
+    async list({ ownerId }: KeyScope): Promise<KeyRow[]> {
+      const rows = await db.apiKey.findMany({
+        where: ownerId === null ? {} : { ownerId },
+        select: SELECT,
+        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      });
+      return rows.map(toRow);
+    },
+
+    find: (id: string, scope: KeyScope) => find(db, id, scope),
+
+    insert(key: NewKey): Promise<KeyRow> {
+      return withTx(db, async (tx) => {
+        const { tokensPerDay, ...rest } = key;
+        const row = await tx.apiKey.create({
+          data: { ...rest, tokensPerDay: toBigInt(tokensPerDay) },
+          select: SELECT,
+        });
+        await notify(tx, 'keys', [key.id]);
+        return toRow(row);
+      });
+    },
+
+    /** What is undefined stays. Null when there is no such key in scope that is not revoked. */
+    update(id: string, scope: KeyScope, change: KeyChange): Promise<KeyRow | null> {
+      return withTx(db, async (tx) => {
+        const { count } = await tx.apiKey.updateMany({
+          where: { ...within(id, scope), revokedAt: null },
+          data: columns(change),
+        });
+        if (count === 0) return null;
+        await notify(tx, 'keys', [id]);
+        return find(tx, id, scope);
+      });
+    },
+
+    /** Revokes it, once: a second time keeps the first time's date. Null when not in scope. */
+    revoke(id: string, scope: KeyScope, at: Date): Promise<KeyRow | null> {
+      return withTx(db, async (tx) => {
+        await tx.apiKey.updateMany({
+          where: { ...within(id, scope), revokedAt: null },
+          data: { revokedAt: at },
+        });
+        await notify(tx, 'keys', [id]);
+        return find(tx, id, scope);
+      });
+    },
+  };
+}
+export type KeysRepo = ReturnType<typeof createKeysRepo>;
+
+function within(id: string, { ownerId }: KeyScope) {
+  return ownerId === null ? { id } : { id, ownerId };
+}
+
+function columns({ name, rpm, tokensPerDay, allowedModels, expiresAt }: KeyChange) {
+  return {
+    ...(name !== undefined && { name }),
+    ...(rpm !== undefined && { rpm }),
+    ...(tokensPerDay !== undefined && { tokensPerDay: toBigInt(tokensPerDay) }),
+    ...(allowedModels !== undefined && { allowedModels }),
+    ...(expiresAt !== undefined && { expiresAt }),
+  };
+}
+
+function toBigInt(value: number | null): bigint | null {
+  return value === null ? null : BigInt(value);
+}
+
+function toRow({ owner, ...row }: Prisma.ApiKeyGetPayload<{ select: typeof SELECT }>): KeyRow {
+  return {
+    ...row,
+    ownerName: owner.username,
+    tokensPerDay: row.tokensPerDay === null ? null : Number(row.tokensPerDay),
+  };
+}

@@ -1,0 +1,157 @@
+import type { Pool } from 'pg';
+import { z } from 'zod';
+import { named } from '../../infra/postgres/pool.ts';
+import type { Cursor } from './cursor.ts';
+
+export type UsageScope = {
+  /** Whose records; null = everybody's, for admins. */
+  userId: string | null;
+};
+
+export type UsageQuery = UsageScope & {
+  from?: Date | undefined;
+  to?: Date | undefined;
+  model?: string | undefined;
+  keyId?: string | undefined;
+  accountId?: string | undefined;
+  outcome?: 'ok' | 'failed' | 'aborted' | undefined;
+  before?: Cursor | undefined;
+  limit: number;
+};
+
+/** int8 comes as bigint; tokens and micro-dollars fit a number. */
+const Whole = z.coerce.number();
+
+const Row = z.object({
+  id: z.string(),
+  created_at: z.date(),
+  user_name: z.string().nullable(),
+  key_id: z.string().nullable(),
+  key_name: z.string().nullable(),
+  model: z.string(),
+  platform_id: z.string().nullable(),
+  stream: z.boolean(),
+  outcome: z.string(),
+  status: z.number(),
+  input_tokens: z.number(),
+  output_tokens: z.number(),
+  estimated: z.boolean(),
+  cost: Whole.nullable(),
+  latency_ms: z.number(),
+  first_token_ms: z.number().nullable(),
+});
+export type UsageListRow = z.infer<typeof Row>;
+
+const Detail = Row.extend({
+  door: z.string(),
+  upstream_model: z.string().nullable(),
+  account_id: z.string().nullable(),
+  account_name: z.string().nullable(),
+  account_owner_id: z.string().nullable(),
+  attempts: z.number(),
+  cached_tokens: z.number(),
+  reasoning_tokens: z.number(),
+  error: z.string().nullable(),
+});
+export type UsageDetailRow = z.infer<typeof Detail>;
+
+const LISTED = `t.id, t.created_at, t.key_id, t.model, t.platform_id, t.stream, t.outcome, t.status,
+  t.input_tokens, t.output_tokens, t.estimated, t.cost, t.latency_ms, t.first_token_ms,
+  u.username AS user_name, k.name AS key_name`;
+
+const getOne = named(
+  'usage_get',
+  `SELECT ${LISTED}, t.door, t.upstream_model, t.account_id, t.attempts, t.cached_tokens,
+          t.reasoning_tokens, t.error, a.name AS account_name, a.owner_id AS account_owner_id
+     FROM usage t
+     LEFT JOIN users u ON u.id = t.user_id
+     LEFT JOIN api_keys k ON k.id = t.key_id
+     LEFT JOIN accounts a ON a.id = t.account_id
+    WHERE t.id = $1 AND ($2::uuid IS NULL OR t.user_id = $2)`,
+);
+
+const TOKENS_SINCE = 'coalesce(sum(input_tokens::bigint + output_tokens), 0)::bigint AS tokens';
+const userTokensSince = named(
+  'usage_user_tokens',
+  `SELECT ${TOKENS_SINCE} FROM usage WHERE user_id = $1 AND created_at >= $2`,
+);
+const keyTokensSince = named(
+  'usage_key_tokens',
+  `SELECT ${TOKENS_SINCE} FROM usage WHERE key_id = $1 AND created_at >= $2`,
+);
+const keysTokensSince = named(
+  'usage_keys_tokens',
+  `SELECT key_id, ${TOKENS_SINCE} FROM usage
+    WHERE key_id = ANY($1::uuid[]) AND created_at >= $2 GROUP BY key_id`,
+);
+
+/** Reads of the usage table. Every one takes whose records it may see. */
+export function createUsageRepo(pool: Pick<Pool, 'query'>) {
+  return {
+    /** Newest first. Names of what was deleted are null. */
+    async list(query: UsageQuery): Promise<UsageListRow[]> {
+      const { where, values } = conditions(query);
+      // The page is cut before names are joined to it, so that the index alone decides its cost.
+      const { rows } = await pool.query(
+        `WITH t AS MATERIALIZED (
+           SELECT * FROM usage ${where}
+            ORDER BY created_at DESC, id DESC LIMIT $${values.length + 1}
+         )
+         SELECT ${LISTED} FROM t
+           LEFT JOIN users u ON u.id = t.user_id
+           LEFT JOIN api_keys k ON k.id = t.key_id
+          ORDER BY t.created_at DESC, t.id DESC`,
+        [...values, query.limit],
+      );
+      return z.array(Row).parse(rows);
+    },
+
+    async get(id: string, scope: UsageScope): Promise<UsageDetailRow | null> {
+      const { rows } = await pool.query(getOne([id, scope.userId]));
+      return rows[0] === undefined ? null : Detail.parse(rows[0]);
+    },
+
+    /** Input and output tokens of a user or key since a time. */
+    async tokensSince(subject: 'user' | 'key', id: string, since: Date): Promise<number> {
+      const statement = subject === 'user' ? userTokensSince : keyTokensSince;
+      const { rows } = await pool.query(statement([id, since]));
+      return z.object({ tokens: Whole }).parse(rows[0]).tokens;
+    },
+
+    /** The same for many keys; keys without any are left out. */
+    async tokensOfKeysSince(ids: readonly string[], since: Date): Promise<Map<string, number>> {
+      if (ids.length === 0) return new Map();
+      const { rows } = await pool.query(keysTokensSince([ids, since]));
+      const found = z.array(z.object({ key_id: z.string(), tokens: Whole })).parse(rows);
+      return new Map(found.map((row) => [row.key_id, row.tokens]));
+    },
+  };
+}
+export type UsageRepo = ReturnType<typeof createUsageRepo>;
+
+/** Only conditions that were asked for, so that the planner sees which index fits. */
+function conditions(query: UsageQuery): { where: string; values: unknown[] } {
+  const values: unknown[] = [];
+  const parts: string[] = [];
+  const add = (value: unknown, condition: (place: string) => string) => {
+    if (value === undefined || value === null) return;
+    values.push(value);
+    parts.push(condition(`$${values.length}`));
+  };
+  add(query.userId, (p) => `user_id = ${p}::uuid`);
+  add(query.keyId, (p) => `key_id = ${p}::uuid`);
+  add(query.accountId, (p) => `account_id = ${p}::uuid`);
+  add(query.model, (p) => `model = ${p}`);
+  add(query.from, (p) => `created_at >= ${p}::timestamptz`);
+  add(query.to, (p) => `created_at < ${p}::timestamptz`);
+  if (query.outcome === 'ok' || query.outcome === 'aborted') {
+    parts.push(`outcome = '${query.outcome}'`);
+  } else if (query.outcome === 'failed') {
+    parts.push(`outcome NOT IN ('ok', 'aborted')`);
+  }
+  if (query.before) {
+    values.push(query.before.createdAt, query.before.id);
+    parts.push(`(created_at, id) < ($${values.length - 1}::timestamptz, $${values.length}::uuid)`);
+  }
+  return { where: parts.length > 0 ? `WHERE ${parts.join(' AND ')}` : '', values };
+}

@@ -1,0 +1,81 @@
+import type { Pool } from 'pg';
+import type { UsageRecord } from '../../gateway/ports.ts';
+import { named } from '../../infra/postgres/pool.ts';
+
+/** One column of the table: its type and how a record fills it. */
+const COLUMNS: readonly (readonly [string, string, (record: UsageRecord) => unknown])[] = [
+  ['id', 'uuid', (r) => r.id],
+  ['created_at', 'timestamptz', (r) => new Date(r.createdAt)],
+  ['user_id', 'uuid', (r) => r.userId],
+  ['key_id', 'uuid', (r) => r.keyId],
+  ['door', 'text', (r) => text(r.door, 100)],
+  ['model', 'text', (r) => text(r.model, 200)],
+  ['platform_id', 'text', (r) => text(r.platformId, 100)],
+  ['upstream_model', 'text', (r) => text(r.upstreamModel, 200)],
+  ['account_id', 'uuid', (r) => r.accountId],
+  ['stream', 'boolean', (r) => r.stream],
+  ['outcome', 'text', (r) => text(r.outcome, 100)],
+  ['status', 'int', (r) => count(r.status)],
+  ['error', 'text', (r) => text(r.error, 2_000)],
+  ['attempts', 'int', (r) => count(r.attempts)],
+  ['input_tokens', 'int', (r) => count(r.inputTokens)],
+  ['cached_tokens', 'int', (r) => count(r.cachedTokens)],
+  ['output_tokens', 'int', (r) => count(r.outputTokens)],
+  ['reasoning_tokens', 'int', (r) => count(r.reasoningTokens)],
+  ['estimated', 'boolean', (r) => r.estimated],
+  ['cost', 'bigint', (r) => (r.cost === null ? null : Math.round(r.cost))],
+  ['latency_ms', 'int', (r) => count(r.latencyMs)],
+  ['first_token_ms', 'int', (r) => (r.firstTokenMs === null ? null : count(r.firstTokenMs))],
+];
+
+const names = COLUMNS.map(([name]) => name).join(', ');
+const insert = named(
+  'usage_insert',
+  `INSERT INTO usage (${names})
+   SELECT ${names} FROM unnest(${COLUMNS.map(([, type], at) => `$${at + 1}::${type}[]`).join(', ')})
+       AS t (${names})
+   ON CONFLICT (id) DO NOTHING`,
+);
+
+export type UsageWriterDeps = {
+  pool: Pick<Pool, 'query'>;
+  /** Told of a record that PostgreSQL will never take; it is left out so that others are not held up. */
+  onRefused(record: UsageRecord, error: unknown): void;
+};
+
+/** Writes records in one statement. Writing one twice changes nothing: its id is the request's. */
+export function createUsageWriter({ pool, onRefused }: UsageWriterDeps) {
+  async function write(records: readonly UsageRecord[]): Promise<void> {
+    await pool.query(insert(COLUMNS.map(([, , value]) => records.map(value))));
+  }
+
+  return async function deliver(records: readonly UsageRecord[]): Promise<void> {
+    if (records.length === 0) return;
+    try {
+      await write(records);
+    } catch (error) {
+      if (!isAboutTheData(error)) throw error;
+      const [only] = records;
+      if (records.length === 1 && only) return onRefused(only, error);
+      const half = Math.ceil(records.length / 2);
+      await deliver(records.slice(0, half));
+      await deliver(records.slice(half));
+    }
+  };
+}
+
+/** SQLSTATE class 22 (data exception) or 23 (constraint): trying the same again cannot help. */
+function isAboutTheData(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return code.startsWith('22') || code.startsWith('23');
+}
+
+/** PostgreSQL's text holds no NUL, and a client's own words must not bloat the table. */
+function text(value: string | null, most: number): string | null {
+  return value === null ? null : value.replaceAll('\0', '').slice(0, most);
+}
+
+/** Whole, not negative, and within `integer`. */
+function count(value: number): number {
+  return Number.isFinite(value) ? Math.min(2_147_483_647, Math.max(0, Math.round(value))) : 0;
+}
