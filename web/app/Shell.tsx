@@ -1,0 +1,38 @@
+import { AppShell } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { Outlet } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { Header } from './Header.tsx';
+import classes from './Shell.module.css';
+import { Sidebar } from './Sidebar.tsx';
+
+/** The frame around every page of a signed-in person. */
+export function Shell() {
+  const { t } = useTranslation('nav');
+  const [opened, menu] = useDisclosure(false);
+  return (
+    <>
+      <a className="gh-skip" href="#main">
+        {t('skip')}
+      </a>
+      <AppShell
+        layout="alt"
+        header={{ height: 52 }}
+        navbar={{ width: 228, breakpoint: 'md', collapsed: { mobile: !opened } }}
+        padding={0}
+      >
+        <AppShell.Header className={classes.header}>
+          <Header onOpenMenu={menu.open} menuOpened={opened} />
+        </AppShell.Header>
+        <AppShell.Navbar className={classes.sidebar} aria-label={t('main')}>
+          <Sidebar onNavigate={menu.close} />
+        </AppShell.Navbar>
+        <AppShell.Main id="main" tabIndex={-1} className={classes.main}>
+          <div className={classes.page}>
+            <Outlet />
+          </div>
+        </AppShell.Main>
+      </AppShell>
+    </>
+  );
+}

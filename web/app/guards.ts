@@ -1,0 +1,41 @@
+import type { QueryClient } from '@tanstack/react-query';
+import { redirect } from '@tanstack/react-router';
+import type { Me } from '#shared/schemas/sessions.ts';
+import { safeReturnTo } from '../lib/return-to.ts';
+import { trpc } from '../lib/trpc.ts';
+
+export type RouterContext = { queryClient: QueryClient };
+
+const meOptions = () => trpc.sessions.me.queryOptions(undefined, { staleTime: 60_000 });
+const setupOptions = () => trpc.setup.status.queryOptions(undefined, { staleTime: 60_000 });
+
+type Guarded = { context: RouterContext; location: { href: string } };
+
+/** Lets signed-in people in; leads the others to set-up or sign-in, and back here afterwards. */
+export async function requireMe({ context, location }: Guarded): Promise<{ me: Me }> {
+  const me = await context.queryClient.ensureQueryData(meOptions());
+  if (me) return { me };
+  const setup = await context.queryClient.ensureQueryData(setupOptions());
+  if (setup.needed) throw redirect({ to: '/setup' });
+  const next = safeReturnTo(location.href);
+  throw redirect({ to: '/sign-in', search: next === '/' ? {} : { next } });
+}
+
+/** For pages of admins: members land on the dashboard. */
+export function requireAdmin({ context }: { context: { me: Me } }): void {
+  if (context.me.role !== 'admin') throw redirect({ to: '/' });
+}
+
+/** For the sign-in page: who is signed in already goes on, and a fresh server is set up first. */
+export async function leaveWhenSignedIn({
+  context,
+  search,
+}: {
+  context: RouterContext;
+  search: { next?: string };
+}): Promise<void> {
+  const me = await context.queryClient.ensureQueryData(meOptions());
+  if (me) throw redirect({ href: safeReturnTo(search.next) });
+  const setup = await context.queryClient.ensureQueryData(setupOptions());
+  if (setup.needed) throw redirect({ to: '/setup' });
+}

@@ -1,0 +1,143 @@
+import {
+  createRootRouteWithContext,
+  createRoute,
+  lazyRouteComponent,
+  Outlet,
+} from '@tanstack/react-router';
+import { readUsageSearch } from '../features/usage/usage-search.ts';
+import { CrashPage } from './CrashPage.tsx';
+import { leaveWhenSignedIn, type RouterContext, requireAdmin, requireMe } from './guards.ts';
+import { NotFoundPage } from './NotFoundPage.tsx';
+import { Shell } from './Shell.tsx';
+
+const root = createRootRouteWithContext<RouterContext>()({
+  component: Outlet,
+  errorComponent: CrashPage,
+  notFoundComponent: NotFoundPage,
+});
+
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: '/setup',
+  component: lazyRouteComponent(() => import('../features/setup/SetupPage.tsx'), 'SetupPage'),
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: (search: Record<string, unknown>): { next?: string } =>
+    typeof search['next'] === 'string' ? { next: search['next'] } : {},
+  beforeLoad: leaveWhenSignedIn,
+  component: lazyRouteComponent(() => import('../features/sessions/SignInPage.tsx'), 'SignInPage'),
+});
+
+const invite = createRoute({
+  getParentRoute: () => root,
+  path: '/invite/$token',
+  component: lazyRouteComponent(() => import('../features/sessions/InvitePage.tsx'), 'InvitePage'),
+});
+
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: 'shell',
+  beforeLoad: requireMe,
+  component: Shell,
+});
+
+const dashboard = createRoute({
+  getParentRoute: () => shell,
+  path: '/',
+  component: lazyRouteComponent(
+    () => import('../features/dashboard/DashboardPage.tsx'),
+    'DashboardPage',
+  ),
+  errorComponent: CrashPage,
+});
+
+const playground = createRoute({
+  getParentRoute: () => shell,
+  path: '/playground',
+  component: lazyRouteComponent(
+    () => import('../features/playground/PlaygroundPage.tsx'),
+    'PlaygroundPage',
+  ),
+  errorComponent: CrashPage,
+});
+
+const accounts = createRoute({
+  getParentRoute: () => shell,
+  path: '/accounts',
+  component: lazyRouteComponent(
+    () => import('../features/accounts/AccountsPage.tsx'),
+    'AccountsPage',
+  ),
+  errorComponent: CrashPage,
+});
+
+const models = createRoute({
+  getParentRoute: () => shell,
+  path: '/models',
+  component: lazyRouteComponent(() => import('../features/models/ModelsPage.tsx'), 'ModelsPage'),
+  errorComponent: CrashPage,
+});
+
+const platforms = createRoute({
+  getParentRoute: () => shell,
+  path: '/platforms',
+  beforeLoad: requireAdmin,
+  component: lazyRouteComponent(
+    () => import('../features/platforms/PlatformsPage.tsx'),
+    'PlatformsPage',
+  ),
+  errorComponent: CrashPage,
+});
+
+const keys = createRoute({
+  getParentRoute: () => shell,
+  path: '/keys',
+  component: lazyRouteComponent(() => import('../features/keys/KeysPage.tsx'), 'KeysPage'),
+  errorComponent: CrashPage,
+});
+
+const users = createRoute({
+  getParentRoute: () => shell,
+  path: '/users',
+  beforeLoad: requireAdmin,
+  component: lazyRouteComponent(() => import('../features/users/UsersPage.tsx'), 'UsersPage'),
+  errorComponent: CrashPage,
+});
+
+const usage = createRoute({
+  getParentRoute: () => shell,
+  path: '/usage',
+  validateSearch: readUsageSearch,
+  component: lazyRouteComponent(() => import('../features/usage/UsagePage.tsx'), 'UsagePage'),
+  errorComponent: CrashPage,
+});
+
+const profile = createRoute({
+  getParentRoute: () => shell,
+  path: '/profile',
+  component: lazyRouteComponent(
+    () => import('../features/sessions/ProfilePage.tsx'),
+    'ProfilePage',
+  ),
+  errorComponent: CrashPage,
+});
+
+export const routeTree = root.addChildren([
+  setup,
+  signIn,
+  invite,
+  shell.addChildren([
+    dashboard,
+    playground,
+    accounts,
+    models,
+    platforms,
+    keys,
+    users,
+    usage,
+    profile,
+  ]),
+]);

@@ -1,0 +1,67 @@
+/** One entry for each code of shared/errors.ts, plus `network`: what happened, and what to do next. */
+export const errors = {
+  bad_request: { title: 'Something in the form is not right', hint: 'Correct it and try again.' },
+  body_too_large: { title: 'That is too large', hint: 'Send less at once.' },
+  not_signed_in: { title: 'You are signed out', hint: 'Sign in and try again.' },
+  key_missing: { title: 'No API key was sent', hint: 'Send a key and try again.' },
+  key_invalid: {
+    title: 'That API key is not valid',
+    hint: 'Check it, or create a new one under API keys.',
+  },
+  sign_in_failed: {
+    title: 'User name or password is wrong',
+    hint: 'Check both. An admin can reset your password.',
+  },
+  forbidden: { title: 'You may not do this', hint: 'Ask an admin if you need it.' },
+  wrong_origin: {
+    title: 'The request came from another address',
+    hint: 'Open the console at its own address and try again.',
+  },
+  user_disabled: { title: 'This user is disabled', hint: 'An admin can enable it again.' },
+  model_not_allowed: {
+    title: 'This key may not use that model',
+    hint: 'Choose another model or change the key.',
+  },
+  outbound_refused: {
+    title: 'That address may not be called',
+    hint: 'Addresses inside your network must be allowed by OUTBOUND_ALLOW first.',
+  },
+  not_found: { title: 'It is not there any more', hint: 'Reload the page to see what is.' },
+  model_not_found: { title: 'There is no such model', hint: 'See the models page for the names.' },
+  method_not_allowed: { title: 'The server does not do that', hint: 'Reload the page.' },
+  unsupported_media_type: { title: 'The server cannot read that', hint: 'Reload the page.' },
+  conflict: { title: 'That does not fit what is there', hint: 'Change it and try again.' },
+  setup_done: { title: 'Set-up is already done', hint: 'Sign in instead.' },
+  too_many_tries: { title: 'Too many tries', hint: 'Wait a little and try again.' },
+  rate_limited: { title: 'Too many requests', hint: 'Wait a little and try again.' },
+  quota_exhausted: {
+    title: 'The limit for today is used up',
+    hint: 'It starts anew at 00:00 UTC, or ask for a higher limit.',
+  },
+  no_account: {
+    title: 'No account can serve this now',
+    hint: 'Add an account for one of the model’s platforms, or enable one.',
+  },
+  upstream_refused: { title: 'The platform refused the request', hint: 'See its message.' },
+  upstream_rate_limited: {
+    title: 'The platform asks us to slow down',
+    hint: 'Wait a little, or add another account.',
+  },
+  upstream_failed: { title: 'The platform failed', hint: 'Try again in a moment.' },
+  upstream_timeout: { title: 'The platform took too long', hint: 'Try again in a moment.' },
+  client_closed: { title: 'Stopped', hint: 'The request was ended before its answer.' },
+  shutting_down: { title: 'The server is restarting', hint: 'Try again in a few seconds.' },
+  storage_unavailable: {
+    title: 'The database cannot be reached',
+    hint: 'Try again in a moment; if it lasts, tell whoever runs the server.',
+  },
+  internal: {
+    title: 'Something went wrong on our side',
+    hint: 'Try again. The request id finds the log line.',
+  },
+  network: {
+    title: 'The server cannot be reached',
+    hint: 'Check your connection and that Gatehouse is running.',
+  },
+  retryIn: 'Try again in {{time}}.',
+} as const;

@@ -1,0 +1,21 @@
+/** What is wrong with one field of a form; see lib/field-messages.ts. */
+export const fields = {
+  required: 'Please fill this in',
+  number: 'Enter a number',
+  wholeNumber: 'Enter a whole number',
+  url: 'Enter an address that starts with http:// or https://',
+  date: 'Enter a date and time',
+  tooShort: 'At least {{n}} characters',
+  tooLong: 'At most {{n}} characters',
+  tooSmall: 'At least {{n}}',
+  tooBig: 'At most {{n}}',
+  tooFew: 'Choose at least {{n}}',
+  tooMany: 'Choose at most {{n}}',
+  invalid: 'This is not valid',
+  passwordLong: 'At most 72 bytes: use a shorter password',
+  passwordMismatch: 'The two passwords differ',
+  username: 'Lower case letters, digits, and . _ @ - only, starting with a letter or digit',
+  platformId: 'Lower case letters, digits and dashes only',
+  modelName: 'Letters, digits and . _ : / @ + - only',
+  upstreamKey: 'A key has no spaces and only plain characters',
+} as const;

@@ -1,0 +1,21 @@
+export const sessions = {
+  title: 'Sign in',
+  subtitle: 'One front door for your team’s AI accounts.',
+  username: 'User name',
+  password: 'Password',
+  submit: 'Sign in',
+  forgotten: 'Forgot the password? An admin can send you a link to choose a new one.',
+  signedOut: 'You are signed out.',
+  invite: {
+    title: 'Welcome, {{name}}',
+    subtitle: 'Choose a password, and you are in.',
+    validUntil: 'This link works until {{time}}.',
+    password: 'Password',
+    passwordHint: 'At least 10 characters. A few words make a good one.',
+    passwordAgain: 'Password again',
+    submit: 'Set password and sign in',
+    invalidTitle: 'This link does not work any more',
+    invalidText: 'It was used already, has run out, or was replaced. Ask an admin for a new one.',
+    toSignIn: 'Go to sign in',
+  },
+} as const;

@@ -1,0 +1,48 @@
+import type { errors as english } from '../en/errors.ts';
+import type { Translated } from '../types.ts';
+
+export const errors: Translated<typeof english> = {
+  bad_request: { title: '填写的内容有误', hint: '请修改后重试。' },
+  body_too_large: { title: '内容过大', hint: '请减少单次提交的内容。' },
+  not_signed_in: { title: '登录已失效', hint: '请重新登录后再试。' },
+  key_missing: { title: '请求未携带 API 密钥', hint: '请带上密钥后重试。' },
+  key_invalid: { title: 'API 密钥无效', hint: '请检查密钥，或在“API 密钥”页面新建一个。' },
+  sign_in_failed: { title: '用户名或密码错误', hint: '请检查后重试，也可请管理员重置密码。' },
+  forbidden: { title: '没有权限执行此操作', hint: '如有需要，请联系管理员。' },
+  wrong_origin: { title: '请求来自其他地址', hint: '请从控制台自身的地址打开后重试。' },
+  user_disabled: { title: '该用户已停用', hint: '管理员可以重新启用。' },
+  model_not_allowed: { title: '此密钥不能使用该模型', hint: '请换一个模型，或修改密钥的设置。' },
+  outbound_refused: {
+    title: '不允许访问该地址',
+    hint: '内网地址需要先在 OUTBOUND_ALLOW 中放行。',
+  },
+  not_found: { title: '内容已不存在', hint: '请刷新页面查看最新内容。' },
+  model_not_found: { title: '没有这个模型', hint: '可在“模型”页面查看可用的名称。' },
+  method_not_allowed: { title: '服务器不支持此操作', hint: '请刷新页面。' },
+  unsupported_media_type: { title: '服务器无法识别提交的内容', hint: '请刷新页面。' },
+  conflict: { title: '与现有内容冲突', hint: '请修改后重试。' },
+  setup_done: { title: '初始设置已经完成', hint: '请直接登录。' },
+  too_many_tries: { title: '尝试次数过多', hint: '请稍后再试。' },
+  rate_limited: { title: '请求过于频繁', hint: '请稍后再试。' },
+  quota_exhausted: {
+    title: '今日额度已用完',
+    hint: '额度将在 UTC 零点重置，也可以申请提高上限。',
+  },
+  no_account: {
+    title: '目前没有可用的账号',
+    hint: '请为该模型的任一平台添加或启用账号。',
+  },
+  upstream_refused: { title: '平台拒绝了请求', hint: '请查看平台返回的信息。' },
+  upstream_rate_limited: { title: '平台正在限流', hint: '请稍后再试，或再添加一个账号。' },
+  upstream_failed: { title: '平台出错了', hint: '请稍后再试。' },
+  upstream_timeout: { title: '平台响应超时', hint: '请稍后再试。' },
+  client_closed: { title: '已停止', hint: '请求在得到回复之前被中止。' },
+  shutting_down: { title: '服务器正在重启', hint: '请过几秒再试。' },
+  storage_unavailable: {
+    title: '无法连接数据库',
+    hint: '请稍后再试；如果持续出现，请联系服务器的维护者。',
+  },
+  internal: { title: '服务器内部出错', hint: '请重试。凭请求编号可以查到对应日志。' },
+  network: { title: '无法连接服务器', hint: '请检查网络，并确认 Gatehouse 正在运行。' },
+  retryIn: '请在 {{time}}后重试。',
+};

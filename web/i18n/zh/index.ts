@@ -1,0 +1,34 @@
+import { accounts } from './accounts.ts';
+import { common } from './common.ts';
+import { dashboard } from './dashboard.ts';
+import { errors } from './errors.ts';
+import { fields } from './fields.ts';
+import { keys } from './keys.ts';
+import { models } from './models.ts';
+import { nav } from './nav.ts';
+import { platforms } from './platforms.ts';
+import { playground } from './playground.ts';
+import { profile } from './profile.ts';
+import { sessions } from './sessions.ts';
+import { setup } from './setup.ts';
+import { usage } from './usage.ts';
+import { users } from './users.ts';
+
+/** Every Chinese text, one namespace a feature. */
+export const zh = {
+  common,
+  nav,
+  errors,
+  fields,
+  setup,
+  sessions,
+  users,
+  profile,
+  accounts,
+  platforms,
+  models,
+  keys,
+  dashboard,
+  usage,
+  playground,
+} as const;

@@ -1,0 +1,38 @@
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
+import { createTRPCClient, httpBatchLink, type TRPCClientErrorLike } from '@trpc/client';
+import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query';
+import type { AppRouter } from '#server/trpc/app-router.ts';
+import { readError } from './errors.ts';
+
+/** What a procedure may fail with, as queries and mutations see it. */
+export type AppRouterError = TRPCClientErrorLike<AppRouter>;
+
+/** Codes that another try cannot change. */
+function worthRetrying(failures: number, error: unknown): boolean {
+  const { code } = readError(error);
+  const passing = code === 'network' || code === 'shutting_down' || code === 'storage_unavailable';
+  return passing && failures < 2;
+}
+
+/** A session that ended elsewhere shows as `not_signed_in`; asking `me` again lets the router lead to sign-in. */
+function noticeSignedOut(error: unknown): void {
+  if (readError(error).code === 'not_signed_in') {
+    void queryClient.invalidateQueries(trpc.sessions.me.queryFilter());
+  }
+}
+
+export const queryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: noticeSignedOut }),
+  mutationCache: new MutationCache({ onError: noticeSignedOut }),
+  defaultOptions: {
+    queries: { staleTime: 10_000, retry: worthRetrying },
+    mutations: { retry: false },
+  },
+});
+
+const client = createTRPCClient<AppRouter>({
+  links: [httpBatchLink({ url: '/trpc', maxItems: 20 })],
+});
+
+/** Query and mutation options of every procedure: `useQuery(trpc.keys.list.queryOptions({}))`. */
+export const trpc = createTRPCOptionsProxy<AppRouter>({ client, queryClient });

@@ -1,0 +1,72 @@
+import {
+  type UseMutationOptions,
+  type UseMutationResult,
+  useMutation,
+} from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { notifyError, notifySuccess } from '../ui/notify.tsx';
+import { readError } from './errors.ts';
+import { fieldMessage } from './field-messages.ts';
+import { queryClient } from './trpc.ts';
+
+/** The part of Mantine's useForm that takes the server's complaints. */
+export type ErrorSink = {
+  getValues: () => Record<string, unknown>;
+  setErrors: (errors: Record<string, string>) => void;
+};
+
+type Filter = { queryKey?: readonly unknown[] };
+
+export type AppMutationSettings<TData, TInput> = {
+  /** Said in a notification when done; a function may name the thing, or return null to stay quiet. */
+  success?: string | ((data: TData, input: TInput) => string | null);
+  /** Queries to load again, e.g. `[trpc.keys.list.queryFilter()]`. */
+  invalidate?: readonly Filter[];
+  /** The form whose fields take the server's field errors. */
+  form?: ErrorSink;
+  /** Runs before the success notification, after invalidated queries were marked. */
+  onDone?: (data: TData, input: TInput) => unknown;
+  /** Runs instead of the error notification when it returns true. */
+  onFail?: (error: ReturnType<typeof readError>, input: TInput) => boolean;
+};
+
+/** Puts the server's field errors beside their fields. Returns whether all of them found one. */
+function fillForm(form: ErrorSink, error: ReturnType<typeof readError>): boolean {
+  const values = form.getValues();
+  const errors: Record<string, string> = {};
+  let placed = error.fieldErrors.length > 0;
+  for (const { field, message } of error.fieldErrors) {
+    const known = Object.hasOwn(values, field.split('.')[0] ?? '');
+    if (known) errors[field] ??= fieldMessage(message);
+    else placed = false;
+  }
+  if (Object.keys(errors).length > 0) form.setErrors(errors);
+  return placed;
+}
+
+/**
+ * A mutation that always answers the person: success in a notification, field errors beside their
+ * fields, every other error in a notification that says what to do next and names the request id.
+ */
+export function useAppMutation<TData, TError, TInput, TContext>(
+  options: UseMutationOptions<TData, TError, TInput, TContext>,
+  settings: AppMutationSettings<TData, TInput> = {},
+): UseMutationResult<TData, TError, TInput, TContext> {
+  const { t } = useTranslation(['common', 'errors']);
+  return useMutation({
+    ...options,
+    async onSuccess(data, input) {
+      for (const filter of settings.invalidate ?? []) void queryClient.invalidateQueries(filter);
+      await settings.onDone?.(data, input);
+      const text =
+        typeof settings.success === 'function' ? settings.success(data, input) : settings.success;
+      if (text) notifySuccess(text);
+    },
+    onError(thrown, input) {
+      const error = readError(thrown);
+      if (settings.onFail?.(error, input)) return;
+      if (settings.form && fillForm(settings.form, error)) return;
+      notifyError(error, t);
+    },
+  });
+}

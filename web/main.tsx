@@ -1,0 +1,19 @@
+import '@mantine/core/styles.css';
+import '@mantine/notifications/styles.css';
+import './app/global.css';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './app/App.tsx';
+import { startTexts } from './i18n/index.ts';
+import { translateFieldMessages } from './lib/field-messages.ts';
+
+const root = document.getElementById('root');
+if (!root) throw new Error('index.html has no #root');
+
+await startTexts();
+translateFieldMessages();
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

@@ -1,0 +1,41 @@
+import { useMediaQuery } from '@mantine/hooks';
+import type { ReactNode } from 'react';
+import { CardList } from './DataTableCards.tsx';
+import { Grid } from './DataTableGrid.tsx';
+
+/** One column of a DataTable. */
+export type Column<Row> = {
+  /** Stable name of the column. */
+  id: string;
+  /** The heading; on phones, the label beside the value. */
+  header: string;
+  cell: (row: Row) => ReactNode;
+  align?: 'left' | 'right' | 'center';
+  /** CSS width, e.g. `120` or `'20%'`. */
+  width?: number | string;
+  /** The row's name: heads the card on phones and, with `onOpen`, is its button. One a table. */
+  primary?: boolean;
+  /** Leaves the column out on phones. */
+  hideOnPhone?: boolean;
+};
+
+export type DataTableProps<Row> = {
+  /** Says what the table lists, for screen readers. */
+  label: string;
+  columns: readonly Column<Row>[];
+  rows: readonly Row[];
+  rowKey: (row: Row) => string;
+  /** Makes the primary cell a button that opens the row. */
+  onOpen?: (row: Row) => void;
+  /** Buttons or a menu at the end of the row. */
+  actions?: (row: Row) => ReactNode;
+};
+
+/**
+ * Rows of one kind: a table with a head that stays on top, drawn only where visible beyond 100
+ * rows; on phones (≤ 600 px) a list of cards with the same content.
+ */
+export function DataTable<Row>(props: DataTableProps<Row>) {
+  const phone = useMediaQuery('(max-width: 600px)', false, { getInitialValueInEffect: false });
+  return phone ? <CardList {...props} /> : <Grid {...props} />;
+}

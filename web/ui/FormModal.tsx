@@ -1,0 +1,79 @@
+import { Button, Drawer, Group, Modal, Stack } from '@mantine/core';
+import type { FormEventHandler, ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import classes from './FormModal.module.css';
+
+type FormFrameProps = {
+  opened: boolean;
+  onClose: () => void;
+  title: string;
+  /** From `form.onSubmit(...)`. */
+  onSubmit: FormEventHandler<HTMLFormElement>;
+  /** The verb on the button; “Save” unless told. */
+  submitLabel?: string;
+  pending?: boolean;
+  /** Left of the buttons. */
+  aside?: ReactNode;
+  children: ReactNode;
+};
+
+function FormBody(props: FormFrameProps) {
+  const { onClose, onSubmit, submitLabel, pending = false, aside, children } = props;
+  const { t } = useTranslation('common');
+  return (
+    <form onSubmit={onSubmit} noValidate className={classes.form}>
+      <Stack gap="md" className={classes.fields ?? ''}>
+        {children}
+      </Stack>
+      <Group justify="space-between" className={classes.foot ?? ''}>
+        <div>{aside}</div>
+        <Group gap="xs">
+          <Button variant="default" onClick={onClose}>
+            {t('cancel')}
+          </Button>
+          <Button type="submit" loading={pending}>
+            {submitLabel ?? t('save')}
+          </Button>
+        </Group>
+      </Group>
+    </form>
+  );
+}
+
+/** A short form in the middle of the page; the first field has the focus. */
+export function FormModal(props: FormFrameProps) {
+  const { t } = useTranslation('common');
+  return (
+    <Modal
+      opened={props.opened}
+      onClose={props.onClose}
+      title={props.title}
+      classNames={{ title: classes.title ?? '' }}
+      closeButtonProps={{ 'aria-label': t('close') }}
+    >
+      <FormBody {...props} />
+    </Modal>
+  );
+}
+
+/** A long form from the side; on phones it fills the screen. */
+export function FormDrawer(props: FormFrameProps) {
+  const { t } = useTranslation('common');
+  return (
+    <Drawer
+      opened={props.opened}
+      onClose={props.onClose}
+      title={props.title}
+      position="right"
+      size={480}
+      classNames={{
+        title: classes.title ?? '',
+        body: classes.drawerBody ?? '',
+        content: classes.drawer ?? '',
+      }}
+      closeButtonProps={{ 'aria-label': t('close') }}
+    >
+      <FormBody {...props} />
+    </Drawer>
+  );
+}
