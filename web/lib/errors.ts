@@ -9,6 +9,8 @@ export type ReadableError = {
   /** The server's own sentence, in English; empty when it has none. */
   message: string;
   fieldErrors: FieldError[];
+  /** The one field a rule of the server is about, e.g. `name` when it is taken. */
+  param: string | null;
   retryAfterMs: number | null;
   requestId: string | null;
 };
@@ -58,15 +60,17 @@ export function readError(error: unknown): ReadableError {
       code: answered ? 'internal' : 'network',
       message: answered ? message : '',
       fieldErrors: [],
+      param: null,
       retryAfterMs: null,
       requestId: null,
     };
   }
-  const { retryAfterMs, requestId } = data;
+  const { param, retryAfterMs, requestId } = data;
   return {
     code: codeOf(data),
     message,
     fieldErrors: readFieldErrors(data['fieldErrors']),
+    param: typeof param === 'string' ? param : null,
     retryAfterMs: typeof retryAfterMs === 'number' ? retryAfterMs : null,
     requestId: typeof requestId === 'string' ? requestId : null,
   };

@@ -27,6 +27,7 @@ export const common = {
   actions: 'Actions',
   actionsFor: 'Actions for {{name}}',
   search: 'Search',
+  clear: 'Clear',
   none: 'None',
   never: 'Never',
   yes: 'Yes',

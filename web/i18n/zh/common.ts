@@ -30,6 +30,7 @@ export const common: Translated<typeof english> = {
   actions: '操作',
   actionsFor: '{{name}}的操作',
   search: '搜索',
+  clear: '清除',
   none: '无',
   never: '从未',
   yes: '是',
