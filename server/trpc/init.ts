@@ -1,6 +1,6 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import { z } from 'zod';
-import { AppError, ERRORS, toAppError } from '#shared/errors.ts';
+import { AppError, ERRORS, type ErrorCode, toAppError } from '#shared/errors.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
 
 /** What a procedure knows about the HTTP request it answers. */
@@ -15,8 +15,6 @@ export type Context = {
   sessionId: string | null;
   /** Sets the session cookie to this token; null clears it. */
   setSessionCookie(token: string | null): void;
-  /** Called with every error that is ours, so that its text is in the log and not in the answer. */
-  onInternalError(error: unknown): void;
 };
 
 const t = initTRPC.context<Context>().create({
@@ -32,7 +30,7 @@ const t = initTRPC.context<Context>().create({
         httpStatus: shape.data.httpStatus,
         path: shape.data.path,
         /** The row of shared/errors.ts; the console's texts hang on it. */
-        appCode: known?.code ?? (issues.length > 0 ? ('bad_request' as const) : null),
+        appCode: known?.code ?? codeOf(error),
         param: known?.param ?? issues[0]?.path.join('.') ?? null,
         retryAfterMs: known?.retryAfterMs ?? null,
         fieldErrors: issues.map((issue) => ({
@@ -51,12 +49,17 @@ function sentence(error: TRPCError, issues: readonly z.core.$ZodIssue[]): string
   return error.code === 'INTERNAL_SERVER_ERROR' ? toAppError(error.cause).message : error.message;
 }
 
-/** Gives an AppError thrown below its tRPC code; hides and reports everything else. */
-const speakAppErrors = t.middleware(async ({ ctx, next }) => {
+/** What tRPC itself refuses (bad JSON, unknown procedure, wrong method) has a row in our table too. */
+function codeOf(error: TRPCError): ErrorCode {
+  return codes.find((code) => ERRORS[code].trpc === error.code) ?? 'internal';
+}
+const codes = Object.keys(ERRORS) as ErrorCode[];
+
+/** Gives an AppError thrown below its tRPC code; hides everything else, which http.ts logs. */
+const speakAppErrors = t.middleware(async ({ next }) => {
   const result = await next();
   if (result.ok || result.error.code !== 'INTERNAL_SERVER_ERROR') return result;
   const cause = toAppError(result.error.cause ?? result.error);
-  if (cause.code === 'internal') ctx.onInternalError(result.error.cause ?? result.error);
   throw new TRPCError({ code: ERRORS[cause.code].trpc, message: cause.message, cause });
 });
 

@@ -1,0 +1,88 @@
+import { type AnyRouter, TRPCError } from '@trpc/server';
+import { createExpressMiddleware } from '@trpc/server/adapters/express';
+import { type NextFunction, type Request, type Response, Router } from 'express';
+import { AppError, ERRORS, toAppError } from '#shared/errors.ts';
+import { newId } from '../infra/ids.ts';
+import type { Log } from '../infra/log.ts';
+import type { Context } from './init.ts';
+import type { SessionDoor } from './session-door.ts';
+
+const MAX_BODY_BYTES = 1_048_576;
+const MAX_BATCH = 20;
+
+export type TrpcOptions = {
+  router: AnyRouter;
+  door: SessionDoor;
+  log: Pick<Log, 'error'>;
+};
+
+/** An Express router that answers the app router's procedures; mount it at /trpc. */
+export function mountTrpc({ router, door, log }: TrpcOptions): Router {
+  const answer = createExpressMiddleware({
+    router,
+    allowBatching: true,
+    maxBatchSize: MAX_BATCH,
+    allowMethodOverride: false,
+    maxBodySize: MAX_BODY_BYTES,
+    // What this passes to `next` becomes the answer of every call in the batch, in tRPC's own shape.
+    middleware: (req: Request, _res: Response, next: NextFunction) => {
+      try {
+        refuse(req);
+        next();
+      } catch (error) {
+        next(toTrpcError(error));
+      }
+    },
+    createContext: async ({ req, res }): Promise<Context> => {
+      try {
+        return await createContext(req, res);
+      } catch (error) {
+        throw toTrpcError(error);
+      }
+    },
+    onError({ error, path, req }) {
+      if (error.code !== 'INTERNAL_SERVER_ERROR') return;
+      const cause = error.cause instanceof AppError ? error.cause.cause : error;
+      log.error({ err: cause, path, requestId: requestIdOf(req.res) }, 'a procedure failed');
+    },
+  });
+
+  function refuse(req: Request): void {
+    if (req.method !== 'GET') door.checkOrigin(req);
+    if (Number(req.headers['content-length'] ?? 0) > MAX_BODY_BYTES) {
+      throw new AppError('body_too_large', 'The request is larger than 1 MB. Send less at once.');
+    }
+    // A streamed answer sends its headers first, and then no procedure could set a cookie.
+    if (`${req.headers['trpc-accept']},${req.headers.accept}`.includes('application/jsonl')) {
+      throw new AppError('bad_request', 'Streamed batches are not offered. Use httpBatchLink.');
+    }
+  }
+
+  async function createContext(req: Request, res: Response): Promise<Context> {
+    const session = await door.readSession(req, res);
+    return {
+      requestId: requestIdOf(res),
+      address: req.ip ?? '',
+      userAgent: req.headers['user-agent'] ?? '',
+      me: session?.me ?? null,
+      sessionId: session?.sessionId ?? null,
+      setSessionCookie: (token) => door.setCookie(res, token),
+    };
+  }
+
+  return Router().use((req, res) => {
+    if (!res.hasHeader('x-request-id')) res.setHeader('x-request-id', newId());
+    res.setHeader('cache-control', 'no-store');
+    answer(req, res, () => undefined);
+  });
+}
+
+function requestIdOf(res: Response | undefined): string {
+  return String(res?.getHeader('x-request-id') ?? '');
+}
+
+function toTrpcError(thrown: unknown): TRPCError {
+  if (thrown instanceof TRPCError) return thrown;
+  const cause = toAppError(thrown);
+  return new TRPCError({ code: ERRORS[cause.code].trpc, message: cause.message, cause });
+}
