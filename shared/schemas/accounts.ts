@@ -41,9 +41,9 @@ export const AccountView = z.object({
 });
 export type AccountView = z.infer<typeof AccountView>;
 
-const AccountName = z.string().trim().min(1).max(80);
+export const AccountName = z.string().trim().min(1).max(80);
 /** No white space or control characters: it becomes a header. */
-const UpstreamKey = z
+export const UpstreamKey = z
   .string()
   .trim()
   .min(1)

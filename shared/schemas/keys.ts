@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { Id, Rpm, Timestamp, TokensPerDay } from './common.ts';
 import { ModelName } from './models.ts';
 
-const KeyName = z.string().trim().min(1).max(80);
-const AllowedModels = z.array(ModelName).max(200);
+export const KeyName = z.string().trim().min(1).max(80);
+export const AllowedModels = z.array(ModelName).max(200);
 
 /** Own keys, or, for admins, everybody's. */
 export const KeyListInput = z.object({ all: z.boolean().default(false) });

@@ -12,6 +12,8 @@ export type Protocol = z.infer<typeof Protocol>;
 
 export const BaseUrl = z.url({ protocol: /^https?$/ }).max(500);
 
+export const PlatformName = z.string().trim().min(1).max(80);
+
 export const PlatformView = z.object({
   id: z.string(),
   name: z.string(),
@@ -34,13 +36,19 @@ export type PlatformView = z.infer<typeof PlatformView>;
 
 export const PlatformCreate = z.object({
   id: PlatformId,
-  name: z.string().trim().min(1).max(80),
+  name: PlatformName,
   protocol: Protocol.default('openai-chat'),
   baseUrl: BaseUrl,
 });
 export type PlatformCreate = z.infer<typeof PlatformCreate>;
 
-export const PlatformUpdate = PlatformCreate.partial().extend({ id: PlatformId });
+export const PlatformUpdate = z.object({
+  id: PlatformId,
+  name: PlatformCreate.shape.name.optional(),
+  // Without the default of PlatformCreate: what is not named stays as it is.
+  protocol: Protocol.optional(),
+  baseUrl: BaseUrl.optional(),
+});
 export type PlatformUpdate = z.infer<typeof PlatformUpdate>;
 
 export const ByPlatformId = z.object({ id: PlatformId });
