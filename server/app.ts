@@ -1,0 +1,110 @@
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import express, { type Request } from 'express';
+import { AppError } from '#shared/errors.ts';
+import { buildFeatures, type FeatureOptions } from './build-features.ts';
+import { projectRoot } from './config/config.ts';
+import { createGateway } from './gateway/doors.ts';
+import { credentialOf } from './gateway/steps/authenticate.ts';
+import { serveConsole } from './http/console.ts';
+import { createServer } from './http/create-server.ts';
+import { securityHeaders } from './http/security-headers.ts';
+import { newId } from './infra/ids.ts';
+import { createAppRouter } from './trpc/app-router.ts';
+import { mountTrpc } from './trpc/http.ts';
+import { createSessionDoor } from './trpc/session-door.ts';
+
+const WEB_DIST = join(projectRoot, 'web/dist');
+
+export type AppOptions = Omit<FeatureOptions, 'random'> & { random?: () => number };
+
+/**
+ * The whole application on one HTTP server: the composition root, the only file that sees the
+ * gateway and the features together. Doors come first, so that the request path meets no other
+ * middleware.
+ */
+export async function buildApp({ random = Math.random, ...options }: AppOptions) {
+  const { config, infra } = options;
+  const { clock, log } = infra;
+  const features = await buildFeatures({ ...options, random });
+  const { services, ports } = features;
+  const door = createSessionDoor({ sessions: services.sessions, publicUrl: config.http.publicUrl });
+
+  const gateway = createGateway({
+    ...ports,
+    clock,
+    random,
+    newId: () => newId(clock),
+    platform: ports.registry.find,
+    timeoutMs: config.upstream.timeoutMs,
+    heartbeatMs: config.upstream.heartbeatMs,
+    onInternalError: (err, requestId) => log.error({ err, requestId }, 'a request failed'),
+  });
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.set('trust proxy', config.http.trustedProxies);
+  app.use(
+    '/v1',
+    gateway.door('openai-chat', (req) => ports.lookup.find(credentialOf(req.headers))),
+  );
+  app.use(
+    '/playground/v1',
+    gateway.door('playground', async (req: Request) => {
+      door.checkOrigin(req);
+      const session = req.res ? await door.readSession(req, req.res) : null;
+      if (!session) throw new AppError('not_signed_in', 'Sign in first.');
+      return ports.lookup.ofUser(session.me.id);
+    }),
+  );
+  app.use(securityHeaders({ https: config.http.publicUrl?.startsWith('https:') ?? false }));
+  app.get('/healthz', (_req, res) => {
+    res.json({ status: 'ok', running: gateway.running(), unwritten: ports.ledger.pending() });
+  });
+  app.use('/trpc', mountTrpc({ router: createAppRouter(services), door, log }));
+  app.use(serveConsole(WEB_DIST));
+
+  const server = createServer(app);
+  return {
+    /** Starts listening and returns the address people open. */
+    async listen(): Promise<string> {
+      const { host, port, publicUrl } = config.http;
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, port)));
+        server.listen(port, host, resolve);
+      });
+      return publicUrl ?? addressOf(host, (server.address() as AddressInfo).port);
+    },
+    /** The one-time set-up token, while there is no user. */
+    prepareSetup: () => services.setup.prepare(),
+    running: gateway.running,
+    services,
+    ports,
+    /** Finishes running requests, writes what is in memory and closes every connection. */
+    async stop(): Promise<void> {
+      const closed = new Promise((resolve) => server.close(resolve));
+      await gateway.drain(config.http.drainMs);
+      server.closeAllConnections();
+      await closed;
+      await features.close();
+    },
+  };
+}
+export type App = Awaited<ReturnType<typeof buildApp>>;
+
+function addressOf(host: string, port: number): string {
+  const everywhere = host === '0.0.0.0' || host === '::';
+  const name = everywhere ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  return `http://${name}:${port}`;
+}
+
+function cannotListen(error: NodeJS.ErrnoException, port: number): Error {
+  if (error.code === 'EADDRINUSE') {
+    return new AppError('conflict', `Port ${port} is taken. Set PORT to another one.`);
+  }
+  if (error.code === 'EACCES') {
+    return new AppError('forbidden', `Port ${port} may not be opened by this user. Set PORT.`);
+  }
+  return error;
+}

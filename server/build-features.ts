@@ -1,0 +1,179 @@
+import { join } from 'node:path';
+import type { Infra } from './build-infra.ts';
+import type { Config } from './config/config.ts';
+import {
+  createAccountPool,
+  createAccountPoolRepo,
+  createAccountsRepo,
+  createAccountsService,
+} from './features/accounts/index.ts';
+import {
+  createKeyLookup,
+  createKeyLookupRepo,
+  createKeysRepo,
+  createKeysService,
+} from './features/keys/index.ts';
+import {
+  createModelCatalogue,
+  createModelsRepo,
+  createModelsService,
+} from './features/models/index.ts';
+import { createPlatformsRepo, createPlatformsService } from './features/platforms/index.ts';
+import { createMemoryQuotaGate } from './features/quotas/index.ts';
+import {
+  createLimiters,
+  createLuciaSessions,
+  createPasswords,
+  createSessionsRepo,
+  createSessionsService,
+} from './features/sessions/index.ts';
+import { createSetupRepo, createSetupService } from './features/setup/index.ts';
+import {
+  createSummaryRepo,
+  createTokensToday,
+  createUsageRepo,
+  createUsageService,
+  openUsageLedger,
+  startOfDay,
+} from './features/usage/index.ts';
+import {
+  createInvitesRepo,
+  createInvitesService,
+  createUsersRepo,
+  createUsersService,
+} from './features/users/index.ts';
+import { notifySql } from './infra/events.ts';
+import { newId } from './infra/ids.ts';
+import { createCallPlatform } from './platforms/openai-compatible.ts';
+import { createRegistry } from './platforms/registry.ts';
+import { createSandbox } from './platforms/sandbox/index.ts';
+import { version } from './version.ts';
+
+export type FeatureOptions = {
+  infra: Infra;
+  config: Config;
+  /** 0 to 1, 1 excluded. */
+  random: () => number;
+  /** bcrypt's cost; tests lower it. */
+  passwordRounds?: number;
+};
+
+/** Every feature, wired to the others, with what the gateway needs of them. */
+export async function buildFeatures(options: FeatureOptions) {
+  const { clock, db, pool, events, cipher, outbound, log } = options.infra;
+  const { config, random } = options;
+  const id = () => newId(clock);
+  const onError = (err: unknown) => log.error({ err }, 'background work failed');
+
+  const ledger = await openUsageLedger({
+    dir: join(config.dataDir, 'journal'),
+    pool,
+    clock,
+    log,
+  });
+  const usageRepo = createUsageRepo(pool);
+  const usage = createUsageService({ repo: usageRepo, summaries: createSummaryRepo(pool), clock });
+  const quotas = createMemoryQuotaGate({
+    clock,
+    loadUsedToday: createTokensToday({ repo: usageRepo, ledger, clock }),
+  });
+
+  const passwords = createPasswords(options.passwordRounds);
+  const limiters = createLimiters({ redisUrl: config.redis.url, log });
+  const sessionsRepo = createSessionsRepo(db);
+  const store = createLuciaSessions({ repo: sessionsRepo, clock });
+  const sessions = createSessionsService({
+    store,
+    repo: sessionsRepo,
+    passwords,
+    limiters,
+    clock,
+    log,
+  });
+  const usersRepo = createUsersRepo(db, notifySql);
+  const invites = createInvitesService({
+    repo: createInvitesRepo(db),
+    users: usersRepo,
+    sessions,
+    passwords,
+    limiters,
+    clock,
+  });
+  const users = createUsersService({ repo: usersRepo, invites, passwords, clock });
+  const setup = createSetupService({
+    repo: createSetupRepo(db),
+    users: usersRepo,
+    sessions,
+    passwords,
+    limiters,
+    clock,
+  });
+
+  const platformsRepo = createPlatformsRepo(db);
+  const registry = createRegistry({ custom: platformsRepo.all });
+  const callPlatform = createCallPlatform({
+    outbound,
+    sandbox: createSandbox({ clock, random }),
+    version,
+  });
+  const platforms = createPlatformsService({ repo: platformsRepo, registry, outbound });
+
+  const accountsRepo = createAccountsRepo(db);
+  const accountPool = createAccountPool({
+    repo: createAccountPoolRepo(pool),
+    cipher,
+    changes: events,
+    clock,
+    onError,
+  });
+  const modelsRepo = createModelsRepo(db);
+  const catalogue = createModelCatalogue({ repo: modelsRepo, changes: events, clock, onError });
+  const accounts = createAccountsService({
+    repo: accountsRepo,
+    pool: accountPool,
+    registry,
+    cipher,
+    call: callPlatform,
+    firstModelOn: catalogue.firstModelOn,
+    clock,
+    newId: id,
+  });
+  const models = createModelsService({
+    repo: modelsRepo,
+    catalogue,
+    registry,
+    ready: accountPool.ready,
+    platformsWithAccounts: async () => [...(await platformsRepo.countAccounts('all')).keys()],
+    newId: id,
+  });
+
+  const lookup = createKeyLookup({
+    repo: createKeyLookupRepo(pool),
+    changes: events,
+    clock,
+    onError,
+  });
+  const keys = createKeysService({
+    repo: createKeysRepo(db),
+    lookup,
+    tokensToday: (keyIds) => usageRepo.tokensByKeySince(keyIds, startOfDay(clock.now())),
+    clock,
+    newId: id,
+  });
+
+  const reloadPlatforms = () => void registry.reload().catch(onError);
+  events.on('platforms', reloadPlatforms);
+  events.onGap(reloadPlatforms);
+  await Promise.all([registry.reload(), accountPool.start(), catalogue.start()]);
+
+  return {
+    services: { setup, sessions, users, invites, platforms, accounts, models, keys, usage },
+    ports: { ledger, quotas, pool: accountPool, models: catalogue, lookup, registry, callPlatform },
+    /** Writes what is still in memory. */
+    async close(): Promise<void> {
+      catalogue.close();
+      await Promise.allSettled([lookup.close(), accountPool.close(), limiters.close()]);
+      await ledger.close();
+    },
+  };
+}

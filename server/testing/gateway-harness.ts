@@ -1,0 +1,157 @@
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import { AppError } from '#shared/errors.ts';
+import { createGateway, type GatewayDeps } from '../gateway/doors.ts';
+import type {
+  AccountPool,
+  Candidate,
+  CatalogueModel,
+  Outcome,
+  Principal,
+  UsageRecord,
+} from '../gateway/ports.ts';
+import { credentialOf } from '../gateway/steps/authenticate.ts';
+import { createServer } from '../http/create-server.ts';
+import { systemClock } from '../infra/clock.ts';
+import { newId } from '../infra/ids.ts';
+import { createOutbound } from '../infra/outbound/index.ts';
+import { createCallPlatform } from '../platforms/openai-compatible.ts';
+
+export const USER: Principal = { userId: 'user-1', keyId: 'key-1', allowedModels: [], limits: [] };
+
+const LAB: CatalogueModel = {
+  name: 'gpt-lab',
+  routes: [{ platformId: 'lab', upstreamModel: 'tiny', weight: 1 }],
+  price: { input: 150_000, cached: 75_000, output: 600_000 },
+  createdAt: 1,
+};
+
+/**
+ * A gateway over real HTTP in front of a real upstream; only what features would supply is kept in
+ * memory here, where a test can look at it.
+ */
+export async function gatewayHarness(
+  upstream: { url: string; port: number },
+  { accounts = ['a1'], ...overrides }: Partial<GatewayDeps> & { accounts?: string[] } = {},
+) {
+  const records: UsageRecord[] = [];
+  const outcomes: [account: string, outcome: Outcome['kind']][] = [];
+  const held = new Map<string, number>();
+  const settled: number[] = [];
+  const busy = new Set<string>();
+
+  const pool: AccountPool = {
+    candidates: () =>
+      accounts.map(
+        (accountId, index): Candidate => ({
+          accountId,
+          platformId: 'lab',
+          upstreamModel: 'tiny',
+          weight: 1,
+          // Own first: makes the order of attempts the order of `accounts`.
+          own: index === 0,
+          busy: 0,
+        }),
+      ),
+    nextReturn: () => null,
+    take: async (candidate) => {
+      busy.add(candidate.accountId);
+      return { ...candidate, secret: `secret-of-${candidate.accountId}`, options: {} };
+    },
+    finish: (target, outcome) => {
+      busy.delete(target.accountId);
+      outcomes.push([target.accountId, outcome.kind]);
+    },
+  };
+
+  const outbound = createOutbound({ allow: ['127.0.0.1'], log: { warn: () => undefined } });
+  const errors: unknown[] = [];
+  const gateway = createGateway({
+    clock: systemClock,
+    newId,
+    heartbeatMs: 60_000,
+    timeoutMs: 10_000,
+    random: () => 0.5,
+    pool,
+    models: { find: (name) => (name === LAB.name ? LAB : undefined), list: () => [LAB] },
+    quotas: {
+      hold: async ({ requestId, tokens }) => {
+        held.set(requestId, tokens);
+        return { id: requestId };
+      },
+      settle: (hold, used) => {
+        if (held.delete(hold.id)) settled.push(used);
+      },
+    },
+    ledger: { record: async (record) => void records.push(record) },
+    platform: (id) => ({
+      id,
+      name: 'Lab',
+      protocol: 'openai-chat',
+      baseUrl: upstream.url,
+      auth: 'bearer',
+      keyUrl: null,
+      listsModels: true,
+      models: [],
+      keyOptional: false,
+    }),
+    callPlatform: createCallPlatform({
+      outbound,
+      sandbox: () => Promise.reject(new Error('no sandbox here')),
+      version: 'test',
+    }),
+    onInternalError: (error) => errors.push(error),
+    ...overrides,
+  });
+
+  const app = express();
+  app.use(
+    '/v1',
+    gateway.door('openai-chat', async (req) => {
+      if (credentialOf(req.headers) === 'gh-good') return USER;
+      throw new AppError('key_invalid', 'This API key is not known here.');
+    }),
+  );
+  const server = createServer(app);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+
+  return {
+    url,
+    gateway,
+    records,
+    outcomes,
+    held,
+    settled,
+    busy,
+    errors,
+    /** POST /chat/completions with a good key. */
+    chat: (body: object | string, init: RequestInit = {}) =>
+      fetch(`${url}/chat/completions`, {
+        method: 'POST',
+        headers: { authorization: 'Bearer gh-good', 'content-type': 'application/json' },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+        ...init,
+      }),
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await outbound.close();
+    },
+  };
+}
+
+/** What a door says, as far as tests look at it. */
+export type DoorJson = {
+  error: { message: string; type: string; code: string | null; param: string | null };
+  choices: { message: { content: string } }[];
+};
+
+export const json = (res: Response) => res.json() as Promise<DoorJson>;
+
+/** A small good request. */
+export const ask = (more: object = {}) => ({
+  model: 'gpt-lab',
+  messages: [{ role: 'user', content: 'Say hello' }],
+  ...more,
+});
