@@ -1,3 +1,5 @@
+import type { Clock } from '../infra/clock.ts';
+import { type Changes, createReloader } from '../infra/reloader.ts';
 import { baidu } from './baidu.ts';
 import { type CustomPlatform, customPlatform } from './custom.ts';
 import { doubao } from './doubao.ts';
@@ -32,33 +34,51 @@ export type Registry = {
   find(id: string): Platform | undefined;
   /** Built-in ones first, then those an admin added, by name. */
   list(): readonly Platform[];
-  /** Reads the added platforms again. Rejects like its source, and then keeps what it knew. */
+  /** Listens for changes and reads the added platforms. Rejects like their source. */
+  start(): Promise<void>;
+  /** Reads the added platforms again; on failure keeps what it knew and tries again. */
   reload(): Promise<void>;
+  close(): void;
 };
 
-export type RegistryDeps = { custom: () => Promise<readonly CustomPlatform[]> };
+export type RegistryDeps = {
+  /** Reads the platforms an admin added. */
+  custom: () => Promise<readonly CustomPlatform[]>;
+  changes: Changes<'platforms'>;
+  clock: Clock;
+  onError(error: unknown): void;
+};
 
-/**
- * All platforms, in memory. It knows the built-in ones at once and the added ones after `reload`,
- * which the composition calls at start, on every `platforms` event and after a gap in the events.
- */
-export function createRegistry({ custom }: RegistryDeps): Registry {
+/** All platforms, in memory: the built-in ones at once, the added ones from `start` on. */
+export function createRegistry({ custom, changes, clock, onError }: RegistryDeps): Registry {
   let all: readonly Platform[] = BUILT_IN;
   let byId = index(all);
-  let newest = 0;
+  const stops: (() => void)[] = [];
+
+  const reloader = createReloader({
+    async load() {
+      const added = (await custom()).filter((row) => !isBuiltIn(row.id)).map(customPlatform);
+      added.sort((a, b) => a.name.localeCompare(b.name));
+      all = [...BUILT_IN, ...added];
+      byId = index(all);
+    },
+    clock,
+    onError,
+  });
+  const reload = () => reloader.reload(null);
+  const heard = () => void reload().catch(() => undefined);
 
   return {
     find: (id) => byId.get(id),
     list: () => all,
-    async reload() {
-      const turn = ++newest;
-      const rows = await custom();
-      // Two reloads may overlap; the one that asked last knows best.
-      if (turn !== newest) return;
-      const added = rows.filter((row) => !isBuiltIn(row.id)).map(customPlatform);
-      added.sort((a, b) => a.name.localeCompare(b.name));
-      all = [...BUILT_IN, ...added];
-      byId = index(all);
+    reload,
+    start() {
+      stops.push(changes.on('platforms', heard), changes.onGap(heard));
+      return reload();
+    },
+    close() {
+      for (const stop of stops.splice(0)) stop();
+      reloader.close();
     },
   };
 }

@@ -1,4 +1,7 @@
+import { type AccountsService, createAccountsRouter } from '../features/accounts/index.ts';
 import { createKeysRouter, type KeysService } from '../features/keys/index.ts';
+import { createModelsRouter, type ModelsService } from '../features/models/index.ts';
+import { createPlatformsRouter, type PlatformsService } from '../features/platforms/index.ts';
 import { createSessionsRouter, type SessionsService } from '../features/sessions/index.ts';
 import { createSetupRouter, type SetupService } from '../features/setup/index.ts';
 import { createUsageRouter, type UsageService } from '../features/usage/index.ts';
@@ -14,6 +17,9 @@ export type Services = {
   sessions: SessionsService;
   users: UsersService;
   invites: InvitesService;
+  platforms: PlatformsService;
+  accounts: AccountsService;
+  models: ModelsService;
   keys: KeysService;
   usage: UsageService;
 };
@@ -24,6 +30,9 @@ export function createAppRouter(services: Services) {
     setup: createSetupRouter(services.setup),
     sessions: createSessionsRouter(services.sessions),
     users: createUsersRouter(services.users, services.invites),
+    platforms: createPlatformsRouter(services.platforms),
+    accounts: createAccountsRouter(services.accounts),
+    models: createModelsRouter(services.models),
     keys: createKeysRouter(services.keys),
     usage: createUsageRouter(services.usage),
   });

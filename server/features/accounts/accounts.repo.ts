@@ -1,0 +1,173 @@
+import type { SandboxOptions } from '#shared/schemas/accounts.ts';
+import { SandboxOptions as OptionsSchema } from '#shared/schemas/accounts.ts';
+import { type Db, withTx } from '../../infra/prisma/client.ts';
+import { Prisma } from '../../infra/prisma/generated/client.ts';
+import { notify } from '../../infra/prisma/notify.ts';
+import { isBuiltIn } from '../../platforms/registry.ts';
+import { holdPlatforms } from '../platforms/index.ts';
+
+/** Whose accounts a query may touch: one person's, or everyone's for an admin. */
+export type Scope = { ownerId: string } | 'all';
+
+export type StoredState = 'active' | 'disabled' | 'expired';
+
+export type AccountRow = {
+  id: string;
+  ownerId: string;
+  ownerName: string;
+  platformId: string;
+  name: string;
+  shared: boolean;
+  state: StoredState;
+  secretHint: string;
+  options: SandboxOptions;
+  lastError: string | null;
+  lastErrorAt: Date | null;
+  lastUsedAt: Date | null;
+  createdAt: Date;
+};
+
+export type SealedKey = { secret: string; secretHint: string };
+
+export type NewAccount = {
+  id: string;
+  ownerId: string;
+  platformId: string;
+  name: string;
+  shared: boolean;
+  options: SandboxOptions;
+  /** Null where the platform needs none. */
+  key: SealedKey | null;
+};
+
+export type AccountChange = {
+  name?: string;
+  shared?: boolean;
+  state?: StoredState;
+  options?: SandboxOptions;
+  /** A new key also forgets the last error. */
+  key?: SealedKey;
+};
+
+const SELECT = {
+  id: true,
+  ownerId: true,
+  platformId: true,
+  name: true,
+  shared: true,
+  state: true,
+  secretHint: true,
+  options: true,
+  lastError: true,
+  lastErrorAt: true,
+  lastUsedAt: true,
+  createdAt: true,
+  owner: { select: { username: true, displayName: true } },
+} as const satisfies Prisma.AccountSelect;
+
+export type AccountsRepo = ReturnType<typeof createAccountsRepo>;
+
+/** Rows of `accounts`. The sealed secret has its own method and is in no row; every query takes a scope. */
+export function createAccountsRepo(db: Db) {
+  return {
+    /** What a person sees: their own and shared ones, or all. Newest first. */
+    async visible(viewer: Scope): Promise<AccountRow[]> {
+      const rows = await db.account.findMany({
+        select: SELECT,
+        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+        ...(viewer !== 'all' && { where: { OR: [viewer, { shared: true }] } }),
+      });
+      return rows.map(toRow);
+    },
+
+    async find(id: string, scope: Scope): Promise<AccountRow | null> {
+      const row = await db.account.findFirst({ where: within(id, scope), select: SELECT });
+      return row && toRow(row);
+    },
+
+    /** The sealed secret: null = the account has none, undefined = there is no such account. */
+    async sealedSecret(id: string, scope: Scope): Promise<string | null | undefined> {
+      const row = await db.account.findFirst({
+        where: within(id, scope),
+        select: { secret: true },
+      });
+      return row?.secret;
+    },
+
+    async platformsInUse(): Promise<string[]> {
+      const rows = await db.account.findMany({
+        distinct: ['platformId'],
+        select: { platformId: true },
+      });
+      return rows.map((row) => row.platformId);
+    },
+
+    create({ key, ...account }: NewAccount): Promise<'name' | 'platform' | null> {
+      return unlessNameTaken(() =>
+        withTx(db, async (tx) => {
+          const { platformId } = account;
+          const there = isBuiltIn(platformId) || (await holdPlatforms(tx, [platformId])).size > 0;
+          if (!there) return 'platform' as const;
+          await tx.account.create({
+            data: { ...account, kind: key ? 'api_key' : 'none', ...key },
+            select: { id: true },
+          });
+          await notify(tx, 'accounts', [account.id]);
+          return null;
+        }),
+      );
+    },
+
+    update(id: string, scope: Scope, change: AccountChange): Promise<'name' | 'absent' | null> {
+      const { key, ...columns } = change;
+      const renewed = key && {
+        ...key,
+        kind: 'api_key' as const,
+        lastError: null,
+        lastErrorAt: null,
+      };
+      return unlessNameTaken(() =>
+        withTx(db, async (tx) => {
+          const { count } = await tx.account.updateMany({
+            where: within(id, scope),
+            data: { ...columns, ...renewed },
+          });
+          if (count === 0) return 'absent' as const;
+          await notify(tx, 'accounts', [id]);
+          return null;
+        }),
+      );
+    },
+
+    /** Returns false when there is none. Its secret is gone with the row. */
+    delete(id: string, scope: Scope): Promise<boolean> {
+      return withTx(db, async (tx) => {
+        const { count } = await tx.account.deleteMany({ where: within(id, scope) });
+        if (count > 0) await notify(tx, 'accounts', [id]);
+        return count > 0;
+      });
+    },
+  };
+}
+
+function within(id: string, scope: Scope) {
+  return scope === 'all' ? { id } : { id, ...scope };
+}
+
+async function unlessNameTaken<Result>(write: () => Promise<Result>): Promise<Result | 'name'> {
+  try {
+    return await write();
+  } catch (error) {
+    // P2002: an owner's accounts on one platform have different names.
+    const known = error instanceof Prisma.PrismaClientKnownRequestError;
+    if (known && error.code === 'P2002') return 'name';
+    throw error;
+  }
+}
+
+type Columns = Prisma.AccountGetPayload<{ select: typeof SELECT }>;
+
+function toRow({ owner, options, ...row }: Columns): AccountRow {
+  const ownerName = owner.displayName || owner.username;
+  return { ...row, ownerName, options: OptionsSchema.catch({}).parse(options) };
+}

@@ -1,0 +1,5 @@
+export { createAccountPoolRepo } from './accounts.pool.repo.ts';
+export { type Accounts, createAccountPool, type ReadyAccounts } from './accounts.pool.ts';
+export { type AccountsRepo, createAccountsRepo } from './accounts.repo.ts';
+export { createAccountsRouter } from './accounts.router.ts';
+export { type AccountsService, createAccountsService } from './accounts.service.ts';

@@ -1,0 +1,92 @@
+import { AppError } from '#shared/errors.ts';
+import type { CallPlatform, Platform, UpstreamAnswer } from '../../platforms/platform.ts';
+
+/** A platform called with one account's key. */
+export type Upstream = {
+  platform: Platform;
+  secret: string | null;
+  options: Readonly<Record<string, unknown>>;
+  call: CallPlatform;
+  timeoutMs: number;
+};
+
+export type UpstreamText = {
+  status: number;
+  headers: UpstreamAnswer['headers'];
+  text: string;
+  /** The text as JSON; undefined when it is none. */
+  data: unknown;
+};
+
+/**
+ * Sends one short request and reads the whole answer, of at most `maxBytes`.
+ * @throws AppError upstream_failed, upstream_timeout, outbound_refused.
+ */
+export async function ask(
+  upstream: Upstream,
+  request: { path: string; body?: unknown },
+  maxBytes: number,
+): Promise<UpstreamText> {
+  const { platform, secret, options, call, timeoutMs } = upstream;
+  const limit = AbortSignal.timeout(timeoutMs);
+  try {
+    const answer = await call({
+      baseUrl: platform.baseUrl,
+      path: request.path,
+      method: request.body === undefined ? 'GET' : 'POST',
+      secret,
+      body: request.body === undefined ? null : Buffer.from(JSON.stringify(request.body)),
+      options,
+      signal: limit,
+      timeoutMs,
+    });
+    const text = await readAll(answer, maxBytes, platform.name);
+    return { status: answer.status, headers: answer.headers, text, data: parsed(text) };
+  } catch (error) {
+    if (!limit.aborted) throw error;
+    const seconds = Math.round(timeoutMs / 1000);
+    const message = `${platform.name} did not finish its answer within ${seconds} s.`;
+    throw new AppError('upstream_timeout', message, { cause: error });
+  }
+}
+
+/** What a platform says went wrong, from OpenAI's envelope or those like it; '' when it says nothing. */
+export function errorText(answer: UpstreamText): string {
+  const { data } = answer;
+  const error = isRecord(data) ? (data['error'] ?? data) : data;
+  const said = isRecord(error)
+    ? (error['message'] ?? error['error_msg'] ?? error['msg'])
+    : typeof error === 'string'
+      ? error
+      : undefined;
+  // A page of HTML helps nobody; its first line of plain text sometimes does.
+  if (typeof said === 'string') return said.slice(0, 300);
+  return answer.text.trimStart().startsWith('<') ? '' : answer.text.trim().slice(0, 200);
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+async function readAll(answer: UpstreamAnswer, maxBytes: number, name: string): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of answer.body) {
+    size += chunk.length;
+    if (size > maxBytes) {
+      answer.body.destroy();
+      const message = `${name} answered with more than ${maxBytes} bytes; that cannot be what was asked for.`;
+      throw new AppError('upstream_failed', message);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,149 @@
+import { type Db, type Tx, withTx } from '../../infra/prisma/client.ts';
+import { Prisma } from '../../infra/prisma/generated/client.ts';
+import { notify } from '../../infra/prisma/notify.ts';
+import { isBuiltIn } from '../../platforms/registry.ts';
+import { holdPlatforms } from '../platforms/index.ts';
+import type { StoredPrice } from './price.ts';
+
+export type RouteRow = { platformId: string; upstreamModel: string; weight: number };
+
+export type ModelRow = {
+  id: string;
+  name: string;
+  enabled: boolean;
+  price: StoredPrice | null;
+  routes: RouteRow[];
+  createdAt: Date;
+};
+
+export type ModelChange = Partial<Omit<ModelRow, 'id' | 'createdAt'>>;
+
+/** Why a model could not be written. `route` is the index of the route at fault. */
+export type Refusal = { refused: 'name' } | { refused: 'platform'; route: number };
+
+const SELECT = {
+  id: true,
+  name: true,
+  enabled: true,
+  priceInput: true,
+  priceCached: true,
+  priceOutput: true,
+  createdAt: true,
+  routes: {
+    select: { platformId: true, upstreamModel: true, weight: true },
+    // Ids sort by the time they were made: the order in which the routes were given.
+    orderBy: { id: 'asc' },
+  },
+} as const satisfies Prisma.ModelSelect;
+
+export type ModelsRepo = ReturnType<typeof createModelsRepo>;
+
+/** Models with their routes. Writers replace all routes at once and tell the replicas. */
+export function createModelsRepo(db: Db, newId: () => string) {
+  async function writeRoutes(tx: Tx, modelId: string, routes: readonly RouteRow[]) {
+    const added = [...new Set(routes.map((route) => route.platformId))].filter(
+      (id) => !isBuiltIn(id),
+    );
+    const there = await holdPlatforms(tx, added);
+    const missing = routes.findIndex(
+      ({ platformId }) => !isBuiltIn(platformId) && !there.has(platformId),
+    );
+    if (missing >= 0) throw new Refused({ refused: 'platform', route: missing });
+    await tx.route.deleteMany({ where: { modelId } });
+    await tx.route.createMany({
+      data: routes.map((route) => ({ ...route, id: newId(), modelId })),
+    });
+  }
+
+  return {
+    async all(): Promise<ModelRow[]> {
+      const rows = await db.model.findMany({ select: SELECT, orderBy: { name: 'asc' } });
+      return rows.map(toRow);
+    },
+
+    async find(id: string): Promise<ModelRow | null> {
+      const row = await db.model.findUnique({ where: { id }, select: SELECT });
+      return row && toRow(row);
+    },
+
+    create(row: Omit<ModelRow, 'createdAt'>): Promise<Refusal | null> {
+      return refusable(() =>
+        withTx(db, async (tx) => {
+          await tx.model.create({
+            data: { id: row.id, name: row.name, enabled: row.enabled, ...priceColumns(row.price) },
+          });
+          await writeRoutes(tx, row.id, row.routes);
+          await notify(tx, 'models', [row.id]);
+          return null;
+        }),
+      );
+    },
+
+    /** Resolves with 'absent' when there is none of that id. */
+    update(id: string, change: ModelChange): Promise<Refusal | 'absent' | null> {
+      return refusable(() =>
+        withTx(db, async (tx) => {
+          const { routes, price, ...columns } = change;
+          const data = { ...columns, ...(price !== undefined && priceColumns(price)) };
+          // Updating even when only routes change locks the row: two writers replace one after the other.
+          const found = await tx.model.updateMany({
+            where: { id },
+            data: { ...data, updatedAt: new Date() },
+          });
+          if (found.count === 0) return 'absent' as const;
+          if (routes) await writeRoutes(tx, id, routes);
+          await notify(tx, 'models', [id]);
+          return null;
+        }),
+      );
+    },
+
+    /** Returns false when there is none of that id. */
+    delete(id: string): Promise<boolean> {
+      return withTx(db, async (tx) => {
+        const gone = await tx.model.deleteMany({ where: { id } });
+        if (gone.count > 0) await notify(tx, 'models', [id]);
+        return gone.count > 0;
+      });
+    },
+  };
+}
+
+class Refused extends Error {
+  readonly refusal: Refusal;
+  constructor(refusal: Refusal) {
+    super('the model cannot be written');
+    this.refusal = refusal;
+  }
+}
+
+async function refusable<Result>(write: () => Promise<Result>): Promise<Result | Refusal> {
+  try {
+    return await write();
+  } catch (error) {
+    if (error instanceof Refused) return error.refusal;
+    // P2002: the only unique column a person fills in is the name.
+    if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002') {
+      return { refused: 'name' };
+    }
+    throw error;
+  }
+}
+
+type Columns = Prisma.ModelGetPayload<{ select: typeof SELECT }>;
+
+// Prices are at most 10^11 micro-dollars: exact as JS numbers.
+function toRow({ priceInput, priceCached, priceOutput, ...row }: Columns): ModelRow {
+  if (priceInput === null || priceOutput === null) return { ...row, price: null };
+  const cached = priceCached === null ? null : Number(priceCached);
+  return { ...row, price: { input: Number(priceInput), cached, output: Number(priceOutput) } };
+}
+
+function priceColumns(price: StoredPrice | null) {
+  const cached = price?.cached ?? null;
+  return {
+    priceInput: price && BigInt(price.input),
+    priceCached: cached === null ? null : BigInt(cached),
+    priceOutput: price && BigInt(price.output),
+  };
+}

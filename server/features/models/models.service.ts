@@ -1,0 +1,176 @@
+import { AppError } from '#shared/errors.ts';
+import {
+  type AvailableModel,
+  type ModelCreate,
+  ModelName,
+  type ModelSuggestion,
+  type ModelUpdate,
+  type ModelView,
+  type RouteInput,
+} from '#shared/schemas/models.ts';
+import type { Me } from '#shared/schemas/sessions.ts';
+import type { Registry } from '../../platforms/registry.ts';
+import type { ReadyAccounts } from '../accounts/index.ts';
+import type { Catalogue } from './models.catalogue.ts';
+import type { ModelRow, ModelsRepo, Refusal, RouteRow } from './models.repo.ts';
+import { toPriceView, toStoredPrice } from './price.ts';
+
+export type ModelsDeps = {
+  repo: ModelsRepo;
+  catalogue: Pick<Catalogue, 'list' | 'reload'>;
+  registry: Pick<Registry, 'find' | 'list'>;
+  /** How many accounts of a platform could serve a person now. */
+  ready: ReadyAccounts;
+  /** Ids of the platforms that have an account, usable or not. */
+  platformsWithAccounts(): Promise<readonly string[]>;
+  newId: () => string;
+};
+
+export type ModelsService = ReturnType<typeof createModelsService>;
+
+/** Public models: names, routes and prices. Prices are dollars here and micro-dollars below. */
+export function createModelsService(deps: ModelsDeps) {
+  const { repo, catalogue, registry, ready, newId } = deps;
+
+  function toView(me: Me, row: ModelRow): ModelView {
+    const viewer = me.role === 'admin' ? 'all' : { userId: me.id };
+    return {
+      id: row.id,
+      name: row.name,
+      enabled: row.enabled,
+      routes: row.routes.map((route) => ({
+        platform: route.platformId,
+        platformName: registry.find(route.platformId)?.name ?? route.platformId,
+        model: route.upstreamModel,
+        weight: route.weight,
+        accounts: ready(route.platformId, viewer),
+      })),
+      price: row.price && toPriceView(row.price),
+      createdAt: row.createdAt.toISOString(),
+    };
+  }
+
+  async function written(me: Me, id: string): Promise<ModelView> {
+    await catalogue.reload();
+    const row = await repo.find(id);
+    if (!row) throw noModel();
+    return toView(me, row);
+  }
+
+  /** The routes as stored; throws bad_request for an unknown platform or one route given twice. */
+  function checkedRoutes(routes: readonly RouteInput[]): RouteRow[] {
+    const seen = new Set<string>();
+    for (const [index, { platform, model }] of routes.entries()) {
+      if (!registry.find(platform)) throw unknownPlatform(index, platform);
+      const pair = `${platform} ${model}`;
+      if (seen.has(pair)) {
+        const message = `The route to ${model} on ${platform} is there twice; give it once, with a higher weight.`;
+        throw new AppError('bad_request', message, { param: `routes[${index}]` });
+      }
+      seen.add(pair);
+    }
+    return routes.map(({ platform, model, weight }) => ({
+      platformId: platform,
+      upstreamModel: model,
+      weight,
+    }));
+  }
+
+  return {
+    /** Every model, by name, with how many accounts could serve the caller (an admin: anyone). */
+    async list(me: Me): Promise<ModelView[]> {
+      return (await repo.all()).map((row) => toView(me, row));
+    },
+
+    /** Throws conflict for a taken name and bad_request for a bad route. */
+    async create(me: Me, input: ModelCreate): Promise<ModelView> {
+      const id = newId();
+      const price = input.price && toStoredPrice(input.price);
+      const { name, enabled } = input;
+      const refusal = await repo.create({
+        id,
+        name,
+        enabled,
+        price,
+        routes: checkedRoutes(input.routes),
+      });
+      if (refusal) throw refusalError(refusal, input);
+      return written(me, id);
+    },
+
+    /** Throws not_found, and like `create`. What is not named stays. */
+    async update(me: Me, input: ModelUpdate): Promise<ModelView> {
+      const { id, name, enabled, routes, price } = input;
+      const refusal = await repo.update(id, {
+        ...(name !== undefined && { name }),
+        ...(enabled !== undefined && { enabled }),
+        ...(routes && { routes: checkedRoutes(routes) }),
+        ...(price !== undefined && { price: price && toStoredPrice(price) }),
+      });
+      if (refusal === 'absent') throw noModel();
+      if (refusal) throw refusalError(refusal, input);
+      return written(me, id);
+    },
+
+    /** Throws not_found. */
+    async delete(id: string): Promise<null> {
+      if (!(await repo.delete(id))) throw noModel();
+      await catalogue.reload();
+      return null;
+    },
+
+    /** Enabled models; `ready` when an account could serve the caller this moment. */
+    available(me: Me): AvailableModel[] {
+      return catalogue.list().map(({ name, routes }) => ({
+        name,
+        ready: routes.some((route) => ready(route.platformId, { userId: me.id }) > 0),
+      }));
+    },
+
+    /** Models worth creating where a platform has accounts, but no model leads to it yet. */
+    async suggest(): Promise<ModelSuggestion[]> {
+      const [models, withAccounts] = await Promise.all([repo.all(), deps.platformsWithAccounts()]);
+      const names = new Set(models.map((model) => model.name));
+      const routed = new Set(models.flatMap((row) => row.routes.map((route) => route.platformId)));
+      const waiting = new Set(withAccounts.filter((id) => !routed.has(id)));
+      return registry
+        .list()
+        .filter((platform) => waiting.has(platform.id))
+        .map((platform) => ({
+          platform: platform.id,
+          platformName: platform.name,
+          models: platform.models
+            .filter((model) => !names.has(model) && ModelName.safeParse(model).success)
+            .map((model) => proposal(platform.id, model)),
+        }))
+        .filter((suggestion) => suggestion.models.length > 0);
+    },
+  };
+}
+
+function proposal(platform: string, model: string): ModelCreate {
+  return { name: model, enabled: true, routes: [{ platform, model, weight: 1 }], price: null };
+}
+
+function refusalError(refusal: Refusal, input: Pick<ModelUpdate, 'name' | 'routes'>): AppError {
+  if (refusal.refused === 'platform') {
+    return unknownPlatform(refusal.route, input.routes?.[refusal.route]?.platform ?? '');
+  }
+  const message = `There is a model "${input.name}" already; change that one or choose another name.`;
+  return new AppError('conflict', message, { param: 'name' });
+}
+
+function unknownPlatform(index: number, platform: string): AppError {
+  const message = `There is no platform "${platform}"; add it first, or pick one from the list.`;
+  return new AppError('bad_request', message, { param: `routes[${index}].platform` });
+}
+
+function noModel(): AppError {
+  return new AppError(
+    'not_found',
+    'This model does not exist; it may have been deleted meanwhile.',
+    {
+      param: 'id',
+    },
+  );
+}

@@ -1,0 +1,123 @@
+import { AppError } from '#shared/errors.ts';
+import type { PlatformCreate, PlatformUpdate, PlatformView } from '#shared/schemas/platforms.ts';
+import type { Me } from '#shared/schemas/sessions.ts';
+import type { Outbound } from '../../infra/outbound/index.ts';
+import type { Platform } from '../../platforms/platform.ts';
+import { isBuiltIn, type Registry } from '../../platforms/registry.ts';
+import type { PlatformsRepo } from './platforms.repo.ts';
+
+export type PlatformsDeps = {
+  repo: PlatformsRepo;
+  registry: Registry;
+  outbound: Pick<Outbound, 'assertAllowed'>;
+};
+
+export type PlatformsService = ReturnType<typeof createPlatformsService>;
+
+/** Platforms as people see them; the ones an admin added may be changed. */
+export function createPlatformsService({ repo, registry, outbound }: PlatformsDeps) {
+  async function viewOf(me: Me, id: string): Promise<PlatformView> {
+    await registry.reload();
+    const platform = registry.find(id);
+    if (!platform) throw noPlatform(id);
+    return toView(platform, await repo.countAccounts(viewer(me)));
+  }
+
+  return {
+    /** Every platform with the number of accounts the caller may see there. */
+    async list(me: Me): Promise<PlatformView[]> {
+      const counts = await repo.countAccounts(viewer(me));
+      return registry.list().map((platform) => toView(platform, counts));
+    },
+
+    /** Throws conflict for a taken id and outbound_refused or bad_request for a bad base URL. */
+    async create(me: Me, input: PlatformCreate): Promise<PlatformView> {
+      const baseUrl = checkedBaseUrl(outbound, input.baseUrl);
+      if (isBuiltIn(input.id)) {
+        throw taken(`"${input.id}" is a built-in platform; choose another id.`);
+      }
+      if (!(await repo.create({ ...input, baseUrl }))) {
+        throw taken(`There is a platform "${input.id}" already; choose another id.`);
+      }
+      return viewOf(me, input.id);
+    },
+
+    /** Throws forbidden for a built-in one, not_found, and like `create` for a bad base URL. */
+    async update(me: Me, input: PlatformUpdate): Promise<PlatformView> {
+      refuseBuiltIn(input.id);
+      const { id, name, protocol, baseUrl } = input;
+      const changed = await repo.update(id, {
+        ...(name !== undefined && { name }),
+        ...(protocol !== undefined && { protocol }),
+        ...(baseUrl !== undefined && { baseUrl: checkedBaseUrl(outbound, baseUrl) }),
+      });
+      if (!changed) throw noPlatform(id);
+      return viewOf(me, id);
+    },
+
+    /** Throws conflict while accounts or routes use it. */
+    async delete(id: string): Promise<null> {
+      refuseBuiltIn(id);
+      const uses = await repo.delete(id);
+      if (!uses) throw noPlatform(id);
+      if (uses.accounts + uses.routes > 0) {
+        throw new AppError(
+          'conflict',
+          `"${id}" is in use by ${uses.accounts} accounts and ${uses.routes} model routes; remove those first.`,
+        );
+      }
+      await registry.reload();
+      return null;
+    },
+  };
+}
+
+function viewer(me: Me): { userId: string } | 'all' {
+  return me.role === 'admin' ? 'all' : { userId: me.id };
+}
+
+function toView(platform: Platform, counts: ReadonlyMap<string, number>): PlatformView {
+  return {
+    id: platform.id,
+    name: platform.name,
+    protocol: platform.protocol,
+    baseUrl: platform.baseUrl,
+    custom: !isBuiltIn(platform.id),
+    needsKey: platform.auth === 'bearer',
+    keyOptional: platform.keyOptional,
+    keyUrl: platform.keyUrl,
+    models: [...platform.models],
+    accounts: counts.get(platform.id) ?? 0,
+  };
+}
+
+/** The base URL without a slash at its end, after the checks every outgoing request is under. */
+function checkedBaseUrl(outbound: Pick<Outbound, 'assertAllowed'>, text: string): string {
+  const url = new URL(text);
+  if (url.search !== '' || url.hash !== '') {
+    const message =
+      'A base URL ends before "?" and "#": paths such as /chat/completions follow it.';
+    throw new AppError('bad_request', message, { param: 'baseUrl' });
+  }
+  try {
+    outbound.assertAllowed(url);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    throw new AppError(error.code, error.message, { param: 'baseUrl', cause: error });
+  }
+  return url.href.replace(/\/+$/, '');
+}
+
+function refuseBuiltIn(id: string): void {
+  if (isBuiltIn(id)) {
+    throw new AppError('forbidden', `"${id}" is built in and stays as it is.`, { param: 'id' });
+  }
+}
+
+function noPlatform(id: string): AppError {
+  return new AppError('not_found', `There is no platform "${id}".`, { param: 'id' });
+}
+
+function taken(message: string): AppError {
+  return new AppError('conflict', message, { param: 'id' });
+}

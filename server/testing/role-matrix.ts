@@ -1,0 +1,41 @@
+/** Whom a procedure lets in. Owning what is asked for is checked further inside, by the service. */
+export type Admits = 'everyone' | 'signed-in' | 'admins';
+
+/** Every procedure of the app router. One that is missing here fails the test that walks them. */
+export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
+  'setup.status': 'everyone',
+  'setup.complete': 'everyone',
+
+  'sessions.me': 'everyone',
+  'sessions.signIn': 'everyone',
+  'sessions.signOut': 'everyone',
+  'sessions.changePassword': 'signed-in',
+  'sessions.list': 'signed-in',
+  'sessions.end': 'signed-in',
+
+  'users.list': 'admins',
+  'users.create': 'admins',
+  'users.update': 'admins',
+  'users.resetPassword': 'admins',
+  'users.inviteInfo': 'everyone',
+  'users.acceptInvite': 'everyone',
+
+  'platforms.list': 'signed-in',
+  'platforms.create': 'admins',
+  'platforms.update': 'admins',
+  'platforms.delete': 'admins',
+
+  'accounts.list': 'signed-in',
+  'accounts.create': 'signed-in',
+  'accounts.update': 'signed-in',
+  'accounts.delete': 'signed-in',
+  'accounts.test': 'signed-in',
+  'accounts.upstreamModels': 'signed-in',
+
+  'models.list': 'signed-in',
+  'models.create': 'admins',
+  'models.update': 'admins',
+  'models.delete': 'admins',
+  'models.available': 'signed-in',
+  'models.suggest': 'admins',
+};
