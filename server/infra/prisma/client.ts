@@ -26,8 +26,15 @@ export function createPrisma(url: string, { max, onConnectionError }: PrismaPool
   return new PrismaClient({ adapter, errorFormat: 'minimal' });
 }
 
-/** Runs `work` in one transaction: all of it happens, or, when it throws, none. */
-export function withTx<Result>(db: Db, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+/**
+ * Runs `work` in one transaction: all of it happens, or, when it throws, none. It is undone when it
+ * takes longer than `timeoutMs`.
+ */
+export function withTx<Result>(
+  db: Db,
+  work: (tx: Tx) => Promise<Result>,
+  { timeoutMs = 5_000 }: { timeoutMs?: number } = {},
+): Promise<Result> {
   // The brand exists in types only: Prisma's transaction client is what it stands for.
-  return db.$transaction((tx) => work(tx as Tx));
+  return db.$transaction((tx) => work(tx as Tx), { timeout: timeoutMs });
 }
