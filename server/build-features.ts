@@ -42,7 +42,6 @@ import {
   createUsersRepo,
   createUsersService,
 } from './features/users/index.ts';
-import { notifySql } from './infra/events.ts';
 import { newId } from './infra/ids.ts';
 import { createCallPlatform } from './platforms/openai-compatible.ts';
 import { createRegistry } from './platforms/registry.ts';
@@ -90,7 +89,7 @@ export async function buildFeatures(options: FeatureOptions) {
     clock,
     log,
   });
-  const usersRepo = createUsersRepo(db, notifySql);
+  const usersRepo = createUsersRepo(db);
   const invites = createInvitesService({
     repo: createInvitesRepo(db),
     users: usersRepo,
@@ -110,7 +109,12 @@ export async function buildFeatures(options: FeatureOptions) {
   });
 
   const platformsRepo = createPlatformsRepo(db);
-  const registry = createRegistry({ custom: platformsRepo.all });
+  const registry = createRegistry({
+    custom: platformsRepo.all,
+    changes: events,
+    clock,
+    onError,
+  });
   const callPlatform = createCallPlatform({
     outbound,
     sandbox: createSandbox({ clock, random }),
@@ -143,7 +147,7 @@ export async function buildFeatures(options: FeatureOptions) {
     catalogue,
     registry,
     ready: accountPool.ready,
-    platformsWithAccounts: async () => [...(await platformsRepo.countAccounts('all')).keys()],
+    platformsWithAccounts: accountsRepo.platformsInUse,
     newId: id,
   });
 
@@ -156,21 +160,20 @@ export async function buildFeatures(options: FeatureOptions) {
   const keys = createKeysService({
     repo: createKeysRepo(db),
     lookup,
-    tokensToday: (keyIds) => usageRepo.tokensByKeySince(keyIds, startOfDay(clock.now())),
+    tokensToday: (keyIds) => usageRepo.tokensOfKeysSince(keyIds, startOfDay(clock.now())),
     clock,
     newId: id,
   });
 
-  const reloadPlatforms = () => void registry.reload().catch(onError);
-  events.on('platforms', reloadPlatforms);
-  events.onGap(reloadPlatforms);
-  await Promise.all([registry.reload(), accountPool.start(), catalogue.start()]);
+  await Promise.all([registry.start(), accountPool.start(), catalogue.start()]);
 
   return {
     services: { setup, sessions, users, invites, platforms, accounts, models, keys, usage },
     ports: { ledger, quotas, pool: accountPool, models: catalogue, lookup, registry, callPlatform },
     /** Writes what is still in memory. */
     async close(): Promise<void> {
+      registry.close();
+      registry.close();
       catalogue.close();
       await Promise.allSettled([lookup.close(), accountPool.close(), limiters.close()]);
       await ledger.close();

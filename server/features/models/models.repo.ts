@@ -1,3 +1,4 @@
+import { newId } from '../../infra/ids.ts';
 import { type Db, type Tx, withTx } from '../../infra/prisma/client.ts';
 import { Prisma } from '../../infra/prisma/generated/client.ts';
 import { notify } from '../../infra/prisma/notify.ts';
@@ -31,7 +32,7 @@ const SELECT = {
   createdAt: true,
   routes: {
     select: { platformId: true, upstreamModel: true, weight: true },
-    // Ids sort by the time they were made: the order in which the routes were given.
+    // Ids sort in the order they were made: that in which the routes were given.
     orderBy: { id: 'asc' },
   },
 } as const satisfies Prisma.ModelSelect;
@@ -39,7 +40,7 @@ const SELECT = {
 export type ModelsRepo = ReturnType<typeof createModelsRepo>;
 
 /** Models with their routes. Writers replace all routes at once and tell the replicas. */
-export function createModelsRepo(db: Db, newId: () => string) {
+export function createModelsRepo(db: Db) {
   async function writeRoutes(tx: Tx, modelId: string, routes: readonly RouteRow[]) {
     const added = [...new Set(routes.map((route) => route.platformId))].filter(
       (id) => !isBuiltIn(id),
