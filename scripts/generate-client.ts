@@ -6,42 +6,38 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
-const SCHEMA = path.join(ROOT, 'prisma', 'schema.prisma');
-const CLIENT = path.join(ROOT, 'server', 'infra', 'prisma', 'generated');
 const PRISMA = path.join(ROOT, 'node_modules', 'prisma');
-const STAMP = path.join(ROOT, '.cache', 'prisma-client.sha256');
 
 /**
  * Writes the Prisma client that belongs to prisma/schema.prisma, unless it is there already.
  * Needs no network and no install script. Returns whether it had to.
  */
-export async function ensureClient(): Promise<boolean> {
+export async function ensureClient(root: string = ROOT): Promise<boolean> {
+  const client = path.join(root, 'server', 'infra', 'prisma', 'generated');
+  const cache = path.join(root, '.cache');
+  const stamp = path.join(cache, 'prisma-client.sha256');
   const [schema, prismaPackage] = await Promise.all([
-    readFile(SCHEMA, 'utf8'),
+    readFile(path.join(root, 'prisma', 'schema.prisma'), 'utf8'),
     readFile(path.join(PRISMA, 'package.json'), 'utf8'),
   ]);
   const version = createHash('sha256').update(schema).update(prismaPackage).digest('hex');
-  const current = await readFile(STAMP, 'utf8').catch(() => '');
-  if (current === version && existsSync(path.join(CLIENT, 'client.ts'))) return false;
-  await generate(schema);
-  await mkdir(path.dirname(STAMP), { recursive: true });
-  await writeFile(STAMP, version);
+  const current = await readFile(stamp, 'utf8').catch(() => '');
+  if (current === version && existsSync(path.join(client, 'client.ts'))) return false;
+  await generate(schema, client, path.join(cache, `prisma-client-${process.pid}`));
+  await writeFile(stamp, version);
   return true;
 }
 
 /** Generates aside and swaps, so that whoever imports the client meanwhile never sees half of it. */
-async function generate(schema: string): Promise<void> {
-  const aside = path.join(ROOT, '.cache', `prisma-client-${process.pid}`);
-  const made = path.join(aside, 'generated');
+async function generate(schema: string, client: string, aside: string): Promise<void> {
   const schemaCopy = path.join(aside, 'schema.prisma');
   try {
     await mkdir(aside, { recursive: true });
     await writeFile(schemaCopy, schema.replace(/^(\s*output\s*=\s*).*$/m, '$1"./generated"'));
     await runPrisma(['generate', '--schema', schemaCopy]);
-    await mkdir(path.dirname(CLIENT), { recursive: true });
-    await rm(path.join(aside, 'old'), { recursive: true, force: true });
-    if (existsSync(CLIENT)) await rename(CLIENT, path.join(aside, 'old'));
-    await rename(made, CLIENT);
+    await mkdir(path.dirname(client), { recursive: true });
+    if (existsSync(client)) await rename(client, path.join(aside, 'old'));
+    await rename(path.join(aside, 'generated'), client);
   } finally {
     await rm(aside, { recursive: true, force: true });
   }

@@ -1,10 +1,10 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { chmod, cp, mkdir, readFile, rename, rm, symlink } from 'node:fs/promises';
+import { chmod, cp, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
-import { firstClosedFolder, type Owner } from './owner.ts';
+import { ensurePublicFolder, firstClosedFolder, type Owner } from './owner.ts';
 
 export type Binaries = {
   initdb: string;
@@ -82,10 +82,9 @@ async function copyOnce(
   const native = path.join(copy, 'native');
   if (existsSync(native)) return native;
   const unfinished = `${copy}.${process.pid}`;
-  await mkdir(spareHome, { recursive: true, mode: 0o755 });
+  await ensurePublicFolder(spareHome);
   await cp(packageDir, unfinished, { recursive: true, verbatimSymlinks: true });
-  await chmod(unfinished, 0o755);
-  await chmod(path.join(unfinished, 'native'), 0o755);
+  await makeReadable(unfinished);
   await completeSymlinks(unfinished);
   try {
     await rename(unfinished, copy);
@@ -96,4 +95,15 @@ async function copyOnce(
     if (!existsSync(native)) throw error;
   }
   return native;
+}
+
+/** npm may have run with a umask that keeps everything private. */
+async function makeReadable(dir: string): Promise<void> {
+  await chmod(dir, 0o755);
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
+  for (const entry of entries) {
+    const file = path.join(entry.parentPath, entry.name);
+    const program = entry.isDirectory() || path.basename(entry.parentPath) === 'bin';
+    if (!entry.isSymbolicLink()) await chmod(file, program ? 0o755 : 0o644);
+  }
 }

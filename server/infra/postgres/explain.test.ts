@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { explain, logSince } from './explain.ts';
+import { explain, isPassing, logSince } from './explain.ts';
 
 test.each([
   [
@@ -38,4 +38,13 @@ test('only what a log gained counts, and at most its end', () => {
   expect(logSince(file, 4)).toHaveLength(8192);
   expect(logSince(file, 20_004)).toBe('new');
   rmSync(dir, { recursive: true });
+});
+
+test('a taken port and dying processes are worth another try, a full disk is not', () => {
+  const passing = (output: string) => isPassing(explain(output, '/data'));
+  expect(passing('LOG: could not bind IPv4 address "127.0.0.1": Address already in use')).toBe(
+    true,
+  );
+  expect(passing('FATAL: pre-existing shared memory block (key 1) is still in use')).toBe(true);
+  expect(passing('FATAL: could not write: No space left on device')).toBe(false);
 });

@@ -9,10 +9,10 @@ const KNOWN: readonly [pattern: RegExp, text: (dir: string) => string][] = [
     () => 'the kernel has no shared memory segments left (see "ipcs -m", "sysctl kernel.shmmni")',
   ],
   [
-    /No space left on device|Disk quota exceeded/,
+    /no space left on device|disk is full|disk quota exceeded/i,
     (dir) => `the disk that holds ${dir} is full: free some space and start again`,
   ],
-  [/Read-only file system/, (dir) => `${dir} is on a read-only disk`],
+  [/read-only file system|readonly database/i, (dir) => `${dir} is on a read-only disk`],
   [
     /pre-existing shared memory block .* still in use/,
     (dir) => `processes of an earlier PostgreSQL still use ${dir}`,
@@ -32,8 +32,15 @@ const KNOWN: readonly [pattern: RegExp, text: (dir: string) => string][] = [
     () =>
       'PostgreSQL must run as a user that /etc/passwd knows; start Gatehouse as one, or set DATABASE_URL',
   ],
-  [/Permission denied/, (dir) => `it may not read or write ${dir}`],
+  [/permission denied|unable to open database file/i, (dir) => `it may not read or write ${dir}`],
 ];
+
+const PASSING = /its port is taken|processes of an earlier PostgreSQL still use/;
+
+/** Whether what `explain` said is over in a moment, so that another try may succeed. */
+export function isPassing(explanation: string): boolean {
+  return PASSING.test(explanation);
+}
 
 /** Says in words why PostgreSQL ended, from what it printed; falls back to its last grave line. */
 export function explain(output: string, dir: string): string {

@@ -6,6 +6,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { Binaries } from './binaries.ts';
 import type { DataDir } from './data-dir.ts';
 import { explain } from './explain.ts';
+import { ensurePublicFolder } from './owner.ts';
 import { spawnAs } from './spawn.ts';
 
 /** The superuser, and owner, of the embedded database. */
@@ -24,7 +25,7 @@ export async function ensureCluster(
   const unfinished = `${dir.cluster}.new`;
   const passwordFile = `${dir.cluster}.password`;
   await rm(unfinished, { recursive: true, force: true });
-  await mkdir(path.dirname(dir.cluster), { recursive: true, mode: 0o755 });
+  await ensurePublicFolder(path.dirname(dir.cluster));
   try {
     await mkdir(unfinished, { mode: 0o700 });
     await writeFile(passwordFile, dir.password, { mode: 0o600 });

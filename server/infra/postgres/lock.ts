@@ -2,6 +2,7 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AppError } from '../../../shared/errors.ts';
+import { explain } from './explain.ts';
 
 export type DataDirLock = { release(): void };
 
@@ -15,29 +16,38 @@ export function lockDataDir(dataDir: string): DataDirLock {
   // file in this process besides SQLite: closing any descriptor of it would drop the lock.
   const lockFile = path.join(dataDir, 'gatehouse.lock');
   const holderFile = path.join(dataDir, 'gatehouse.pid');
-  const db = new DatabaseSync(lockFile, { timeout: 0 });
+  const db = openLock(lockFile);
   try {
     chmodSync(lockFile, 0o600);
     db.exec('BEGIN EXCLUSIVE');
+    writeFileSync(holderFile, `${process.pid}\n`, { mode: 0o600 });
   } catch (cause) {
     db.close();
-    if (!String(cause).includes('locked')) {
-      throw new AppError('storage_unavailable', `Cannot lock ${lockFile}: ${String(cause)}`, {
-        cause,
-      });
-    }
+    if (!String(cause).includes('database is locked')) throw cannotLock(lockFile, cause);
     throw new AppError(
       'conflict',
       `The data directory ${dataDir} is in use by another running Gatehouse (process ${holder(holderFile)}). Stop it first, or give this one its own DATA_DIR.`,
       { cause },
     );
   }
-  writeFileSync(holderFile, `${process.pid}\n`, { mode: 0o600 });
   return {
     release() {
       if (db.isOpen) db.close();
     },
   };
+}
+
+function openLock(lockFile: string): DatabaseSync {
+  try {
+    return new DatabaseSync(lockFile, { timeout: 0 });
+  } catch (cause) {
+    throw cannotLock(lockFile, cause);
+  }
+}
+
+function cannotLock(lockFile: string, cause: unknown): AppError {
+  const why = explain(String(cause), path.dirname(lockFile));
+  return new AppError('storage_unavailable', `Cannot lock ${lockFile}: ${why}.`, { cause });
 }
 
 function holder(file: string): string {

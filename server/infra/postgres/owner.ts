@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { chmod, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 
 /** The user PostgreSQL runs as; null = the one we run as. */
@@ -24,6 +25,11 @@ export function firstClosedFolder(target: string, owner: Owner): string | null {
     if (at === path.dirname(at)) break;
   }
   return folders.find((folder) => !mayPass(folder, owner)) ?? null;
+}
+
+/** Makes a folder that everyone may pass, whatever our umask; one that is there stays as it is. */
+export async function ensurePublicFolder(folder: string): Promise<void> {
+  if (await mkdir(folder, { recursive: true })) await chmod(folder, 0o755);
 }
 
 function mayPass(folder: string, owner: { uid: number; gid: number }): boolean {

@@ -15,6 +15,9 @@ const LOG_LIMIT = 5_000_000;
 /** How long a fast shutdown may take before PostgreSQL is told to drop everything at once. */
 const PATIENCE_MS = 20_000;
 
+/** A start that takes longer is explained: after a crash the log of changes is replayed first. */
+const SLOW_MS = 3000;
+
 export type Postmaster = {
   pid: number;
   port: number;
@@ -30,6 +33,8 @@ export type PostmasterOptions = {
   port: number;
   /** Further settings, e.g. `{ fsync: 'off' }`. */
   settings: Readonly<Record<string, string>>;
+  /** Gets a line when the start takes long. */
+  say: (line: string) => void;
 };
 
 /** Starts PostgreSQL and waits until it takes connections. Throws `storage_unavailable`. */
@@ -52,7 +57,9 @@ export async function runPostmaster(options: PostmasterOptions): Promise<Postmas
       resolve(`${how}: ${explain(logSince(logFile, offset), dir.cluster)}`);
     }),
   );
+  const slow = setTimeout(() => options.say(slowLine(logFile)), SLOW_MS);
   while (running && !isReady(dir.cluster, pid)) await sleep(5);
+  clearTimeout(slow);
   if (!running) throw cannotStart(await ended, logFile, undefined);
   return {
     pid,
@@ -113,6 +120,10 @@ function openLog(file: string): { fd: number; offset: number } {
   // A file, not a pipe: PostgreSQL outlives us when we are killed, and must not write into nothing.
   const fd = openSync(file, 'a', 0o600);
   return { fd, offset: statSync(file).size };
+}
+
+function slowLine(logFile: string): string {
+  return `PostgreSQL is still starting; after a crash it repairs the database first (see ${logFile}).`;
 }
 
 function cannotStart(why: string, logFile: string, cause: unknown): AppError {

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { AppError } from '../../../shared/errors.ts';
 import { prepareBinaries } from './binaries.ts';
 import { type DataDir, ensureDataDir, openDataDir } from './data-dir.ts';
+import { explain, isPassing } from './explain.ts';
 import { ensureCluster, SUPERUSER } from './initdb.ts';
 import { lockDataDir } from './lock.ts';
 import { stopOrphan } from './orphan.ts';
@@ -55,10 +57,10 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Embe
     if (await stopOrphan(dir.cluster)) {
       log.warn('Stopped the PostgreSQL that an earlier Gatehouse left running when it was killed.');
     }
-    const settings = durable ? {} : FAST_AND_LOOSE;
-    const first = await firstStart({ dir, binaries, settings });
+    const common = { dir, binaries, settings: durable ? {} : FAST_AND_LOOSE, say };
+    const first = await firstStart(common);
     if (!dir.initialised) await createDatabase(dir, first);
-    const keeper = keepRunning(first, { dir, binaries, settings, port: first.port }, options);
+    const keeper = keepRunning(first, { ...common, port: first.port }, options);
     return {
       url: urlOf(dir, first.port, DATABASE),
       async stop() {
@@ -68,7 +70,12 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Embe
     };
   } catch (error) {
     lock.release();
-    throw error;
+    if (error instanceof AppError) throw error;
+    throw new AppError(
+      'storage_unavailable',
+      `Cannot start the built-in PostgreSQL in ${dataDir}: ${explain(String(error), dataDir)}.`,
+      { cause: error },
+    );
   }
 }
 
@@ -78,8 +85,7 @@ async function firstStart(options: Omit<PostmasterOptions, 'port'>): Promise<Pos
     try {
       return await runPostmaster({ ...options, port: await freePort() });
     } catch (error) {
-      const passing = /its port is taken|earlier PostgreSQL still use/.test(String(error));
-      if (!passing || tries === START_TRIES) throw error;
+      if (!isPassing(String(error)) || tries === START_TRIES) throw error;
       await sleep(retryDelay(tries));
     }
   }
