@@ -1,10 +1,7 @@
+import type { Cipher } from '../../infra/cipher.ts';
 import { scrubText } from '../../infra/log-redact.ts';
 
-/** The part of the cipher that accounts use. */
-export type AccountCipher = {
-  seal(plain: string, where: { table: string; column: string; id: string }): string;
-  open(sealed: string, where: { table: string; column: string; id: string }): string;
-};
+export type AccountCipher = Pick<Cipher, 'seal' | 'open'>;
 
 const LONGEST_ERROR = 500;
 

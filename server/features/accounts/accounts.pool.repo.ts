@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
+import { notifySql } from '../../infra/events.ts';
 
 /** An account that may serve requests: active, and so is its owner. */
 export type UsableAccount = {
@@ -57,13 +58,18 @@ export function createAccountPoolRepo(pool: Pick<Pool, 'query'>) {
      * refusal was about the old one. Returns whether it did.
      */
     async expire(id: string, sealed: string | null, error: string, at: number): Promise<boolean> {
+      const [channel, payload] = notifySql('accounts', { ids: [id] }).values;
       const { rowCount } = await pool.query({
         name: 'accounts_expire',
-        text: `UPDATE accounts SET state = 'expired', last_error = $3,
-                      last_error_at = to_timestamp($4::double precision / 1000),
-                      updated_at = to_timestamp($4::double precision / 1000)
-               WHERE id = $1 AND state = 'active' AND secret IS NOT DISTINCT FROM $2`,
-        values: [id, sealed, error, at],
+        text: `WITH expired AS (
+                 UPDATE accounts
+                 SET state = 'expired', last_error = $3,
+                     last_error_at = to_timestamp($4::double precision / 1000),
+                     updated_at = to_timestamp($4::double precision / 1000)
+                 WHERE id = $1 AND state = 'active' AND secret IS NOT DISTINCT FROM $2
+                 RETURNING id)
+               SELECT pg_notify($5, $6) FROM expired`,
+        values: [id, sealed, error, at, channel, payload],
       });
       return rowCount === 1;
     },

@@ -52,6 +52,9 @@ export function createAccountPool(deps: PoolDeps): Accounts {
   const reload = (ids: readonly string[] | null) => reloader.reload(ids);
   const reloadLater = (ids: readonly string[] | null) => void reload(ids).catch(() => undefined);
 
+  // No ids means: any of them.
+  const heard = ({ ids }: { ids: readonly string[] }) => reloadLater(ids.length > 0 ? ids : null);
+
   function fitnessOf(id: string): Fitness {
     let fitness = fitnesses.get(id);
     if (!fitness) {
@@ -196,8 +199,8 @@ export function createAccountPool(deps: PoolDeps): Accounts {
 
     start() {
       stops.push(
-        changes.on('accounts', ({ ids }) => reloadLater(ids)),
-        changes.on('users', ({ ids }) => reloadLater(ids)),
+        changes.on('accounts', heard),
+        changes.on('users', heard),
         changes.onGap(() => reloadLater(null)),
       );
       return reload(null);

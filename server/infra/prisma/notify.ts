@@ -1,8 +1,8 @@
+import { notifySql, type Topic } from '../events.ts';
 import type { Tx } from './client.ts';
 
-export type Topic = 'keys' | 'users' | 'accounts' | 'models' | 'platforms' | 'settings';
-
-/** Tells every replica, when the transaction commits, that these rows changed. */
+/** Tells every replica, when the transaction commits, that these rows changed; see infra/events. */
 export async function notify(tx: Tx, topic: Topic, ids: readonly string[]): Promise<void> {
-  await tx.$executeRaw`SELECT pg_notify('gatehouse', ${JSON.stringify({ topic, payload: { ids } })})`;
+  const { text, values } = notifySql(topic, { ids: [...ids] });
+  await tx.$executeRawUnsafe(text, ...values);
 }
