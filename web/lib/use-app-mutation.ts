@@ -24,6 +24,8 @@ export type AppMutationSettings<TData, TInput> = {
   invalidate?: readonly Filter[];
   /** The form whose fields take the server's field errors. */
   form?: ErrorSink;
+  /** What to say beside a field when a rule of the server is about it, e.g. `{ name: t('taken') }`. */
+  paramTexts?: Readonly<Record<string, string>>;
   /** Runs before the success notification, after invalidated queries were marked. */
   onDone?: (data: TData, input: TInput) => unknown;
   /** Runs instead of the error notification when it returns true. */
@@ -66,6 +68,11 @@ export function useAppMutation<TData, TError, TInput, TContext>(
       const error = readError(thrown);
       if (settings.onFail?.(error, input)) return;
       if (settings.form && fillForm(settings.form, error)) return;
+      const ruled = error.param === null ? undefined : settings.paramTexts?.[error.param];
+      if (settings.form && error.param !== null && ruled !== undefined) {
+        settings.form.setErrors({ [error.param]: ruled });
+        return;
+      }
       notifyError(error, t);
     },
   });

@@ -17,7 +17,8 @@ type FormFrameProps = {
   children: ReactNode;
 };
 
-function FormBody(props: FormFrameProps) {
+/** The form of a dialog with its buttons, for dialogs that show more than a form. */
+export function FormBody(props: Omit<FormFrameProps, 'opened' | 'title'>) {
   const { onClose, onSubmit, submitLabel, pending = false, aside, children } = props;
   const { t } = useTranslation('common');
   return (
