@@ -63,6 +63,7 @@ export const accounts = {
   },
   form: {
     name: 'Name',
+    nameTaken: 'An account there has this name already',
     nameHint: 'As you and the usage page will call it.',
     key: 'API key',
     keyHint: 'Sealed before it is stored. Nobody can read it again, not even an admin.',

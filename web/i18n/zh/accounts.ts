@@ -65,6 +65,7 @@ export const accounts: Translated<typeof english> = {
   },
   form: {
     name: '名称',
+    nameTaken: '该平台上已有同名账号',
     nameHint: '在列表和用量记录里显示的名称。',
     key: 'API 密钥',
     keyHint: '加密后才会保存，之后任何人都无法查看，管理员也不例外。',

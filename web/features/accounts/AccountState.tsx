@@ -1,0 +1,41 @@
+import { Text } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { AccountView } from '#shared/schemas/accounts.ts';
+import { formatDuration } from '../../lib/format.ts';
+import { StateBadge } from '../../ui/StateBadge.tsx';
+
+/** Whole seconds from now until an ISO time, counted down each second; never below 0. */
+function useSecondsUntil(iso: string): number {
+  const left = () => Math.max(0, Math.ceil((new Date(iso).getTime() - Date.now()) / 1_000));
+  const [seconds, setSeconds] = useState(left);
+  useEffect(() => {
+    const tick = () =>
+      setSeconds(Math.max(0, Math.ceil((new Date(iso).getTime() - Date.now()) / 1_000)));
+    tick();
+    const timer = setInterval(tick, 1_000);
+    return () => clearInterval(timer);
+  }, [iso]);
+  return seconds;
+}
+
+function Countdown({ until }: { until: string }) {
+  const { t } = useTranslation('accounts');
+  const seconds = useSecondsUntil(until);
+  return (
+    <Text component="span" fz="xs" c="dimmed" className="gh-figures" display="block">
+      {seconds === 0 ? t('backSoon') : t('back', { time: formatDuration(seconds * 1_000) })}
+    </Text>
+  );
+}
+
+/** The state of an account; while it cools, when it is back. */
+export function AccountState({ account }: { account: AccountView }) {
+  const { state, coolingUntil } = account;
+  return (
+    <>
+      <StateBadge state={state} />
+      {state === 'cooling' && coolingUntil !== null && <Countdown until={coolingUntil} />}
+    </>
+  );
+}
