@@ -1,14 +1,27 @@
 import { AppShell } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { Outlet } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
+import { Outlet, useRouter } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
+import { trpc } from '../lib/trpc.ts';
 import { Header } from './Header.tsx';
 import classes from './Shell.module.css';
 import { Sidebar } from './Sidebar.tsx';
 
+/** A session may end elsewhere; then the guards lead to sign-in, and back here afterwards. */
+function useLeaveWhenSignedOut(): void {
+  const router = useRouter();
+  const { data } = useQuery(trpc.sessions.me.queryOptions(undefined, { staleTime: 60_000 }));
+  useEffect(() => {
+    if (data === null) void router.invalidate();
+  }, [data, router]);
+}
+
 /** The frame around every page of a signed-in person. */
 export function Shell() {
   const { t } = useTranslation('nav');
+  useLeaveWhenSignedOut();
   const [opened, menu] = useDisclosure(false);
   return (
     <>

@@ -6,6 +6,7 @@ import { trpc } from '../lib/trpc.ts';
 
 export type RouterContext = { queryClient: QueryClient };
 
+// NOTE: fetched, not "ensured": what was invalidated (a session that ended) must be asked again.
 const meOptions = () => trpc.sessions.me.queryOptions(undefined, { staleTime: 60_000 });
 const setupOptions = () => trpc.setup.status.queryOptions(undefined, { staleTime: 60_000 });
 
@@ -13,9 +14,9 @@ type Guarded = { context: RouterContext; location: { href: string } };
 
 /** Lets signed-in people in; leads the others to set-up or sign-in, and back here afterwards. */
 export async function requireMe({ context, location }: Guarded): Promise<{ me: Me }> {
-  const me = await context.queryClient.ensureQueryData(meOptions());
+  const me = await context.queryClient.fetchQuery(meOptions());
   if (me) return { me };
-  const setup = await context.queryClient.ensureQueryData(setupOptions());
+  const setup = await context.queryClient.fetchQuery(setupOptions());
   if (setup.needed) throw redirect({ to: '/setup' });
   const next = safeReturnTo(location.href);
   throw redirect({ to: '/sign-in', search: next === '/' ? {} : { next } });
@@ -34,8 +35,8 @@ export async function leaveWhenSignedIn({
   context: RouterContext;
   search: { next?: string };
 }): Promise<void> {
-  const me = await context.queryClient.ensureQueryData(meOptions());
+  const me = await context.queryClient.fetchQuery(meOptions());
   if (me) throw redirect({ href: safeReturnTo(search.next) });
-  const setup = await context.queryClient.ensureQueryData(setupOptions());
+  const setup = await context.queryClient.fetchQuery(setupOptions());
   if (setup.needed) throw redirect({ to: '/setup' });
 }

@@ -84,6 +84,11 @@ export function formatDate(iso: string): string {
   return dates({ dateStyle: 'medium' }).format(new Date(iso));
 }
 
+/** An ISO time as day and month only, for axes over days. */
+export function formatShortDate(iso: string): string {
+  return dates({ month: 'short', day: 'numeric' }).format(new Date(iso));
+}
+
 /** An ISO time as clock only, for axes within one day. */
 export function formatClock(iso: string): string {
   return dates({ hour: '2-digit', minute: '2-digit' }).format(new Date(iso));

@@ -3,7 +3,6 @@ import {
   type UseMutationResult,
   useMutation,
 } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { notifyError, notifySuccess } from '../ui/notify.tsx';
 import { readError } from './errors.ts';
 import { fieldMessage } from './field-messages.ts';
@@ -54,7 +53,6 @@ export function useAppMutation<TData, TError, TInput, TContext>(
   options: UseMutationOptions<TData, TError, TInput, TContext>,
   settings: AppMutationSettings<TData, TInput> = {},
 ): UseMutationResult<TData, TError, TInput, TContext> {
-  const { t } = useTranslation(['common', 'errors']);
   return useMutation({
     ...options,
     async onSuccess(data, input) {
@@ -73,7 +71,7 @@ export function useAppMutation<TData, TError, TInput, TContext>(
         settings.form.setErrors({ [error.param]: ruled });
         return;
       }
-      notifyError(error, t);
+      notifyError(error);
     },
   });
 }

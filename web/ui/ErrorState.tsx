@@ -7,7 +7,7 @@ import { ErrorText } from './ErrorText.tsx';
 
 /** What a page or list shows when loading failed: what happened, what to do, the request id, retry. */
 export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
-  const { t } = useTranslation(['common', 'errors']);
+  const { t } = useTranslation('common');
   const readable = readError(error);
   return (
     <Alert
@@ -15,7 +15,7 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () =>
       color="red"
       variant="light"
       icon={<IconAlertTriangle />}
-      title={describeError(readable, t).title}
+      title={describeError(readable).title}
       maw={640}
       my="md"
       mx="auto"

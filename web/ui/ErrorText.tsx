@@ -9,8 +9,8 @@ import { describeError } from './describe-error.ts';
  * id. In English the server's sentence stands for the hint, because it says what to do next itself.
  */
 export function ErrorText({ error }: { error: ReadableError }) {
-  const { t } = useTranslation(['common', 'errors']);
-  const { detail, hint } = describeError(error, t);
+  const { t } = useTranslation('common');
+  const { detail, hint } = describeError(error);
   const both = currentLanguage() !== 'en' || error.retryAfterMs !== null;
   return (
     <>

@@ -6,7 +6,7 @@ type NumberOrUnlimitedProps = {
   label: string;
   description?: ReactNode;
   /** Null = unlimited. */
-  value: number | null;
+  value?: number | null;
   onChange: (value: number | null) => void;
   error?: ReactNode;
   min?: number;
@@ -17,7 +17,16 @@ type NumberOrUnlimitedProps = {
 
 /** A limit: a whole number, or unlimited (null) by one tick. Fits `form.getInputProps`. */
 export function NumberOrUnlimited(props: NumberOrUnlimitedProps) {
-  const { label, description, value, onChange, error, min = 1, max, suggestion = 60 } = props;
+  const {
+    label,
+    description,
+    value = null,
+    onChange,
+    error,
+    min = 1,
+    max,
+    suggestion = 60,
+  } = props;
   const { t } = useTranslation('common');
   const id = useId();
   const [last, setLast] = useState(suggestion);

@@ -1,7 +1,7 @@
 import { notifications } from '@mantine/notifications';
 import { IconAlertTriangle, IconCheck } from '@tabler/icons-react';
 import type { ReadableError } from '../lib/errors.ts';
-import { describeError, type ErrorTranslator } from './describe-error.ts';
+import { describeError } from './describe-error.ts';
 import { ErrorText } from './ErrorText.tsx';
 
 /** Says that something worked. */
@@ -10,11 +10,11 @@ export function notifySuccess(message: string): void {
 }
 
 /** Says what went wrong, what to do next and the request id. Stays until it is closed. */
-export function notifyError(error: ReadableError, t: ErrorTranslator): void {
+export function notifyError(error: ReadableError): void {
   notifications.show({
     // One notification a kind of error: a dead server must not fill the screen.
     id: `error-${error.code}`,
-    title: describeError(error, t).title,
+    title: describeError(error).title,
     message: <ErrorText error={error} />,
     color: 'red',
     icon: <IconAlertTriangle size={18} />,

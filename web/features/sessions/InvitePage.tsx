@@ -1,7 +1,113 @@
+import { Button, Loader, PasswordInput, Stack, Text, VisuallyHidden } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { PageHeader } from '../../ui/PageHeader.tsx';
+import type { InviteInfo } from '#shared/schemas/users.ts';
+import { BareLayout } from '../../app/BareLayout.tsx';
+import { type ReadableError, readError } from '../../lib/errors.ts';
+import { formatDateTime } from '../../lib/format.ts';
+import { trpc } from '../../lib/trpc.ts';
+import { useAppMutation } from '../../lib/use-app-mutation.ts';
+import { useWelcome } from '../../lib/use-welcome.ts';
+import { ErrorState } from '../../ui/ErrorState.tsx';
+import { FormError } from '../../ui/FormError.tsx';
+import { checkNewPassword } from './new-password.ts';
 
+const route = getRouteApi('/invite/$token');
+
+/** Where an invited person, or one whose password was reset, chooses a password. */
 export function InvitePage() {
+  const { t } = useTranslation(['sessions', 'common']);
+  const { token } = route.useParams();
+  // Once is enough: asking again counts as another try against the limit on guessing.
+  const info = useQuery(
+    trpc.users.inviteInfo.queryOptions(
+      { token },
+      { staleTime: Number.POSITIVE_INFINITY, retry: false },
+    ),
+  );
+  if (info.data) return <ChoosePassword token={token} info={info.data} />;
+  if (info.isPending) {
+    return (
+      <BareLayout title={t('common:loading')}>
+        <Loader size="sm" />
+      </BareLayout>
+    );
+  }
+  const { code } = readError(info.error);
+  if (code === 'not_found' || code === 'bad_request') return <LinkOver />;
+  return (
+    <BareLayout title={t('title')}>
+      <ErrorState error={info.error} onRetry={() => void info.refetch()} />
+    </BareLayout>
+  );
+}
+
+function LinkOver() {
   const { t } = useTranslation('sessions');
-  return <PageHeader title={t('title')} />;
+  return (
+    <BareLayout title={t('invite.invalidTitle')} subtitle={t('invite.invalidText')}>
+      <Button component={Link} to="/sign-in" variant="default">
+        {t('invite.toSignIn')}
+      </Button>
+    </BareLayout>
+  );
+}
+
+function ChoosePassword({ token, info }: { token: string; info: InviteInfo }) {
+  const { t } = useTranslation('sessions');
+  const welcome = useWelcome();
+  const [failure, setFailure] = useState<ReadableError | null>(null);
+  const form = useForm({ initialValues: { password: '', again: '' }, validate: checkNewPassword });
+  const accept = useAppMutation(trpc.users.acceptInvite.mutationOptions(), {
+    form,
+    onDone: (me) => welcome(me),
+    onFail(error) {
+      if (error.fieldErrors.length > 0) return false;
+      setFailure(error);
+      return true;
+    },
+  });
+  if (failure?.code === 'not_found') return <LinkOver />;
+  return (
+    <BareLayout title={t('invite.title', { name: info.username })} subtitle={t('invite.subtitle')}>
+      <form
+        onSubmit={form.onSubmit(({ password }) => accept.mutate({ token, password }))}
+        noValidate
+      >
+        <Stack gap="md">
+          <FormError error={failure} />
+          <VisuallyHidden>
+            <input
+              type="text"
+              autoComplete="username"
+              value={info.username}
+              readOnly
+              tabIndex={-1}
+            />
+          </VisuallyHidden>
+          <PasswordInput
+            label={t('invite.password')}
+            description={t('invite.passwordHint')}
+            autoComplete="new-password"
+            autoFocus
+            {...form.getInputProps('password')}
+          />
+          <PasswordInput
+            label={t('invite.passwordAgain')}
+            autoComplete="new-password"
+            {...form.getInputProps('again')}
+          />
+          <Button type="submit" size="md" loading={accept.isPending} mt={4}>
+            {t('invite.submit')}
+          </Button>
+          <Text c="dimmed" fz="sm">
+            {t('invite.validUntil', { time: formatDateTime(info.expiresAt) })}
+          </Text>
+        </Stack>
+      </form>
+    </BareLayout>
+  );
 }

@@ -1,7 +1,26 @@
+import { SimpleGrid, Stack } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { useMe } from '../../lib/use-me.ts';
 import { PageHeader } from '../../ui/PageHeader.tsx';
+import { Appearance } from './Appearance.tsx';
+import { Devices } from './Devices.tsx';
+import { PasswordForm } from './PasswordForm.tsx';
 
+/** What belongs to the signed-in person: password, appearance, sessions. */
 export function ProfilePage() {
-  const { t } = useTranslation('sessions');
-  return <PageHeader title={t('title')} />;
+  const { t } = useTranslation('profile');
+  const me = useMe();
+  const name = me.displayName ? `${me.displayName} (${me.username})` : me.username;
+  return (
+    <>
+      <PageHeader title={t('title')} subtitle={t('subtitle', { name })} />
+      <Stack gap="lg">
+        <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
+          <PasswordForm username={me.username} />
+          <Appearance />
+        </SimpleGrid>
+        <Devices />
+      </Stack>
+    </>
+  );
 }

@@ -10,7 +10,7 @@ export const setup = {
   token: {
     missingTitle: 'The set-up link is needed',
     missingText:
-      'For safety, only someone who can see the terminal may create the first admin. Look where Gatehouse was started: it printed a link that ends in {{example}}. Open that link.',
+      'For safety, only someone who can see the terminal may create the first admin. Look where Gatehouse was started: it printed a link that ends in <code>{{example}}</code>. Open that link.',
     refusedTitle: 'This set-up link does not work',
     refusedText:
       'Each start prints a new link, and the older ones stop working. Look at the terminal, or restart Gatehouse, and open the newest link.',

@@ -13,7 +13,7 @@ export const setup: Translated<typeof english> = {
   token: {
     missingTitle: '需要初始设置链接',
     missingText:
-      '为了安全，只有能看到终端的人才能创建第一位管理员。请查看启动 Gatehouse 的终端，其中打印了以 {{example}} 结尾的链接，用浏览器打开它即可。',
+      '为了安全，只有能看到终端的人才能创建第一位管理员。请查看启动 Gatehouse 的终端，其中打印了以 <code>{{example}}</code> 结尾的链接，用浏览器打开它即可。',
     refusedTitle: '此设置链接无效',
     refusedText:
       '每次启动都会打印新的链接，旧链接随即失效。请查看终端或重启 Gatehouse，然后打开最新的链接。',

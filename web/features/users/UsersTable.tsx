@@ -1,0 +1,144 @@
+import { ActionIcon, Badge, Group, Menu, Text } from '@mantine/core';
+import { IconDots, IconLink, IconPencil, IconUserCheck, IconUserOff } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import type { UserView } from '#shared/schemas/users.ts';
+import { formatCompact, formatNumber } from '../../lib/format.ts';
+import { useMe } from '../../lib/use-me.ts';
+import { type Column, DataTable } from '../../ui/DataTable.tsx';
+import { RelativeTime } from '../../ui/figures.tsx';
+import { type BadgeState, StateBadge } from '../../ui/StateBadge.tsx';
+
+export type UserAction = 'edit' | 'reset' | 'disable' | 'enable';
+
+type UsersTableProps = {
+  users: readonly UserView[];
+  onAction: (action: UserAction, user: UserView) => void;
+};
+
+function stateOf(user: UserView): BadgeState {
+  if (user.state === 'disabled') return 'disabled';
+  return user.hasPassword ? 'active' : 'invited';
+}
+
+function useColumns(): Column<UserView>[] {
+  const { t } = useTranslation(['users', 'common']);
+  const me = useMe();
+  return [
+    {
+      id: 'name',
+      header: t('column.name'),
+      primary: true,
+      cell: (user) => (
+        <Group gap="xs" wrap="nowrap">
+          <div style={{ minWidth: 0 }}>
+            <Text fw={550}>{user.displayName || user.username}</Text>
+            {user.displayName && (
+              <Text c="dimmed" fz="sm" fw={400}>
+                {user.username}
+              </Text>
+            )}
+          </div>
+          {user.id === me.id && (
+            <Badge size="sm" variant="light" tt="none">
+              {t('you')}
+            </Badge>
+          )}
+        </Group>
+      ),
+    },
+    { id: 'role', header: t('column.role'), cell: (user) => t(`common:role.${user.role}`) },
+    {
+      id: 'state',
+      header: t('column.state'),
+      cell: (user) => <StateBadge state={stateOf(user)} />,
+    },
+    { id: 'limits', header: t('column.limits'), cell: (user) => <UserLimits user={user} /> },
+    {
+      id: 'holds',
+      header: t('column.holds'),
+      align: 'right',
+      cell: (user) => `${formatNumber(user.keys)} · ${formatNumber(user.accounts)}`,
+    },
+    {
+      id: 'seen',
+      header: t('column.seen'),
+      cell: (user) => <RelativeTime iso={user.lastSeenAt} />,
+    },
+  ];
+}
+
+function UserLimits({ user }: { user: UserView }) {
+  const { t } = useTranslation('users');
+  const parts = [
+    user.rpm === null ? null : t('limits.rpm', { value: formatNumber(user.rpm) }),
+    user.tokensPerDay === null
+      ? null
+      : t('limits.tokens', { value: formatCompact(user.tokensPerDay) }),
+  ].filter((part) => part !== null);
+  if (parts.length === 0) return <Text c="dimmed">{t('limits.none')}</Text>;
+  return (
+    <>
+      {parts.map((part) => (
+        <div key={part}>{part}</div>
+      ))}
+    </>
+  );
+}
+
+/** The users and what can be done with each. */
+export function UsersTable({ users, onAction }: UsersTableProps) {
+  const { t } = useTranslation(['users', 'common']);
+  const me = useMe();
+  const columns = useColumns();
+  return (
+    <DataTable
+      label={t('title')}
+      columns={columns}
+      rows={users}
+      rowKey={(user) => user.id}
+      onOpen={(user) => onAction('edit', user)}
+      actions={(user) => (
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <ActionIcon aria-label={t('common:actionsFor', { name: user.username })}>
+              <IconDots size={18} />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item
+              leftSection={<IconPencil size={16} />}
+              onClick={() => onAction('edit', user)}
+            >
+              {t('action.edit')}
+            </Menu.Item>
+            <Menu.Item
+              leftSection={<IconLink size={16} />}
+              disabled={user.state === 'disabled'}
+              onClick={() => onAction('reset', user)}
+            >
+              {user.hasPassword ? t('action.reset') : t('action.newInvite')}
+            </Menu.Item>
+            <Menu.Divider />
+            {user.state === 'disabled' ? (
+              <Menu.Item
+                leftSection={<IconUserCheck size={16} />}
+                onClick={() => onAction('enable', user)}
+              >
+                {t('action.enable')}
+              </Menu.Item>
+            ) : (
+              <Menu.Item
+                color="red"
+                leftSection={<IconUserOff size={16} />}
+                disabled={user.id === me.id}
+                onClick={() => onAction('disable', user)}
+              >
+                {t('action.disable')}
+              </Menu.Item>
+            )}
+          </Menu.Dropdown>
+        </Menu>
+      )}
+    />
+  );
+}
