@@ -84,9 +84,10 @@ export function formatDate(iso: string): string {
   return dates({ dateStyle: 'medium' }).format(new Date(iso));
 }
 
-/** An ISO time as day and month only, for axes over days. */
-export function formatShortDate(iso: string): string {
-  return dates({ month: 'short', day: 'numeric' }).format(new Date(iso));
+/** An ISO time as day and month only, for axes over days; in the reader's zone unless told. */
+export function formatShortDate(iso: string, timeZone?: 'UTC'): string {
+  const zone = timeZone ? { timeZone } : {};
+  return dates({ month: 'short', day: 'numeric', ...zone }).format(new Date(iso));
 }
 
 /** An ISO time as clock only, for axes within one day. */
