@@ -24,13 +24,18 @@ export type InfraOptions = { config: Config; log: Log; clock?: Clock };
 export async function buildInfra({ config, log, clock = systemClock }: InfraOptions) {
   const secrets = await loadSecrets(config.dataDir);
   const postgres = await openPostgres(config, log);
-  const onConnectionError = (err: Error) => log.warn({ err }, 'a database connection broke');
+  let stopping = false;
+  const onConnectionError = (err: Error) => {
+    // NOTE: Prisma does not wait for its connections to close, so stopping PostgreSQL cuts a few.
+    if (!stopping) log.warn({ err }, 'a database connection broke');
+  };
   const pool = createPool(postgres.url, { max: 10, onConnectionError });
   const db = createPrisma(postgres.url, { max: 10, onConnectionError });
   const events = createEvents({ url: postgres.url, log, clock });
   const outbound = createOutbound({ allow: config.upstream.allow, log });
 
   async function stop(): Promise<void> {
+    stopping = true;
     await events.stop();
     await Promise.all([outbound.close(), db.$disconnect(), pool.end()]);
     await postgres.stop();

@@ -24,7 +24,7 @@ export type Facts = {
   usage: TokenUsage | null;
   /** What the model wrote so far: counted when the platform reports no usage. */
   outputText: string;
-  /** Epoch ms of the first part of the answer. */
+  /** Epoch ms of the first text of a stream; null for whole answers, which have no first part. */
   firstTokenAt: number | null;
   settled: boolean;
 };

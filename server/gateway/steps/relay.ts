@@ -20,7 +20,6 @@ export async function relay(deps: RelayDeps, called: Called): Promise<Finish> {
       throw answer.error;
     case 'whole': {
       const { text, usage } = protocol.readAnswer(answer.body);
-      facts.firstTokenAt = deps.now();
       facts.outputText = text;
       facts.usage = usage;
       return () => reply.json(200, answer.body);
