@@ -122,6 +122,26 @@ test('while the receiver is away records stay, memory is bounded, and order is k
   expect(to.rows.size).toBe(305);
 });
 
+test('past the bound records are let go of and read back from disk', async () => {
+  const clock = fakeClock();
+  const dir = await folder();
+  const to = receiver();
+  to.away = true;
+  const setup = { dir, deliver: to.deliver, clock, maxInMemory: 50, maxBatch: 20, retryMs: 100 };
+  const journal = await start(setup);
+  for (const id of ids(0, 80)) await journal.append({ id });
+  await vi.waitFor(() => expect(to.calls).toBe(1));
+  const [name = ''] = await files(dir);
+  const file = path.join(dir, name);
+  const text = await readFile(file, 'utf8');
+  await writeFile(file, text.replace('"id-49"', '"id-xx"').replace('"id-50"', '"id-xx"'));
+  to.away = false;
+  const flushed = journal.flush();
+  clock.advance(100);
+  await flushed;
+  expect([...to.rows.keys()]).toEqual(ids(0, 80).filter((id) => id !== 'id-50'));
+});
+
 test('pauses between failed deliveries double', async () => {
   const clock = fakeClock();
   const to = receiver();
@@ -216,6 +236,8 @@ test('a full disk refuses the append, leaves no half line, and is over when spac
   for (const one of refused) {
     expect(one).toMatchObject({ status: 'rejected', reason: { code: 'storage_unavailable' } });
   }
+  const [name = ''] = await files(dir);
+  expect(await readFile(path.join(dir, name), 'utf8')).toMatch(/^\w{8} {"id":"before"}\n$/);
   room = Number.POSITIVE_INFINITY;
   await first.append({ id: 'after' });
   await first.close();
