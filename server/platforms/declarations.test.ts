@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { ModelName } from '#shared/schemas/models.ts';
+import { PlatformId, Protocol } from '#shared/schemas/platforms.ts';
+import { BUILT_IN } from './registry.ts';
+
+test('ids are unique and fit the rule for ids', () => {
+  const ids = BUILT_IN.map((platform) => platform.id);
+  expect(new Set(ids).size).toBe(ids.length);
+  for (const id of ids) expect(PlatformId.safeParse(id).success, id).toBe(true);
+  expect(ids).toEqual(
+    expect.arrayContaining(['openai', 'qwen', 'zhipu', 'baidu', 'spark', 'doubao', 'gemini']),
+  );
+});
+
+test.each(BUILT_IN)('$id is declared completely', (platform) => {
+  expect(platform.name).not.toBe('');
+  expect(Protocol.options).toContain(platform.protocol);
+  expect(platform.models.length).toBeGreaterThan(0);
+  expect(new Set(platform.models).size).toBe(platform.models.length);
+  for (const model of platform.models) expect(ModelName.safeParse(model).success, model).toBe(true);
+});
+
+test.each(BUILT_IN.filter(({ id }) => id !== 'sandbox'))(
+  '$id is called over TLS with a key',
+  (platform) => {
+    const baseUrl = new URL(platform.baseUrl ?? '');
+    expect(baseUrl.protocol).toBe('https:');
+    expect(platform.baseUrl).not.toMatch(/[/?#]$/);
+    expect(new URL(platform.keyUrl ?? '').protocol).toBe('https:');
+    expect(platform.auth).toBe('bearer');
+    expect(platform.keyOptional).toBe(false);
+  },
+);
+
+test('only the sandbox stays in this process, and it needs no key', () => {
+  const inside = BUILT_IN.filter((platform) => platform.baseUrl === null);
+  expect(inside.map(({ id, auth }) => [id, auth])).toEqual([['sandbox', 'none']]);
+});
