@@ -38,4 +38,13 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'models.delete': 'admins',
   'models.available': 'signed-in',
   'models.suggest': 'admins',
+
+  'keys.list': 'signed-in',
+  'keys.create': 'signed-in',
+  'keys.update': 'signed-in',
+  'keys.revoke': 'signed-in',
+
+  'usage.list': 'signed-in',
+  'usage.get': 'signed-in',
+  'usage.summary': 'signed-in',
 };

@@ -111,7 +111,7 @@ export function createSessionsRepo(db: Db) {
     /** Notes that the user was here, unless that is known since `notSince`. */
     async markSeen(userId: string, at: Date, notSince: Date): Promise<void> {
       await db.user.updateMany({
-        where: { id: userId, OR: [{ lastSeenAt: null }, { lastSeenAt: { lt: notSince } }] },
+        where: { id: userId, OR: [{ lastSeenAt: null }, { lastSeenAt: { lte: notSince } }] },
         data: { lastSeenAt: at },
       });
     },

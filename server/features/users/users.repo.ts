@@ -1,12 +1,7 @@
 import type { UserUpdate, UserView } from '#shared/schemas/users.ts';
 import type { Db, Tx } from '../../infra/prisma/client.ts';
 import { withTx } from '../../infra/prisma/client.ts';
-
-/** The SQL that tells every replica about a change once the transaction commits. */
-export type NotifySql = (
-  topic: 'users',
-  payload: { ids: string[] },
-) => { text: string; values: unknown[] };
+import { notify } from '../../infra/prisma/notify.ts';
 
 export type NewUser = Pick<UserView, 'id' | 'username' | 'displayName' | 'role'> & {
   passwordHash: string | null;
@@ -35,7 +30,7 @@ const VIEW = {
 const ADMINS_LOCK = 4_701_001;
 
 /** Rows of `users`. */
-export function createUsersRepo(db: Db, notifySql: NotifySql) {
+export function createUsersRepo(db: Db) {
   return {
     inTx: <Result>(work: (tx: Tx) => Promise<Result>) => withTx(db, work),
 
@@ -94,10 +89,7 @@ export function createUsersRepo(db: Db, notifySql: NotifySql) {
       }),
 
     /** Tells every replica when `tx` commits. */
-    async announce(tx: Tx, id: string): Promise<void> {
-      const { text, values } = notifySql('users', { ids: [id] });
-      await tx.$executeRawUnsafe(text, ...values);
-    },
+    announce: (tx: Tx, id: string): Promise<void> => notify(tx, 'users', [id]),
   };
 }
 export type UsersRepo = ReturnType<typeof createUsersRepo>;

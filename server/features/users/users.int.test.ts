@@ -1,0 +1,289 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { UserCreated, UserView } from '#shared/schemas/users.ts';
+import { systemClock } from '../../infra/clock.ts';
+import { createEvents } from '../../infra/events.ts';
+import { createLog } from '../../infra/log.ts';
+import { PASSWORD, startConsole, type TestConsole } from '../../testing/console.ts';
+import { refusalBattery } from '../../testing/refusals.ts';
+
+let console: TestConsole;
+beforeAll(async () => {
+  console = await startConsole();
+});
+afterAll(() => console[Symbol.asyncDispose]());
+
+const code = (answer: { error: { data: { appCode: string } } | undefined }) =>
+  answer.error?.data.appCode;
+const silent = createLog({ level: 'silent' });
+let names = 0;
+const newName = () => `person-${++names}`;
+const stranger = () => console.browser({ address: `10.3.${names >> 8}.${names++ & 255}` });
+
+describe('users.list', () => {
+  test('shows everybody with what they hold, and no password', async () => {
+    const admin = await console.signedIn('admin');
+    const member = await console.addUser();
+    await console.db.apiKey.createMany({
+      data: [
+        { id: crypto.randomUUID(), ownerId: member.id, name: 'a', secretHash: 'a', prefix: 'gh-a' },
+        {
+          id: crypto.randomUUID(),
+          ownerId: member.id,
+          name: 'b',
+          secretHash: 'b',
+          prefix: 'gh-b',
+          revokedAt: new Date(),
+        },
+      ],
+    });
+    const answer = await admin.browser.query('users.list');
+    const row = (answer.data as UserView[]).find((user) => user.id === member.id);
+    expect(row).toMatchObject({
+      username: member.username,
+      state: 'active',
+      hasPassword: true,
+      keys: 1,
+      accounts: 0,
+      rpm: null,
+      lastSeenAt: null,
+    });
+    expect(answer.text).not.toContain('$2b$');
+    expect(answer.text).not.toContain('passwordHash');
+  });
+
+  refusalBattery('users.list', {
+    console: () => console,
+    call: (browser) => browser.query('users.list'),
+  });
+});
+
+describe('users.create', () => {
+  test('with a password makes a user who can sign in', async () => {
+    const { browser } = await console.signedIn('admin');
+    const username = newName();
+    const answer = await browser.mutate('users.create', { username, password: PASSWORD });
+    expect(answer.data).toMatchObject({
+      user: { username, role: 'member', hasPassword: true },
+      invite: null,
+    });
+    const signIn = await stranger().mutate('sessions.signIn', { username, password: PASSWORD });
+    expect(signIn.status).toBe(200);
+  });
+
+  test('without one gives a link that lives seven days and is stored as a hash', async () => {
+    const { browser } = await console.signedIn('admin');
+    const answer = await browser.mutate('users.create', { username: newName(), role: 'admin' });
+    const { user, invite } = answer.data as UserCreated;
+    expect(user).toMatchObject({ role: 'admin', hasPassword: false });
+    expect(invite?.path).toMatch(/^\/invite\/[\w-]{43}$/);
+    expect(Date.parse(invite?.expiresAt ?? '')).toBe(console.clock.now() + 7 * 86_400_000);
+    const rows = JSON.stringify(await console.db.invite.findMany({ where: { userId: user.id } }));
+    expect(rows).not.toContain(invite?.path.slice('/invite/'.length));
+  });
+
+  test('refuses a name that is taken, also in other letters, and says which field', async () => {
+    const { browser } = await console.signedIn('admin');
+    const { username } = await console.addUser();
+    const answer = await browser.mutate('users.create', { username: username.toUpperCase() });
+    expect(answer.error?.data).toMatchObject({ appCode: 'conflict', param: 'username' });
+  });
+
+  test('of two with the same name at once makes one', async () => {
+    const { browser } = await console.signedIn('admin');
+    const username = newName();
+    const answers = await Promise.all(
+      [1, 2].map(() => browser.mutate('users.create', { username })),
+    );
+    expect(answers.map(code).sort()).toEqual(['conflict', undefined]);
+  });
+
+  test.each([{}, { username: 'a' }, { username: 'a b' }, { username: "x';--" }, { username: 7 }])(
+    'refuses %j by naming the field',
+    async (input) => {
+      const { browser } = await console.signedIn('admin');
+      const answer = await browser.mutate('users.create', input);
+      expect(answer.error?.data).toMatchObject({ appCode: 'bad_request', param: 'username' });
+    },
+  );
+
+  refusalBattery('users.create', {
+    console: () => console,
+    call: (browser) => browser.mutate('users.create', { username: newName() }),
+  });
+});
+
+describe('users.update', () => {
+  test('changes what is given and leaves the rest', async () => {
+    const { browser } = await console.signedIn('admin');
+    const { id, username } = await console.addUser();
+    const tokensPerDay = 1_000_000_000_000;
+    await browser.mutate('users.update', { id, displayName: ' Ada ', rpm: 60, tokensPerDay });
+    const answer = await browser.mutate('users.update', { id, rpm: null });
+    expect(answer.data).toMatchObject({
+      id,
+      username,
+      displayName: 'Ada',
+      rpm: null,
+      tokensPerDay,
+      role: 'member',
+      state: 'active',
+    });
+  });
+
+  test('disabling ends sessions and open links at once, and enabling brings neither back', async () => {
+    const { browser } = await console.signedIn('admin');
+    const member = await console.signedIn();
+    await console.db.invite.create({
+      data: {
+        id: crypto.randomUUID(),
+        userId: member.id,
+        tokenHash: member.id,
+        expiresAt: new Date(console.clock.now() + 1_000),
+      },
+    });
+    await browser.mutate('users.update', { id: member.id, state: 'disabled' });
+    expect((await member.browser.query('sessions.me')).data).toBeNull();
+    await browser.mutate('users.update', { id: member.id, state: 'active' });
+    expect((await member.browser.query('sessions.me')).data).toBeNull();
+    expect(await console.db.session.count({ where: { userId: member.id } })).toBe(0);
+    expect(await console.db.invite.count({ where: { userId: member.id } })).toBe(0);
+  });
+
+  test('tells the replicas, once it is committed', async () => {
+    const { browser } = await console.signedIn('admin');
+    const { id } = await console.addUser();
+    const replica = createEvents({ url: console.databaseUrl, log: silent, clock: systemClock });
+    await replica.start();
+    try {
+      const heard = new Promise((resolve) => replica.on('users', resolve));
+      await browser.mutate('users.update', { id, state: 'disabled' });
+      expect(await heard).toEqual({ ids: [id] });
+    } finally {
+      await replica.stop();
+    }
+  });
+
+  test('a new role counts from the next request on', async () => {
+    const { browser } = await console.signedIn('admin');
+    const other = await console.signedIn('admin');
+    await browser.mutate('users.update', { id: other.id, role: 'member' });
+    expect(code(await other.browser.query('users.list'))).toBe('forbidden');
+  });
+
+  test.each([{ role: 'member' }, { state: 'disabled' }])(
+    'refuses %j for oneself',
+    async (change) => {
+      const { browser, id } = await console.signedIn('admin');
+      await console.addUser({ role: 'admin' });
+      expect(code(await browser.mutate('users.update', { id, ...change }))).toBe('conflict');
+      expect((await browser.query('users.list')).status).toBe(200);
+    },
+  );
+
+  test('lets an admin change their own name and limits', async () => {
+    const { browser, id } = await console.signedIn('admin');
+    const answer = await browser.mutate('users.update', {
+      id,
+      displayName: 'Me',
+      rpm: 5,
+      role: 'admin',
+      state: 'active',
+    });
+    expect(answer.data).toMatchObject({ displayName: 'Me', rpm: 5 });
+  });
+
+  test('says so when there is no such user', async () => {
+    const { browser } = await console.signedIn('admin');
+    const answer = await browser.mutate('users.update', { id: crypto.randomUUID(), rpm: 1 });
+    expect(code(answer)).toBe('not_found');
+  });
+
+  test.each([
+    ['id', { id: 'x' }],
+    ['rpm', { id: crypto.randomUUID(), rpm: 0 }],
+    ['role', { id: crypto.randomUUID(), role: 'owner' }],
+    ['tokensPerDay', { id: crypto.randomUUID(), tokensPerDay: 1e300 }],
+  ])('names a bad %s', async (param, input) => {
+    const { browser } = await console.signedIn('admin');
+    const answer = await browser.mutate('users.update', input);
+    expect(answer.error?.data).toMatchObject({ appCode: 'bad_request', param });
+  });
+
+  refusalBattery('users.update', {
+    console: () => console,
+    call: async (browser) =>
+      browser.mutate('users.update', { id: (await console.addUser()).id, rpm: 1 }),
+  });
+});
+
+describe('the last admin', () => {
+  const cases = [
+    ['demoted', 'users.update', { role: 'member' }],
+    ['disabled', 'users.update', { state: 'disabled' }],
+    ['reset', 'users.resetPassword', {}],
+  ] as const;
+
+  test.each(cases)(
+    'two admins who have each other %s at once leave one',
+    async (_, path, change) => {
+      await using own = await startConsole();
+      // The race is decided by the database, so it is run more than once.
+      for (let round = 0; round < 5; round += 1) {
+        await own.db.user.deleteMany();
+        const [a, b] = [await own.signedIn('admin'), await own.signedIn('admin')];
+        const answers = await Promise.all([
+          a.browser.mutate(path, { id: b.id, ...change }),
+          b.browser.mutate(path, { id: a.id, ...change }),
+        ]);
+        expect(answers.filter((answer) => answer.status === 200)).toHaveLength(1);
+        const left = { role: 'admin', state: 'active', passwordHash: { not: null } } as const;
+        expect(await own.db.user.count({ where: left })).toBe(1);
+      }
+    },
+  );
+
+  test('is not replaced by an admin who never chose a password', async () => {
+    await using own = await startConsole();
+    const ada = await own.signedIn('admin');
+    const invited = await own.addUser({ role: 'admin' });
+    await own.db.user.update({ where: { id: invited.id }, data: { passwordHash: null } });
+    const me = { id: invited.id, username: '', displayName: '', role: 'admin' as const };
+    await expect(
+      own.services.users.update(me, { id: ada.id, role: 'member' }),
+    ).rejects.toMatchObject({ code: 'conflict' });
+  });
+});
+
+describe('users.resetPassword', () => {
+  test('ends sessions, kills the password and older links, and gives a new one', async () => {
+    const { browser } = await console.signedIn('admin');
+    const member = await console.signedIn();
+    const first = await browser.mutate('users.resetPassword', { id: member.id });
+    expect((await member.browser.query('sessions.me')).data).toBeNull();
+    const old = await stranger().mutate('sessions.signIn', {
+      username: member.username,
+      password: PASSWORD,
+    });
+    expect(code(old)).toBe('sign_in_failed');
+    const second = await browser.mutate('users.resetPassword', { id: member.id });
+    const tokenOf = (answer: typeof first) => (answer.data as { path: string }).path.slice(8);
+    const info = (token: string) => stranger().query('users.inviteInfo', { token });
+    expect(code(await info(tokenOf(first)))).toBe('not_found');
+    expect((await info(tokenOf(second))).data).toMatchObject({ username: member.username });
+  });
+
+  test('is refused for oneself and for a disabled user', async () => {
+    const { browser, id } = await console.signedIn('admin');
+    expect(code(await browser.mutate('users.resetPassword', { id }))).toBe('conflict');
+    const member = await console.addUser();
+    await browser.mutate('users.update', { id: member.id, state: 'disabled' });
+    const answer = await browser.mutate('users.resetPassword', { id: member.id });
+    expect(code(answer)).toBe('conflict');
+  });
+
+  refusalBattery('users.resetPassword', {
+    console: () => console,
+    call: async (browser) =>
+      browser.mutate('users.resetPassword', { id: (await console.addUser()).id }),
+  });
+});
