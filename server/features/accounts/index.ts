@@ -1,3 +1,4 @@
+export { openKey, sealKey } from './account-secret.ts';
 export { createAccountPoolRepo } from './accounts.pool.repo.ts';
 export { type Accounts, createAccountPool, type ReadyAccounts } from './accounts.pool.ts';
 export { type AccountsRepo, createAccountsRepo } from './accounts.repo.ts';

@@ -57,13 +57,15 @@ export function createKeyLookup(deps: KeyLookupDeps): Principals {
     keys.drop((holder) => gone.has(holder.ownerId));
     users.drop((holder) => gone.has(holder.userId));
   }
+  function doubtAll() {
+    keys.doubt();
+    users.doubt();
+  }
   const stops = [
-    changes.on('keys', ({ ids }) => forgetKeys(ids)),
-    changes.on('users', ({ ids }) => forgetUsers(ids)),
-    changes.onGap(() => {
-      keys.doubt();
-      users.doubt();
-    }),
+    // No ids means "any of them".
+    changes.on('keys', ({ ids }) => (ids.length > 0 ? forgetKeys(ids) : doubtAll())),
+    changes.on('users', ({ ids }) => (ids.length > 0 ? forgetUsers(ids) : doubtAll())),
+    changes.onGap(doubtAll),
   ];
 
   return {

@@ -1,0 +1,178 @@
+import { SandboxOptions } from '#shared/schemas/accounts.ts';
+import { type Db, type Tx, withTx } from '../../infra/prisma/client.ts';
+import type { Prisma } from '../../infra/prisma/generated/client.ts';
+import { notify } from '../../infra/prisma/notify.ts';
+import { holdPlatforms } from '../platforms/index.ts';
+import { deleteSessionsOf } from '../sessions/index.ts';
+import type {
+  AccountColumns,
+  KeyColumns,
+  ModelColumns,
+  PlatformColumns,
+  Snapshot,
+  UserColumns,
+} from './apply.rows.ts';
+import type { Step } from './plan.ts';
+
+/** What a file names; the snapshot holds no more than that. */
+export type Named = {
+  platformIds: readonly string[];
+  usernames: readonly string[];
+  accountNames: readonly string[];
+  modelNames: readonly string[];
+  keyNames: readonly string[];
+  secretHashes: readonly string[];
+};
+
+/** Held by whoever applies, so that two replicas that start at once take turns. */
+const APPLY_LOCK = 4_701_002;
+const TIMEOUT_MS = 120_000;
+
+/** Reads and writes of the set-up file, over all the tables it is about. */
+export function createApplyRepo(db: Db, newId: () => string) {
+  return {
+    /** One at a time, all or nothing. */
+    alone<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
+      const locked = async (tx: Tx) => {
+        await tx.$executeRaw`SELECT pg_advisory_xact_lock(${APPLY_LOCK})`;
+        return work(tx);
+      };
+      return withTx(db, locked, { timeoutMs: TIMEOUT_MS });
+    },
+
+    async snapshot(named: Named, tx: Db | Tx = db): Promise<Snapshot> {
+      const owner = { username: { in: [...named.usernames] } };
+      const [platforms, users, accounts, models, keys] = [
+        await tx.platform.findMany({ where: { id: { in: [...named.platformIds] } } }),
+        await tx.user.findMany({ where: owner }),
+        await tx.account.findMany({ where: { owner, name: { in: [...named.accountNames] } } }),
+        await tx.model.findMany({
+          where: { name: { in: [...named.modelNames] } },
+          include: { routes: true },
+        }),
+        await tx.apiKey.findMany({
+          where: {
+            OR: [
+              { secretHash: { in: [...named.secretHashes] } },
+              { owner, name: { in: [...named.keyNames] }, revokedAt: null },
+            ],
+          },
+        }),
+      ];
+      return {
+        platforms,
+        users: users.map((row) => ({ ...row, tokensPerDay: toNumber(row.tokensPerDay) })),
+        accounts: accounts.map((row) => ({
+          ...row,
+          options: SandboxOptions.catch({}).parse(row.options),
+        })),
+        models: models.map(toModel),
+        keys: keys.map((row) => ({
+          ...row,
+          tokensPerDay: toNumber(row.tokensPerDay),
+          revoked: row.revokedAt !== null,
+        })),
+      };
+    },
+
+    /** Keeps the platforms that accounts and routes name from being deleted meanwhile. */
+    holdPlatforms,
+
+    async savePlatform(tx: Tx, step: Step<PlatformColumns>): Promise<void> {
+      const { id } = step;
+      if (step.action === 'create') await tx.platform.create({ data: { id, ...step.columns } });
+      if (step.action === 'update') await tx.platform.update({ where: { id }, data: step.columns });
+    },
+
+    /** A new password ends the sessions that the old one opened. */
+    async saveUser(tx: Tx, step: Step<UserColumns>): Promise<void> {
+      if (step.action === 'unchanged') return;
+      const { id, columns } = step;
+      const { tokensPerDay, ...rest } = columns;
+      const data = {
+        ...rest,
+        ...(tokensPerDay !== undefined && { tokensPerDay: toBigInt(tokensPerDay) }),
+      };
+      if (step.action === 'create') {
+        await tx.user.create({ data: { id, username: step.columns.username, ...data } });
+        return;
+      }
+      await tx.user.update({ where: { id }, data });
+      if (columns.passwordHash !== undefined) await deleteSessionsOf(tx, id);
+    },
+
+    async saveAccount(tx: Tx, step: Step<AccountColumns>): Promise<void> {
+      const { id } = step;
+      if (step.action === 'create') await tx.account.create({ data: { id, ...step.columns } });
+      if (step.action === 'update') await tx.account.update({ where: { id }, data: step.columns });
+    },
+
+    async saveModel(tx: Tx, step: Step<ModelColumns>): Promise<void> {
+      if (step.action === 'unchanged') return;
+      const { id } = step;
+      const { routes, price, ...rest } = step.columns;
+      const data = { ...rest, ...(price !== undefined && priceColumns(price)) };
+      if (step.action === 'create') {
+        await tx.model.create({ data: { id, name: step.columns.name, ...data } });
+      } else {
+        await tx.model.update({ where: { id }, data: { ...data, updatedAt: new Date() } });
+      }
+      if (!routes) return;
+      await tx.route.deleteMany({ where: { modelId: id } });
+      const rows = routes.map((route) => ({ ...route, id: newId(), modelId: id }));
+      await tx.route.createMany({ data: rows });
+    },
+
+    async saveKey(tx: Tx, step: Step<KeyColumns>): Promise<void> {
+      const { id } = step;
+      if (step.action === 'create') {
+        const { tokensPerDay, ...rest } = step.columns;
+        await tx.apiKey.create({ data: { id, ...rest, tokensPerDay: toBigInt(tokensPerDay) } });
+      }
+      if (step.action === 'update') {
+        const { tokensPerDay, ...rest } = step.columns;
+        const limit = tokensPerDay === undefined ? {} : { tokensPerDay: toBigInt(tokensPerDay) };
+        await tx.apiKey.update({ where: { id }, data: { ...rest, ...limit } });
+      }
+    },
+
+    /** Tells every replica when `tx` commits. */
+    notify,
+  };
+}
+export type ApplyRepo = ReturnType<typeof createApplyRepo>;
+
+function toModel(row: Prisma.ModelGetPayload<{ include: { routes: true } }>) {
+  const { id, name, enabled, priceInput, priceCached, priceOutput } = row;
+  const unpriced = priceInput === null || priceOutput === null;
+  return {
+    id,
+    name,
+    enabled,
+    price: unpriced
+      ? null
+      : { input: Number(priceInput), cached: toNumber(priceCached), output: Number(priceOutput) },
+    routes: row.routes.map(({ platformId, upstreamModel, weight }) => ({
+      platformId,
+      upstreamModel,
+      weight,
+    })),
+  };
+}
+
+function priceColumns(price: ModelColumns['price']) {
+  return {
+    priceInput: toBigInt(price?.input ?? null),
+    priceCached: toBigInt(price?.cached ?? null),
+    priceOutput: toBigInt(price?.output ?? null),
+  };
+}
+
+/** Limits and prices are capped far below 2^53. */
+function toNumber(value: bigint | null): number | null {
+  return value === null ? null : Number(value);
+}
+
+function toBigInt(value: number | null): bigint | null {
+  return value === null ? null : BigInt(value);
+}

@@ -1,0 +1,58 @@
+import type { SandboxOptions } from '#shared/schemas/accounts.ts';
+
+/** Rows as the planner compares them: money and token counts as numbers, no Prisma types. */
+export type Found<Columns> = Columns & { id: string };
+
+export type PlatformColumns = { name: string; protocol: string; baseUrl: string };
+
+export type UserColumns = {
+  username: string;
+  displayName: string;
+  role: 'admin' | 'member';
+  passwordHash: string | null;
+  rpm: number | null;
+  tokensPerDay: number | null;
+};
+
+export type AccountColumns = {
+  ownerId: string;
+  platformId: string;
+  name: string;
+  kind: 'api_key' | 'none';
+  secret: string | null;
+  secretHint: string;
+  shared: boolean;
+  state: 'active' | 'disabled' | 'expired';
+  options: SandboxOptions;
+  lastError: string | null;
+};
+
+export type RouteColumns = { platformId: string; upstreamModel: string; weight: number };
+
+/** Prices in micro-dollars per million tokens. */
+export type ModelColumns = {
+  name: string;
+  enabled: boolean;
+  price: { input: number; cached: number | null; output: number } | null;
+  routes: RouteColumns[];
+};
+
+export type KeyColumns = {
+  ownerId: string;
+  name: string;
+  secretHash: string;
+  prefix: string;
+  rpm: number | null;
+  tokensPerDay: number | null;
+  allowedModels: string[];
+  expiresAt: Date | null;
+};
+
+/** Everything in the database that entries of a file may meet. */
+export type Snapshot = {
+  platforms: Found<PlatformColumns>[];
+  users: Found<UserColumns>[];
+  accounts: Found<AccountColumns>[];
+  models: Found<ModelColumns>[];
+  keys: (Found<KeyColumns> & { revoked: boolean })[];
+};

@@ -1,0 +1,206 @@
+import { AppError } from '#shared/errors.ts';
+import type {
+  ApplyAccount,
+  ApplyKey,
+  ApplyModel,
+  ApplyPlatform,
+  ApplyUser,
+} from '#shared/schemas/apply.ts';
+import type { Platform } from '../../platforms/platform.ts';
+import { storedForm } from '../keys/index.ts';
+import { toMicros } from '../models/index.ts';
+import type {
+  AccountColumns,
+  Found,
+  KeyColumns,
+  ModelColumns,
+  PlatformColumns,
+  UserColumns,
+} from './apply.rows.ts';
+import { type Step, toStep } from './plan.ts';
+
+type Make = { newId(): string };
+
+export function planPlatform(
+  wanted: ApplyPlatform,
+  found: Found<PlatformColumns> | undefined,
+): Step<PlatformColumns> {
+  const baseUrl = wanted.baseUrl.replace(/\/+$/, '');
+  return toStep<PlatformColumns>({
+    kind: 'platform',
+    name: wanted.id,
+    found,
+    wanted: { name: wanted.name, protocol: wanted.protocol, baseUrl },
+    defaults: { name: wanted.id, protocol: wanted.protocol, baseUrl },
+    newId: () => wanted.id,
+  });
+}
+
+/** `passwordHash` is that of the wanted password, or undefined when the stored one fits it. */
+export function planUser(
+  wanted: ApplyUser,
+  found: Found<UserColumns> | undefined,
+  { newId, passwordHash }: Make & { passwordHash: string | undefined },
+): Step<UserColumns> {
+  return toStep<UserColumns>({
+    kind: 'user',
+    name: wanted.username,
+    found,
+    wanted: {
+      passwordHash,
+      role: wanted.role,
+      displayName: wanted.displayName,
+      rpm: wanted.limits?.rpm,
+      tokensPerDay: wanted.limits?.tokensPerDay,
+    },
+    defaults: {
+      username: wanted.username,
+      passwordHash: null,
+      role: wanted.role,
+      displayName: '',
+      rpm: null,
+      tokensPerDay: null,
+    },
+    labels: { passwordHash: 'password', rpm: 'limits.rpm', tokensPerDay: 'limits.tokensPerDay' },
+    newId,
+  });
+}
+
+export type AccountTools = {
+  ownerId: string;
+  /** Whether the platform cannot be called without a key, or takes none at all. */
+  platform: Pick<Platform, 'auth' | 'keyOptional'>;
+  /** Of the found account; null when it has none or it does not open. */
+  storedKey: string | null;
+  seal(id: string, apiKey: string): { secret: string; secretHint: string };
+  newId(): string;
+};
+
+export function planAccount(
+  wanted: ApplyAccount,
+  found: Found<AccountColumns> | undefined,
+  { ownerId, platform, storedKey, seal, newId }: AccountTools,
+): Step<AccountColumns> {
+  const { apiKey } = wanted;
+  if (apiKey !== undefined && platform.auth === 'none') {
+    throw refusal(`${wanted.platform} needs no key; leave it out`, 'apiKey');
+  }
+  if (!found && apiKey === undefined && platform.auth === 'bearer' && !platform.keyOptional) {
+    throw refusal(`a new account on ${wanted.platform} needs its key`, 'apiKey');
+  }
+  const id = found?.id ?? newId();
+  const renewed = apiKey !== undefined && apiKey !== storedKey;
+  const key = renewed ? { ...seal(id, apiKey), kind: 'api_key' as const, lastError: null } : {};
+  // A new key may well work where the old one was refused; what a person disabled stays disabled.
+  const revived = renewed && found?.state === 'expired' ? { state: 'active' as const } : {};
+  return toStep<AccountColumns>({
+    kind: 'account',
+    name: `${wanted.owner}/${wanted.platform}/${wanted.name}`,
+    found,
+    wanted: { ...key, ...revived, shared: wanted.shared, options: wanted.options },
+    defaults: {
+      ownerId,
+      platformId: wanted.platform,
+      name: wanted.name,
+      kind: 'none',
+      secret: null,
+      secretHint: '',
+      shared: false,
+      state: 'active',
+      options: {},
+      lastError: null,
+    },
+    labels: { secret: 'apiKey', secretHint: null, kind: null, lastError: null },
+    newId: () => id,
+  });
+}
+
+export function planModel(
+  wanted: ApplyModel,
+  found: Found<ModelColumns> | undefined,
+  { newId }: Make,
+): Step<ModelColumns> {
+  const { price } = wanted;
+  const routes = wanted.routes.map(({ platform, model, weight }) => ({
+    platformId: platform,
+    upstreamModel: model,
+    weight,
+  }));
+  return toStep<ModelColumns>({
+    kind: 'model',
+    name: wanted.name,
+    found: found && { ...found, routes: sameOrder(routes, found.routes) },
+    wanted: {
+      routes,
+      enabled: wanted.enabled,
+      price: price && {
+        input: toMicros(price.input),
+        cached: price.cached === undefined ? null : toMicros(price.cached),
+        output: toMicros(price.output),
+      },
+    },
+    defaults: { name: wanted.name, enabled: true, price: null, routes },
+    newId,
+  });
+}
+
+/** The stored routes in the order of the file: order means nothing, so it is no change. */
+function sameOrder(wanted: ModelColumns['routes'], stored: ModelColumns['routes']) {
+  const place = new Map(
+    wanted.map((route, at) => [`${route.platformId} ${route.upstreamModel}`, at]),
+  );
+  const at = (route: ModelColumns['routes'][number]) =>
+    place.get(`${route.platformId} ${route.upstreamModel}`) ?? wanted.length;
+  return stored.toSorted((a, b) => at(a) - at(b));
+}
+
+export function planKey(
+  wanted: ApplyKey,
+  found: (Found<KeyColumns> & { revoked: boolean }) | undefined,
+  { newId, ownerId }: Make & { ownerId: string },
+): Step<KeyColumns> {
+  const name = `${wanted.owner}/${wanted.name}`;
+  if (found && found.ownerId !== ownerId) {
+    throw refusal('another user has a key with this secret; use a new one', 'secret');
+  }
+  if (found?.revoked) {
+    const note = 'it was revoked and stays so; give it a new secret to have a working key';
+    return { action: 'unchanged', kind: 'key', name, changes: [], id: found.id, note };
+  }
+  const { expiresAt } = wanted;
+  return toStep<KeyColumns>({
+    kind: 'key',
+    name,
+    found,
+    wanted: {
+      ...storedForm(wanted.secret),
+      name: wanted.name,
+      rpm: wanted.limits?.rpm,
+      tokensPerDay: wanted.limits?.tokensPerDay,
+      allowedModels: wanted.models,
+      expiresAt: typeof expiresAt === 'string' ? new Date(expiresAt) : expiresAt,
+    },
+    defaults: {
+      ...storedForm(wanted.secret),
+      ownerId,
+      name: wanted.name,
+      rpm: null,
+      tokensPerDay: null,
+      allowedModels: [],
+      expiresAt: null,
+    },
+    labels: {
+      secretHash: 'secret',
+      prefix: null,
+      rpm: 'limits.rpm',
+      tokensPerDay: 'limits.tokensPerDay',
+      allowedModels: 'models',
+    },
+    newId,
+  });
+}
+
+/** `field` is relative to the entry; the service puts its place in front. */
+function refusal(message: string, field: string): AppError {
+  return new AppError('bad_request', message, { param: field });
+}
