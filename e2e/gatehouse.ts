@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '..');
+
+export type GatehouseOptions = {
+  /** Set-up document applied at start. */
+  apply?: object;
+  env?: Record<string, string>;
+  /** Data folder of an earlier start; else a new one, removed at the end. */
+  dataDir?: string;
+};
+
+/** A Gatehouse in a process of its own, on a port of the system's choice. */
+export async function startGatehouse({ apply, env = {}, dataDir }: GatehouseOptions = {}) {
+  const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'gatehouse-e2e-')));
+  const applyFile = join(folder, 'apply.json');
+  if (apply) await writeFile(applyFile, JSON.stringify(apply));
+  const child = spawn(process.execPath, ['server/main.ts'], {
+    cwd: root,
+    env: {
+      ...process.env,
+      HOST: '127.0.0.1',
+      PORT: '0',
+      DATA_DIR: folder,
+      LOG_LEVEL: 'warn',
+      OUTBOUND_ALLOW: '127.0.0.1',
+      ...(apply && { GATEHOUSE_APPLY: applyFile }),
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const printed = await ready(child);
+  return {
+    url: /ready at (\S+)/.exec(printed)?.[1] ?? '',
+    /** Path and fragment of the one-time set-up link, while there is no user. */
+    setupPath: /(\/setup#\S+)/.exec(printed)?.[1] ?? null,
+    dataDir: folder,
+    /** Ends the process without a chance to tidy up. */
+    async kill(): Promise<void> {
+      child.kill('SIGKILL');
+      await ended(child);
+    },
+    /** Asks it to stop, and resolves with its exit code. */
+    async stop(): Promise<number | null> {
+      child.kill('SIGTERM');
+      await ended(child);
+      return child.exitCode;
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGTERM');
+      await ended(child);
+      if (!dataDir) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+export type Gatehouse = Awaited<ReturnType<typeof startGatehouse>>;
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+}
+
+/** Resolves with what was printed once the server listens; rejects when it ends before. */
+function ready(child: ChildProcess): Promise<string> {
+  return new Promise((done, fail) => {
+    let printed = '';
+    const read = (chunk: Buffer) => {
+      printed += chunk;
+      if (printed.includes('Stop with Ctrl-C')) done(printed);
+    };
+    child.stdout?.on('data', read);
+    child.stderr?.on('data', read);
+    child.once('exit', (code) => fail(new Error(`Gatehouse ended with ${code}:\n${printed}`)));
+  });
+}

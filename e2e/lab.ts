@@ -1,0 +1,86 @@
+import OpenAI from 'openai';
+import { startGatehouse } from './gatehouse.ts';
+import { startUpstream } from './upstream.ts';
+
+export const PASSWORD = 'correct horse battery staple';
+export const KEY = 'gh-e2e0000000000000000000000000000000000000000';
+
+export type LabOptions = {
+  /** Limits of the key `KEY`. */
+  limits?: { rpm?: number; tokensPerDay?: number };
+  env?: Record<string, string>;
+};
+
+/**
+ * A Gatehouse set up from a file in front of a platform in another process: admin `ada`, member
+ * `ben`, one shared account, the model `gpt-lab`, and ada's key.
+ */
+export async function startLab({ limits = {}, env = {} }: LabOptions = {}) {
+  const upstream = await startUpstream();
+  const options = {
+    env,
+    apply: {
+      users: [
+        { username: 'ada', password: PASSWORD, role: 'admin' },
+        { username: 'ben', password: PASSWORD, role: 'member' },
+      ],
+      platforms: [{ id: 'lab', protocol: 'openai-chat', baseUrl: upstream.url }],
+      accounts: [
+        { platform: 'lab', name: 'lab-1', owner: 'ada', apiKey: 'lab-key-1', shared: true },
+      ],
+      models: [
+        {
+          name: 'gpt-lab',
+          routes: [{ platform: 'lab', model: 'tiny', weight: 1 }],
+          price: { input: 0.15, output: 0.6 },
+        },
+      ],
+      keys: [{ owner: 'ada', name: 'e2e', secret: KEY, limits }],
+    },
+  };
+  let gatehouse = await startGatehouse(options);
+  return {
+    upstream,
+    get url() {
+      return gatehouse.url;
+    },
+    get gatehouse() {
+      return gatehouse;
+    },
+    /** The official client; it does not retry, so that a test sees every answer. */
+    client: (apiKey = KEY) => new OpenAI({ apiKey, baseURL: `${gatehouse.url}/v1`, maxRetries: 0 }),
+    /** Kills the server as a power cut would and starts it again over the same data. */
+    async crashAndRestart(): Promise<void> {
+      await gatehouse.kill();
+      gatehouse = await startGatehouse({ ...options, dataDir: gatehouse.dataDir });
+    },
+    async [Symbol.asyncDispose]() {
+      await gatehouse[Symbol.asyncDispose]();
+      await upstream[Symbol.asyncDispose]();
+    },
+  };
+}
+export type Lab = Awaited<ReturnType<typeof startLab>>;
+
+/** Signs in over HTTP and returns a caller of the console's procedures. */
+export async function signIn(url: string, username = 'ada', password = PASSWORD) {
+  let cookie = '';
+  async function call(method: 'GET' | 'POST', path: string, input?: unknown) {
+    const query =
+      method === 'GET' ? `?input=${encodeURIComponent(JSON.stringify(input ?? {}))}` : '';
+    const res = await fetch(`${url}/trpc/${path}${input === undefined ? '' : query}`, {
+      method,
+      headers: { origin: url, cookie, 'content-type': 'application/json' },
+      ...(method === 'POST' && { body: JSON.stringify(input ?? null) }),
+    });
+    cookie = res.headers.get('set-cookie')?.split(';')[0] ?? cookie;
+    const json = (await res.json()) as { result?: { data: unknown }; error?: { message: string } };
+    if (json.error) throw new Error(`${path}: ${json.error.message}`);
+    return json.result?.data;
+  }
+  await call('POST', 'sessions.signIn', { username, password });
+  return {
+    query: <T>(path: string, input?: unknown) => call('GET', path, input) as Promise<T>,
+    mutate: <T>(path: string, input?: unknown) => call('POST', path, input) as Promise<T>,
+  };
+}
