@@ -150,7 +150,9 @@ export function createAccountPool(deps: PoolDeps): Accounts {
         secret = secretOf(account);
       } catch (error) {
         onError(error);
-        const message = 'The key of an account cannot be opened; its owner must enter it again.';
+        members.drop(account.id, account.secret);
+        const message = 'The stored key cannot be opened; its owner must enter it again.';
+        notes.add(account.id, message);
         throw new AppError('no_account', message, { cause: error });
       }
       const fitness = fitnessOf(account.id);
