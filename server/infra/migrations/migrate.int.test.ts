@@ -29,7 +29,7 @@ beforeEach(async () => {
   dir = mkdtempSync(path.join(tmpdir(), 'gatehouse-migrations-'));
   writeFileSync(path.join(dir, 'migration_lock.toml'), '');
   database = await createTestDatabase({ empty: true });
-  pool = createPool(database.url, { max: 10, statementTimeoutMs: 2000 });
+  pool = createPool(database.url, { max: 10 });
 });
 afterEach(async () => {
   await pool.end();
@@ -72,12 +72,22 @@ test('a migration that fails leaves no trace, and what came before it stays', as
   expect(await migrate(pool, dir)).toEqual(['2_second']);
 });
 
+test('a migration that cannot be recorded is undone', async () => {
+  addMigration('1_first', 'CREATE TABLE a (id int);');
+  addMigration(
+    '2_second',
+    'CREATE TABLE b (id int); ALTER TABLE _prisma_migrations RENAME checksum TO sum;',
+  );
+  await expect(migrate(pool, dir)).rejects.toThrow(/2_second failed and was undone: column/);
+  expect(await tables()).toEqual(['_prisma_migrations', 'a']);
+});
+
 test('a migration may take longer than a statement usually may', async () => {
-  addMigration('1_slow', 'SELECT pg_sleep(0.2);');
-  const hurried = createPool(database.url, { max: 2, statementTimeoutMs: 100 });
+  addMigration('1_slow', 'SELECT pg_sleep(0.8);');
+  const hurried = createPool(database.url, { max: 2, statementTimeoutMs: 500 });
   expect(await migrate(hurried, dir)).toEqual(['1_slow']);
   const { rows } = await hurried.query('SHOW statement_timeout');
-  expect(rows).toEqual([{ statement_timeout: '100ms' }]);
+  expect(rows).toEqual([{ statement_timeout: '500ms' }]);
   await hurried.end();
 });
 

@@ -16,10 +16,14 @@ const NAMELESS = { uid: 54_321, gid: 54_321 };
 const asRoot = process.getuid?.() === 0;
 
 let dataDir = '';
+const children: ChildProcess[] = [];
 beforeEach(() => {
   dataDir = mkdtempSync('/tmp/gatehouse-kill-');
 });
-afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+  rmSync(dataDir, { recursive: true, force: true });
+});
 
 type Child = { process: ChildProcess; printed: string[]; lines: Interface };
 
@@ -28,6 +32,7 @@ function startChild(owner: Owner = null): Child {
     ...owner,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  children.push(child);
   const lines = createInterface({ input: child.stdout });
   const printed: string[] = [];
   lines.on('line', (line) => printed.push(line));

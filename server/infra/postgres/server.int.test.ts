@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
@@ -93,14 +93,18 @@ test('when PostgreSQL is killed it is started again at the same URL', async () =
 });
 
 test('a postmaster.pid whose number now belongs to another program is no obstacle', async () => {
-  const stranger = process.ppid;
+  // Of the user PostgreSQL runs as: another user's process it does not take for a server.
+  const { uid, gid } = statSync(path.join(dataDir, 'postgres'));
+  const stranger = spawn('sleep', ['1000'], process.getuid?.() === 0 ? { uid, gid } : {});
   writeFileSync(
     path.join(dataDir, 'postgres', 'postmaster.pid'),
-    `${stranger}\n${dataDir}/postgres\n1700000000\n5432\n\n127.0.0.1\n        1         1\nready   \n`,
+    `${stranger.pid}\n${dataDir}/postgres\n1700000000\n5432\n\n127.0.0.1\n        1         1\nready   \n`,
   );
   const postgres = await start();
   expect(await query(postgres.url, 'SELECT 1 AS up')).toEqual([{ up: 1 }]);
   await postgres.stop();
+  expect(stranger.exitCode).toBeNull();
+  stranger.kill();
 });
 
 test('a database made by another PostgreSQL version is refused by name', async () => {

@@ -34,8 +34,8 @@ export type EmbeddedPostgres = {
   stop(): Promise<void>;
 };
 
-const DATABASE = 'gatehouse';
-const SPARE_HOME = '/var/lib/gatehouse';
+export const DATABASE = 'gatehouse';
+export const SPARE_HOME = '/var/lib/gatehouse';
 const FAST_AND_LOOSE = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' };
 /** Waits before each new try, in ms; the last one repeats. */
 const RETRY_MS = [100, 500, 2000, 5000] as const;
@@ -157,6 +157,7 @@ function retryDelay(tries: number): number {
   return RETRY_MS[Math.min(tries, RETRY_MS.length) - 1] ?? 5000;
 }
 
-function urlOf(dir: DataDir, port: number, database: string): string {
+/** How to get in; carries the password. */
+export function urlOf(dir: DataDir, port: number, database: string): string {
   return `postgresql://${SUPERUSER}:${dir.password}@127.0.0.1:${port}/${database}`;
 }
