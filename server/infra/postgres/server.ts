@@ -9,7 +9,7 @@ import { lockDataDir } from './lock.ts';
 import { stopOrphan } from './orphan.ts';
 import { freePort, type Postmaster, type PostmasterOptions, runPostmaster } from './postmaster.ts';
 
-export type PostgresLog = {
+type PostgresLog = {
   info(message: string): void;
   warn(message: string): void;
   error(message: string): void;
