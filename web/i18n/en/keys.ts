@@ -81,7 +81,7 @@ export const keys = {
     curl: 'curl',
     python: 'Python',
     typescript: 'TypeScript',
-    install: 'Needs {{command}}',
+    install: 'Needs',
     placeholder: 'No model can answer yet: replace {{name}} with one once it is there.',
     greeting: 'Say hello in five words.',
     done: 'I have copied it',

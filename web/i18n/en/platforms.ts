@@ -23,6 +23,7 @@ export const platforms = {
     name: 'Name',
     namePlaceholder: 'Our vLLM',
     id: 'Id',
+    idTaken: 'Another platform has this id',
     idHint: 'Used in model routes and set-up files. It cannot be changed later.',
     baseUrl: 'Base URL',
     baseUrlHint: 'What comes before /chat/completions, usually ending in /v1.',
@@ -32,10 +33,10 @@ export const platforms = {
   },
   refused: {
     title: 'This address may not be called',
-    next: 'Addresses inside your network are closed until whoever runs this server names them in {{variable}} and restarts it, for example:',
+    next: 'Addresses inside your network are closed until whoever runs this server names them in <code>{{variable}}</code> and restarts it, for example:',
   },
   created: '{{name}} was added.',
-  addAccount: 'Add an account',
+  addAccountTo: 'Add an account of {{name}}',
   saved: '{{name}} was saved.',
   delete: {
     title: 'Delete {{name}}?',

@@ -25,6 +25,7 @@ export const platforms: Translated<typeof english> = {
     name: '名称',
     namePlaceholder: '自建 vLLM',
     id: '标识',
+    idTaken: '该标识已被其他平台使用',
     idHint: '用于模型路由和配置文件，之后不可修改。',
     baseUrl: '接口地址',
     baseUrlHint: '即 /chat/completions 之前的部分，通常以 /v1 结尾。',
@@ -34,10 +35,10 @@ export const platforms: Translated<typeof english> = {
   },
   refused: {
     title: '不允许访问该地址',
-    next: '内网地址默认不可访问。请服务器的维护者在 {{variable}} 中放行并重启，例如：',
+    next: '内网地址默认不可访问。请服务器的维护者在 <code>{{variable}}</code> 中放行并重启，例如：',
   },
   created: '已添加 {{name}}。',
-  addAccount: '添加账号',
+  addAccountTo: '添加 {{name}} 的账号',
   saved: '已保存 {{name}}。',
   delete: {
     title: '删除 {{name}}？',
