@@ -7,6 +7,7 @@ import {
   createAccountsRepo,
   createAccountsService,
 } from './features/accounts/index.ts';
+import { createApplyRepo, createApplyService } from './features/apply/index.ts';
 import {
   createKeyLookup,
   createKeyLookupRepo,
@@ -165,10 +166,18 @@ export async function buildFeatures(options: FeatureOptions) {
     newId: id,
   });
 
+  const apply = createApplyService({
+    repo: createApplyRepo(db, id),
+    users: usersRepo,
+    passwords,
+    cipher,
+    newId: id,
+  });
+
   await Promise.all([registry.start(), accountPool.start(), catalogue.start()]);
 
   return {
-    services: { setup, sessions, users, invites, platforms, accounts, models, keys, usage },
+    services: { setup, sessions, users, invites, platforms, accounts, models, keys, usage, apply },
     ports: { ledger, quotas, pool: accountPool, models: catalogue, lookup, registry, callPlatform },
     /** Writes what is still in memory. */
     async close(): Promise<void> {

@@ -1,8 +1,9 @@
 import { AppError } from '#shared/errors.ts';
-import { buildApp } from './app.ts';
+import { type App, buildApp } from './app.ts';
 import { buildInfra } from './build-infra.ts';
-import { readConfig } from './config/config.ts';
+import { type Config, readConfig, readEnvironment } from './config/config.ts';
 import { ConfigError } from './config/env.ts';
+import { applyFile, planTotals } from './features/apply/index.ts';
 import { createLog } from './infra/log.ts';
 
 /** Ends the process with one readable line for what a person can mend, with a stack for a bug. */
@@ -38,6 +39,7 @@ async function main(): Promise<void> {
     process.on(signal, () => void stop(signal).catch(giveUp));
   }
 
+  await applySetUpFile(config, app);
   const url = await app.listen();
   const token = await app.prepareSetup();
   process.stdout.write(`\n  Gatehouse is ready at ${url}\n`);
@@ -47,6 +49,12 @@ async function main(): Promise<void> {
     );
   }
   process.stdout.write('\n  Stop with Ctrl-C.\n\n');
+}
+
+async function applySetUpFile({ applyFile: file }: Config, app: App): Promise<void> {
+  if (file === null) return;
+  const plan = await applyFile({ service: app.services.apply, env: readEnvironment() }, file);
+  process.stdout.write(`  ${file}: ${planTotals(plan)}\n`);
 }
 
 await main().catch(giveUp);
