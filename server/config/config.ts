@@ -32,3 +32,8 @@ export type Config = ReturnType<typeof toConfig>;
 export function readConfig(): Config {
   return toConfig(parseEnv(process.env));
 }
+
+/** What `${NAME}` in a set-up file may stand for. */
+export function readEnvironment(): Readonly<Record<string, string | undefined>> {
+  return process.env;
+}
