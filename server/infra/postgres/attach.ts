@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../../../shared/errors.ts';
-import { ensureDataDir, openDataDir } from './data-dir.ts';
+import { ensureDataDir, findDatabase } from './data-dir.ts';
 import { readPostmasterFile } from './orphan.ts';
-import { DATABASE, SPARE_HOME, urlOf } from './server.ts';
+import { DATABASE, urlOf } from './server.ts';
 
 /** A Gatehouse that has just begun needs this long at most until its PostgreSQL takes connections. */
 const PATIENCE_MS = 15_000;
@@ -14,11 +14,10 @@ const PATIENCE_MS = 15_000;
 export async function attachPostgres(dataDir: string): Promise<string> {
   const found = ensureDataDir(dataDir);
   for (let waited = 0; waited < PATIENCE_MS; waited += 100) {
-    const dir = await openDataDir(found, SPARE_HOME, () => undefined);
-    const postmaster = readPostmasterFile(dir.cluster);
-    if (dir.initialised && postmaster?.status === 'ready') {
-      return urlOf(dir, postmaster.port, DATABASE);
-    }
+    // The other one owns the directory and may still be making the database: only ever read.
+    const database = await findDatabase(found);
+    const postmaster = database && readPostmasterFile(database.cluster);
+    if (postmaster?.status === 'ready') return urlOf(database, postmaster.port, DATABASE);
     await sleep(100);
   }
   throw new AppError(

@@ -78,6 +78,15 @@ export async function openDataDir(
   };
 }
 
+/** Where the finished database of a data directory lies, or null; changes nothing on disk. */
+export async function findDatabase(
+  dataDir: string,
+): Promise<Pick<DataDir, 'cluster' | 'password'> | null> {
+  const marker = await readMarker(path.join(dataDir, 'postgres.json'));
+  if (!marker?.initialised) return null;
+  return { cluster: path.resolve(dataDir, marker.cluster), password: marker.password };
+}
+
 async function readMarker(file: string): Promise<Marker | null> {
   if (!existsSync(file)) return null;
   try {

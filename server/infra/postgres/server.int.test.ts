@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { attachPostgres } from './attach.ts';
 import { type EmbeddedPostgres, type StartPostgresOptions, startPostgres } from './server.ts';
 
 const BASE = '/tmp/gatehouse-server-';
@@ -69,6 +70,12 @@ test('of two that start on one directory, one runs and the other is told by whom
   expect(String(failed[0]?.reason)).toContain(
     `The data directory ${dataDir} is in use by another running Gatehouse (process ${process.pid})`,
   );
+});
+
+test('a script may attach to the PostgreSQL that a running Gatehouse keeps', async () => {
+  const postgres = await start();
+  expect(await attachPostgres(dataDir)).toBe(postgres.url);
+  await postgres.stop();
 });
 
 test('PostgreSQL does not share our process group, so Ctrl-C reaches us only', async () => {

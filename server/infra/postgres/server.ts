@@ -35,7 +35,7 @@ export type EmbeddedPostgres = {
 };
 
 export const DATABASE = 'gatehouse';
-export const SPARE_HOME = '/var/lib/gatehouse';
+const SPARE_HOME = '/var/lib/gatehouse';
 const FAST_AND_LOOSE = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' };
 /** Waits before each new try, in ms; the last one repeats. */
 const RETRY_MS = [100, 500, 2000, 5000] as const;
@@ -158,6 +158,11 @@ function retryDelay(tries: number): number {
 }
 
 /** How to get in; carries the password. */
-export function urlOf(dir: DataDir, port: number, database: string): string {
-  return `postgresql://${SUPERUSER}:${dir.password}@127.0.0.1:${port}/${database}`;
+/** The URL of a database of the embedded PostgreSQL; it carries the password. */
+export function urlOf(
+  { password }: Pick<DataDir, 'password'>,
+  port: number,
+  database: string,
+): string {
+  return `postgresql://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`;
 }
