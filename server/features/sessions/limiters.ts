@@ -131,8 +131,14 @@ function connect(url: string, log: LimiterOptions['log']): Redis {
     retryStrategy: (times) => Math.min(times * 200, 5_000),
   });
   let away = false;
+  let reason: Error | undefined;
   redis.on('error', (error: Error) => {
-    if (!away) log?.warn({ err: error }, 'Redis is away: sign-in limits count per process');
+    reason = error;
+  });
+  redis.on('close', () => {
+    if (!away && redis.status !== 'end') {
+      log?.warn({ err: reason }, 'Redis is away: sign-in limits count per process');
+    }
     away = true;
   });
   redis.on('ready', () => {

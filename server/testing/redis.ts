@@ -1,0 +1,44 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { Redis } from 'ioredis';
+
+/** False where no `redis-server` is installed; tests that need one are skipped then. */
+export const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
+
+export type TestRedis = Awaited<ReturnType<typeof startRedis>>;
+
+/** A Redis of the test's own that keeps nothing on disk. Use it with `await using`. */
+export async function startRedis(port?: number) {
+  const at = port ?? (await freePort());
+  const quiet = ['--save', '', '--appendonly', 'no', '--bind', '127.0.0.1'];
+  const child = spawn('redis-server', ['--port', String(at), ...quiet], { stdio: 'ignore' });
+  const url = `redis://127.0.0.1:${at}`;
+  const client = new Redis(url, { retryStrategy: () => 20, maxRetriesPerRequest: null });
+  client.on('error', () => undefined);
+  await client.ping();
+  return {
+    url,
+    port: at,
+    client,
+    /** Leaves connections open but answers nothing. */
+    freeze: () => child.kill('SIGSTOP'),
+    async [Symbol.asyncDispose]() {
+      client.disconnect();
+      if (child.exitCode !== null) return;
+      const gone = once(child, 'exit');
+      child.kill('SIGKILL');
+      await gone;
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
