@@ -90,6 +90,18 @@ export function formatShortDate(iso: string, timeZone?: 'UTC'): string {
   return dates({ month: 'short', day: 'numeric', ...zone }).format(new Date(iso));
 }
 
+/** An ISO time as day and clock to the second, for rows of a log. */
+export function formatStamp(iso: string): string {
+  const day = { month: 'short', day: 'numeric' } as const;
+  const clock = {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  } as const;
+  return dates({ ...day, ...clock }).format(new Date(iso));
+}
+
 /** An ISO time as clock only, for axes within one day. */
 export function formatClock(iso: string): string {
   return dates({ hour: '2-digit', minute: '2-digit' }).format(new Date(iso));

@@ -29,7 +29,11 @@ export type DataTableProps<Row> = {
   onOpen?: (row: Row) => void;
   /** Buttons or a menu at the end of the row. */
   actions?: (row: Row) => ReactNode;
+  /** There are more rows to fetch: a button at the end, pressed by itself when it scrolls into view. */
+  more?: More;
 };
+
+export type More = { onLoad: () => void; loading: boolean };
 
 /**
  * Rows of one kind: a table with a head that stays on top, drawn only where visible beyond 100

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import classes from './DataTable.module.css';
 import type { DataTableProps } from './DataTable.tsx';
+import { LoadMore } from './LoadMore.tsx';
 
 const STEP = 50;
 
@@ -39,6 +40,15 @@ export function CardList<Row>(props: DataTableProps<Row>) {
           </li>
         ))}
       </ul>
+      {rows.length <= limit && props.more && (
+        <LoadMore
+          loading={props.more.loading}
+          onLoad={() => {
+            setLimit(limit + STEP);
+            props.more?.onLoad();
+          }}
+        />
+      )}
       {rows.length > limit && (
         <Button variant="default" fullWidth m="md" w="auto" onClick={() => setLimit(limit + STEP)}>
           {t('loadMore')}

@@ -4,6 +4,7 @@ import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import classes from './DataTable.module.css';
 import type { Column, DataTableProps } from './DataTable.tsx';
+import { LoadMore } from './LoadMore.tsx';
 
 const VIRTUAL_FROM = 100;
 const ROW_HEIGHT = 45;
@@ -70,6 +71,7 @@ export function Grid<Row>(props: DataTableProps<Row>) {
           <Spacer height={after} columns={width} />
         </tbody>
       </table>
+      {props.more && <LoadMore {...props.more} eager />}
     </section>
   );
 }

@@ -1,0 +1,221 @@
+import { Button, Collapse, Select, TextInput } from '@mantine/core';
+import { useDisclosure, useMediaQuery } from '@mantine/hooks';
+import { IconAdjustmentsHorizontal, IconX } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { OutcomeFilter } from '#shared/schemas/usage.ts';
+import { trpc } from '../../lib/trpc.ts';
+import { useMe } from '../../lib/use-me.ts';
+import { fromLocalTime, toLocalTime } from './local-time.ts';
+import classes from './usage.module.css';
+import { isFiltered, UsageRange, type UsageSearch } from './usage-search.ts';
+
+/** A change of the address; undefined takes a filter away. */
+export type UsageChange = { [Field in keyof UsageSearch]?: UsageSearch[Field] | undefined };
+
+type UsageFiltersProps = { search: UsageSearch; onChange: (change: UsageChange) => void };
+
+/** What narrows the list. On phones behind a button. */
+export function UsageFilters({ search, onChange }: UsageFiltersProps) {
+  const { t } = useTranslation('usage');
+  const phone = useMediaQuery('(max-width: 600px)', false, { getInitialValueInEffect: false });
+  const [opened, { toggle }] = useDisclosure(false);
+  const { id: _open, ...filters } = search;
+  const count = Object.keys(filters).length;
+  const fields = <Fields search={search} onChange={onChange} />;
+  if (!phone) return fields;
+  return (
+    <>
+      <Button
+        variant="default"
+        fullWidth
+        mb="sm"
+        aria-expanded={opened}
+        leftSection={<IconAdjustmentsHorizontal size={16} stroke={1.7} />}
+        onClick={toggle}
+      >
+        {count === 0 ? t('filter.show') : t('filter.showCount', { count })}
+      </Button>
+      <Collapse expanded={opened}>{fields}</Collapse>
+    </>
+  );
+}
+
+const NOTHING: UsageChange = {
+  range: undefined,
+  from: undefined,
+  to: undefined,
+  model: undefined,
+  key: undefined,
+  user: undefined,
+  account: undefined,
+  outcome: undefined,
+};
+
+function Fields({ search, onChange }: UsageFiltersProps) {
+  const { t } = useTranslation(['usage', 'common']);
+  const admin = useMe().role === 'admin';
+  return (
+    <search className={classes.filters} aria-label={t('filter.label')}>
+      <TimeFields search={search} onChange={onChange} />
+      <ModelField search={search} onChange={onChange} />
+      <KeyField search={search} onChange={onChange} />
+      {admin && <UserField search={search} onChange={onChange} />}
+      {admin && search.account && <AccountField search={search} onChange={onChange} />}
+      <Select
+        label={t('filter.outcome')}
+        placeholder={t('filter.anyOutcome')}
+        clearable
+        value={search.outcome ?? null}
+        onChange={(outcome) => onChange({ outcome: OutcomeFilter.safeParse(outcome).data })}
+        data={OutcomeFilter.options.map((value) => ({ value, label: t(`common:state.${value}`) }))}
+      />
+      {isFiltered(search) && (
+        <div>
+          <Button
+            variant="subtle"
+            color="gray"
+            leftSection={<IconX size={15} />}
+            onClick={() => onChange(NOTHING)}
+          >
+            {t('filter.clear')}
+          </Button>
+        </div>
+      )}
+    </search>
+  );
+}
+
+const CUSTOM = 'custom';
+
+function TimeFields({ search, onChange }: UsageFiltersProps) {
+  const { t } = useTranslation('usage');
+  const custom = !search.range && (search.from !== undefined || search.to !== undefined);
+  const choose = (value: string | null) => {
+    const range = UsageRange.safeParse(value).data;
+    const today = new Date();
+    today.setHours(0, 0, 0, 0);
+    const from = value === CUSTOM ? today.toISOString() : undefined;
+    onChange({ range, from, to: undefined });
+  };
+  return (
+    <>
+      <Select
+        label={t('filter.range')}
+        placeholder={t('filter.ranges.any')}
+        clearable
+        value={custom ? CUSTOM : (search.range ?? null)}
+        onChange={choose}
+        data={[...UsageRange.options, CUSTOM].map((value) => ({
+          value,
+          label: t(`filter.ranges.${value as UsageRange | typeof CUSTOM}`),
+        }))}
+      />
+      {custom && (
+        <>
+          <TextInput
+            type="datetime-local"
+            label={t('filter.from')}
+            value={toLocalTime(search.from)}
+            onChange={(event) => onChange({ from: fromLocalTime(event.currentTarget.value) })}
+          />
+          <TextInput
+            type="datetime-local"
+            label={t('filter.to')}
+            value={toLocalTime(search.to)}
+            onChange={(event) => onChange({ to: fromLocalTime(event.currentTarget.value) })}
+          />
+        </>
+      )}
+    </>
+  );
+}
+
+type Choice = { value: string; label: string };
+
+type ChoiceFieldProps = {
+  label: string;
+  any: string;
+  value: string | undefined;
+  choices: readonly Choice[];
+  onChange: (value: string | undefined) => void;
+};
+
+/** One of many; a value that is no longer among them stays choosable, as old requests still have it. */
+function ChoiceField({ label, any, value, choices, onChange }: ChoiceFieldProps) {
+  const { t } = useTranslation('usage');
+  const gone = value !== undefined && !choices.some((choice) => choice.value === value);
+  return (
+    <Select
+      label={label}
+      placeholder={any}
+      clearable
+      searchable
+      limit={200}
+      nothingFoundMessage={t('filter.noMatch')}
+      value={value ?? null}
+      onChange={(next) => onChange(next ?? undefined)}
+      data={gone ? [...choices, { value, label: value }] : [...choices]}
+    />
+  );
+}
+
+function ModelField({ search, onChange }: UsageFiltersProps) {
+  const { t } = useTranslation('usage');
+  const { data = [] } = useQuery(trpc.models.available.queryOptions());
+  return (
+    <ChoiceField
+      label={t('filter.model')}
+      any={t('filter.anyModel')}
+      value={search.model}
+      choices={data.map(({ name }) => ({ value: name, label: name }))}
+      onChange={(model) => onChange({ model })}
+    />
+  );
+}
+
+function KeyField({ search, onChange }: UsageFiltersProps) {
+  const { t } = useTranslation('usage');
+  const admin = useMe().role === 'admin';
+  const { data = [] } = useQuery(trpc.keys.list.queryOptions(admin ? { all: true } : {}));
+  return (
+    <ChoiceField
+      label={t('filter.key')}
+      any={t('filter.anyKey')}
+      value={search.key}
+      choices={data.map((key) => ({
+        value: key.id,
+        label: admin ? `${key.name} · ${key.ownerName}` : key.name,
+      }))}
+      onChange={(key) => onChange({ key })}
+    />
+  );
+}
+
+function UserField({ search, onChange }: UsageFiltersProps) {
+  const { t } = useTranslation('usage');
+  const { data = [] } = useQuery(trpc.users.list.queryOptions());
+  return (
+    <ChoiceField
+      label={t('filter.user')}
+      any={t('filter.anyUser')}
+      value={search.user}
+      choices={data.map(({ id, username }) => ({ value: id, label: username }))}
+      onChange={(user) => onChange({ user })}
+    />
+  );
+}
+
+function AccountField({ search, onChange }: UsageFiltersProps) {
+  const { t } = useTranslation('usage');
+  const { data = [] } = useQuery(trpc.accounts.list.queryOptions());
+  return (
+    <ChoiceField
+      label={t('filter.account')}
+      any={t('filter.anyAccount')}
+      value={search.account}
+      choices={data.map(({ id, name }) => ({ value: id, label: name }))}
+      onChange={(account) => onChange({ account })}
+    />
+  );
+}

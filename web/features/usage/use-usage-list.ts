@@ -1,0 +1,39 @@
+import { keepPreviousData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import { trpc } from '../../lib/trpc.ts';
+import { toUsageFilter, type UsageSearch } from './usage-search.ts';
+
+const PAGE = 100;
+
+/** The list for an address: pages fetched so far, the next one on demand, and the newest on refresh. */
+export function useUsageList(search: UsageSearch) {
+  const cache = useQueryClient();
+  // NOTE: a relative range ends when it was chosen, not now; otherwise each render would be a new query.
+  const [asOf, setAsOf] = useState(() => Date.now());
+  const { id: _open, ...filters } = search;
+  const key = JSON.stringify(filters);
+  const filter = useMemo(() => toUsageFilter(JSON.parse(key), asOf), [key, asOf]);
+  const options = trpc.usage.list.infiniteQueryOptions(
+    { limit: PAGE, filter },
+    {
+      getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+      placeholderData: keepPreviousData,
+      // Coming back to the tab must not load thousands of rows again.
+      refetchOnWindowFocus: false,
+    },
+  );
+  const query = useInfiniteQuery(options);
+  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows), [query.data]);
+
+  const refresh = () => {
+    const now = Date.now();
+    if (search.range) return setAsOf(now);
+    // Only the first page is worth loading again: what lies behind it does not change.
+    cache.setQueryData(
+      options.queryKey,
+      (data) => data && { pages: data.pages.slice(0, 1), pageParams: data.pageParams.slice(0, 1) },
+    );
+    void query.refetch();
+  };
+  return { query, rows, refresh };
+}
