@@ -17,7 +17,9 @@ export async function attachPostgres(dataDir: string): Promise<string> {
     // The other one owns the directory and may still be making the database: only ever read.
     const database = await findDatabase(found);
     const postmaster = database && readPostmasterFile(database.cluster);
-    if (postmaster?.status === 'ready') return urlOf(database, postmaster.port, DATABASE);
+    if (database && postmaster?.status === 'ready') {
+      return urlOf(database, postmaster.port, DATABASE);
+    }
     await sleep(100);
   }
   throw new AppError(

@@ -158,7 +158,6 @@ function retryDelay(tries: number): number {
 }
 
 /** How to get in; carries the password. */
-/** The URL of a database of the embedded PostgreSQL; it carries the password. */
 export function urlOf(
   { password }: Pick<DataDir, 'password'>,
   port: number,
