@@ -69,6 +69,7 @@ export async function buildApp({ random = Math.random, ...options }: AppOptions)
   return {
     /** Starts listening and returns the address people open. */
     async listen(): Promise<string> {
+      await features.start();
       const { host, port, publicUrl } = config.http;
       await new Promise<void>((resolve, reject) => {
         server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, port)));

@@ -174,11 +174,13 @@ export async function buildFeatures(options: FeatureOptions) {
     newId: id,
   });
 
-  await Promise.all([registry.start(), accountPool.start(), catalogue.start()]);
-
   return {
     services: { setup, sessions, users, invites, platforms, accounts, models, keys, usage, apply },
     ports: { ledger, quotas, pool: accountPool, models: catalogue, lookup, registry, callPlatform },
+    /** Reads what the request path keeps in memory; a set-up file is applied before. */
+    async start(): Promise<void> {
+      await Promise.all([registry.start(), accountPool.start(), catalogue.start()]);
+    },
     /** Writes what is still in memory. */
     async close(): Promise<void> {
       registry.close();
