@@ -23,8 +23,6 @@ export const models = {
     more_one: 'and {{count}} more',
     more_other: 'and {{count}} more',
   },
-  notReady: 'No account',
-  notReadyText: 'No account of its platforms can serve it now.',
   price: {
     input: 'in',
     cached: 'cached',
@@ -56,7 +54,6 @@ export const models = {
     addAll_one: 'Add it',
     addAll_other: 'Add all {{count}}',
     addAllFor: 'Add all models of {{platform}}',
-    adding: 'Adding {{name}}',
     hide: 'Hide suggestions',
     done: '{{name}} can now be asked for.',
   },
@@ -64,6 +61,7 @@ export const models = {
     createTitle: 'Add model',
     editTitle: 'Edit {{name}}',
     name: 'Name',
+    nameTaken: 'There is a model with this name already',
     nameHint: 'What tools send as "model".',
     routes: 'Routes',
     routesHint:
@@ -73,6 +71,7 @@ export const models = {
     upstream: 'Model on that platform',
     weight: 'Weight',
     share: '{{percent}} of requests',
+    twice: 'This route is there twice: raise the weight of the other one instead',
     addRoute: 'Add route',
     removeRoute: 'Remove route {{n}}',
     fetch: 'Fetch the platform’s list',
@@ -121,7 +120,8 @@ export const models = {
     adding: 'Adding {{done}} of {{total}}',
     done_one: '{{count}} model was added.',
     done_other: '{{count}} models were added.',
-    partly: '{{done}} added; {{failed}} not:',
+    failed_one: '{{count}} model could not be added',
+    failed_other: '{{count}} models could not be added',
   },
   delete: {
     title: 'Delete {{name}}?',

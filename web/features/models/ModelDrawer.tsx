@@ -1,0 +1,115 @@
+import { NumberInput, SimpleGrid, Switch, Text, TextInput } from '@mantine/core';
+import { type UseFormReturnType, useForm } from '@mantine/form';
+import { useTranslation } from 'react-i18next';
+import type { ModelView } from '#shared/schemas/models.ts';
+import { trpc } from '../../lib/trpc.ts';
+import { useAppMutation } from '../../lib/use-app-mutation.ts';
+import { FormDrawer } from '../../ui/FormModal.tsx';
+import {
+  checkModel,
+  type ModelFormValues,
+  modelValues,
+  newModelValues,
+  toModel,
+  toModelUpdate,
+} from './model-form.ts';
+import classes from './models.module.css';
+import { RouteEditor } from './RouteEditor.tsx';
+
+type ModelDrawerProps = {
+  opened: boolean;
+  onClose: () => void;
+  /** Null: a new one. */
+  model: ModelView | null;
+};
+
+/** Creates or changes a model: name, routes, price. */
+export function ModelDrawer({ opened, onClose, model }: ModelDrawerProps) {
+  const { t } = useTranslation(['models', 'fields']);
+  const texts = {
+    half: t('form.priceBoth'),
+    missing: t('fields:required'),
+    twice: t('form.twice'),
+  };
+  const form = useForm<ModelFormValues>({
+    initialValues: model ? modelValues(model) : newModelValues(),
+    validate: (values) => checkModel(values, texts),
+  });
+  const settings = {
+    form,
+    paramTexts: { name: t('form.nameTaken') },
+    invalidate: [trpc.models.pathFilter()],
+    onDone: onClose,
+  };
+  const create = useAppMutation(trpc.models.create.mutationOptions(), {
+    ...settings,
+    success: ({ name }) => t('form.created', { name }),
+  });
+  const update = useAppMutation(trpc.models.update.mutationOptions(), {
+    ...settings,
+    success: ({ name }) => t('form.saved', { name }),
+  });
+
+  function submit(values: ModelFormValues) {
+    if (model) update.mutate(toModelUpdate(model.id, values));
+    else create.mutate(toModel(values));
+  }
+
+  return (
+    <FormDrawer
+      opened={opened}
+      onClose={onClose}
+      title={model ? t('form.editTitle', { name: model.name }) : t('form.createTitle')}
+      onSubmit={form.onSubmit(submit)}
+      pending={create.isPending || update.isPending}
+      {...(model ? {} : { submitLabel: t('add') })}
+    >
+      <TextInput
+        label={t('form.name')}
+        description={t('form.nameHint')}
+        required
+        maxLength={120}
+        spellCheck={false}
+        autoCapitalize="none"
+        autoComplete="off"
+        data-autofocus
+        {...form.getInputProps('name')}
+      />
+      <RouteEditor form={form} />
+      <PriceFields form={form} />
+      <Switch
+        label={t('form.enabled')}
+        description={t('form.enabledHint')}
+        {...form.getInputProps('enabled', { type: 'checkbox' })}
+      />
+    </FormDrawer>
+  );
+}
+
+function PriceFields({ form }: { form: UseFormReturnType<ModelFormValues> }) {
+  const { t } = useTranslation('models');
+  return (
+    <fieldset className={classes.plain} aria-label={t('form.price')}>
+      <Text fw={550}>{t('form.price')}</Text>
+      <Text fz="sm" c="dimmed" mb={6}>
+        {t('form.priceHint')}
+      </Text>
+      <SimpleGrid cols={3} spacing="sm">
+        {(['input', 'cached', 'output'] as const).map((part) => (
+          <NumberInput
+            key={part}
+            label={t(`form.${part}`)}
+            placeholder={part === 'cached' ? t('form.cachedHint') : '–'}
+            prefix="$"
+            min={0}
+            max={100_000}
+            decimalScale={6}
+            hideControls
+            inputMode="decimal"
+            {...form.getInputProps(`price.${part}`)}
+          />
+        ))}
+      </SimpleGrid>
+    </fieldset>
+  );
+}

@@ -1,0 +1,49 @@
+import { Text, Tooltip } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { ModelView } from '#shared/schemas/models.ts';
+import classes from './models.module.css';
+
+type Route = ModelView['routes'][number];
+
+const SHOWN = 3;
+
+/** Where a model leads: platform, upstream name, weight, and whether an account is there. */
+export function ModelRoutes({ routes }: { routes: readonly Route[] }) {
+  const { t } = useTranslation('models');
+  const more = routes.length - SHOWN;
+  return (
+    <ul className={classes.routes}>
+      {routes.slice(0, SHOWN).map((route) => (
+        <li key={`${route.platform} ${route.model}`}>
+          <RouteLine route={route} weighted={routes.length > 1} />
+        </li>
+      ))}
+      {more > 0 && (
+        <Text component="li" fz="xs" c="dimmed">
+          {t('route.more', { count: more })}
+        </Text>
+      )}
+    </ul>
+  );
+}
+
+function RouteLine({ route, weighted }: { route: Route; weighted: boolean }) {
+  const { t } = useTranslation('models');
+  const { platformName: platform, model, weight, accounts } = route;
+  const share = weight === 0 ? t('route.lastResort') : t('route.weight', { weight });
+  const serving = t('route.accounts', { count: accounts });
+  return (
+    <Tooltip
+      label={t('route.title', { platform, model, accounts: serving, weight: share })}
+      multiline
+      maw={420}
+    >
+      <span className={classes.route}>
+        <span className={classes.platform}>{platform}</span>
+        <span className={classes.upstream}>{model}</span>
+        {weighted && <small>{weight === 0 ? share : `×${weight}`}</small>}
+        <small data-none={accounts === 0 || undefined}>{serving}</small>
+      </span>
+    </Tooltip>
+  );
+}
