@@ -1,9 +1,17 @@
+import { toAppError } from '#shared/errors.ts';
 import type { AccountTest } from '#shared/schemas/accounts.ts';
 import type { Outcome } from '../../gateway/ports.ts';
 import type { Clock } from '../../infra/clock.ts';
 import { maskError } from './account-secret.ts';
-import { ask, errorText, isRecord, type Upstream, type UpstreamText } from './upstream.ts';
-import { fetchModels } from './upstream-models.ts';
+import {
+  ask,
+  isRecord,
+  quoted,
+  retryAfterMs,
+  type Upstream,
+  type UpstreamText,
+} from './upstream.ts';
+import { askForModels, namesIn } from './upstream-models.ts';
 
 const MAX_BYTES = 256 * 1024;
 const LONGEST_ANSWER = 120;
@@ -24,8 +32,7 @@ export async function testCall(
   try {
     verdict = model === null ? await listed(upstream) : await chatted(upstream, model);
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    verdict = { ok: false, message: text, outcome: 'failed' };
+    verdict = { ok: false, message: toAppError(error).message, outcome: 'failed' };
   }
   const message = maskError(verdict.message, upstream.secret);
   return {
@@ -47,11 +54,16 @@ function outcomeOf({ outcome }: Verdict, message: string): Outcome {
 }
 
 async function listed(upstream: Upstream): Promise<Verdict> {
-  const names = await fetchModels(upstream);
-  const message =
-    names.length > 0
-      ? `The platform answered and lists ${names.length} models. Create a model with a route to it to test a chat.`
-      : 'The platform answered, but lists no model for this key.';
+  const { name } = upstream.platform;
+  const answer = await askForModels(upstream);
+  if (answer.status === 404) {
+    const message = `${name} answered, but has no model list; create a model with a route to it to test a chat.`;
+    return { ok: false, message, outcome: 'neutral' };
+  }
+  if (answer.status !== 200) return refused(upstream, 'its model list', answer);
+  const names = namesIn(answer.data);
+  if (!names) return oddAnswer(name, 'a model list', answer);
+  const message = `${name} answered and lists ${names.length} models; create a model with a route to it to test a chat.`;
   return { ok: true, message, outcome: 'ok' };
 }
 
@@ -62,25 +74,28 @@ async function chatted(upstream: Upstream, model: string): Promise<Verdict> {
     ask(upstream, { path: '/chat/completions', body: { ...body, ...limit } }, MAX_BYTES);
   let answer = await send({ max_tokens: 16 });
   // Newer models take the limit under its newer name only, and say so.
-  if (answer.status === 400 && errorText(answer).includes('max_completion_tokens')) {
+  if (answer.status === 400 && answer.said.includes('max_completion_tokens')) {
     answer = await send({ max_completion_tokens: 16 });
   }
-  return answer.status === 200 ? answered(name, answer) : refused(upstream, model, answer);
+  return answer.status === 200
+    ? answered(name, answer)
+    : refused(upstream, `the model ${model}`, answer);
 }
 
 function answered(name: string, answer: UpstreamText): Verdict {
   const message = messageIn(answer.data);
-  if (!message) {
-    const said = errorText(answer);
-    const text = `${name} answered, but not with a chat message; check the base URL. It says: ${said}`;
-    return { ok: false, message: text, outcome: 'failed' };
-  }
+  if (!message) return oddAnswer(name, 'a chat message', answer);
   const content = typeof message['content'] === 'string' ? message['content'].trim() : '';
   const text =
     content === ''
       ? `${name} answered; the words were cut by the test's small limit, as with models that think first.`
       : content.slice(0, LONGEST_ANSWER);
   return { ok: true, message: text, outcome: 'ok' };
+}
+
+function oddAnswer(name: string, wanted: string, answer: UpstreamText): Verdict {
+  const message = `${name} answered, but not with ${wanted}; check the base URL.${quoted(answer)}`;
+  return { ok: false, message, outcome: 'failed' };
 }
 
 function messageIn(data: unknown): Record<string, unknown> | null {
@@ -90,40 +105,33 @@ function messageIn(data: unknown): Record<string, unknown> | null {
   return isRecord(message) ? message : null;
 }
 
-function refused({ platform }: Upstream, model: string, answer: UpstreamText): Verdict {
+/** What a status says about the key; `wanted` is the model, or what else was asked for. */
+function refused({ platform }: Upstream, wanted: string, answer: UpstreamText): Verdict {
+  const { name, keyUrl } = platform;
   const { status } = answer;
-  const said = errorText(answer);
-  const why = said === '' ? '' : ` It says: ${said}`;
   const verdict = (message: string, outcome: Verdict['outcome']): Verdict => ({
     ok: false,
-    message: message + why,
+    message: message + quoted(answer),
     outcome,
   });
-  if (status === 401) {
-    const where = platform.keyUrl ? ` Keys are made at ${platform.keyUrl}.` : '';
-    return verdict(`${platform.name} refused the key; enter a valid one.${where}`, 'unauthorised');
+  switch (status) {
+    case 401: {
+      const where = keyUrl ? ` Keys are made at ${keyUrl}.` : '';
+      return verdict(`${name} refused the key; enter a valid one.${where}`, 'unauthorised');
+    }
+    case 402:
+      return verdict(`The account's credit at ${name} is used up.`, 'failed');
+    case 403:
+      return verdict(`${name} knows the key, but it may not use ${wanted}.`, 'neutral');
+    case 404:
+      return verdict(`${name} does not know ${wanted}, or not for this key.`, 'neutral');
+    case 429: {
+      const rest = { retryAfterMs: retryAfterMs(answer) };
+      return verdict(`${name} limits requests now; try later.`, rest);
+    }
+    default:
+      return status >= 500
+        ? verdict(`${name} has a problem (${status}); try later.`, 'failed')
+        : verdict(`${name} refused the test request (${status}).`, 'neutral');
   }
-  if (status === 403) {
-    return verdict(`The key works, but may not use ${model} on ${platform.name}.`, 'neutral');
-  }
-  if (status === 404) {
-    return verdict(
-      `${platform.name} does not know the model ${model}, or not for this key.`,
-      'neutral',
-    );
-  }
-  if (status === 402)
-    return verdict(`The account's credit at ${platform.name} is used up.`, 'failed');
-  if (status === 429) {
-    const retryAfterMs = retryAfter(answer);
-    return verdict(`${platform.name} limits requests now; try later.`, { retryAfterMs });
-  }
-  if (status >= 500)
-    return verdict(`${platform.name} has a problem (${status}); try later.`, 'failed');
-  return verdict(`${platform.name} refused the test request (${status}).`, 'neutral');
-}
-
-function retryAfter({ headers }: UpstreamText): number | null {
-  const seconds = Number(headers['retry-after'] ?? Number.NaN);
-  return Number.isFinite(seconds) && seconds >= 0 ? Math.round(seconds * 1000) : null;
 }

@@ -1,5 +1,12 @@
 import { AppError } from '#shared/errors.ts';
-import { ask, errorText, isRecord, type Upstream, type UpstreamText } from './upstream.ts';
+import {
+  ask,
+  isRecord,
+  quoted,
+  retryAfterMs,
+  type Upstream,
+  type UpstreamText,
+} from './upstream.ts';
 
 const MAX_BYTES = 4 * 1024 * 1024;
 const MAX_MODELS = 5_000;
@@ -14,7 +21,7 @@ const LONGEST_NAME = 200;
 export async function fetchModels(upstream: Upstream): Promise<string[]> {
   const { platform } = upstream;
   if (!platform.listsModels) return [...platform.models].sort();
-  const answer = await ask(upstream, { path: '/models' }, MAX_BYTES);
+  const answer = await askForModels(upstream);
   if (answer.status !== 200) throw refusal(platform.name, answer);
   const names = namesIn(answer.data);
   if (!names) {
@@ -24,8 +31,13 @@ export async function fetchModels(upstream: Upstream): Promise<string[]> {
   return names;
 }
 
+/** The platform's answer to `GET /models`, whatever it is. Throws like `ask`. */
+export function askForModels(upstream: Upstream): Promise<UpstreamText> {
+  return ask(upstream, { path: '/models' }, MAX_BYTES);
+}
+
 /** OpenAI's list; null when it is none. Entries a platform marks as shut down are left out. */
-function namesIn(data: unknown): string[] | null {
+export function namesIn(data: unknown): string[] | null {
   const list = isRecord(data) ? data['data'] : data;
   if (!Array.isArray(list)) return null;
   const names = new Set<string>();
@@ -40,8 +52,8 @@ function namesIn(data: unknown): string[] | null {
 }
 
 function refusal(name: string, answer: UpstreamText): AppError {
-  const said = errorText(answer);
-  const why = said === '' ? '' : ` It says: ${said}`;
+  const why = quoted(answer);
+  const after = retryAfterMs(answer);
   switch (answer.status) {
     case 401:
     case 403:
@@ -53,7 +65,13 @@ function refusal(name: string, answer: UpstreamText): AppError {
         `${name} has no model list at this address; check the base URL, or type the model names yourself.`,
       );
     case 429:
-      return new AppError('upstream_rate_limited', `${name} limits requests now; try later.${why}`);
+      return new AppError(
+        'upstream_rate_limited',
+        `${name} limits requests now; try later.${why}`,
+        {
+          ...(after !== null && { retryAfterMs: after }),
+        },
+      );
     default:
       return new AppError('upstream_failed', `${name} answered ${answer.status}.${why}`);
   }

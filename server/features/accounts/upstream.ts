@@ -1,5 +1,8 @@
 import { AppError } from '#shared/errors.ts';
 import type { CallPlatform, Platform, UpstreamAnswer } from '../../platforms/platform.ts';
+import { maskError } from './account-secret.ts';
+
+const LONGEST_QUOTE = 300;
 
 /** A platform called with one account's key. */
 export type Upstream = {
@@ -13,9 +16,10 @@ export type Upstream = {
 export type UpstreamText = {
   status: number;
   headers: UpstreamAnswer['headers'];
-  text: string;
-  /** The text as JSON; undefined when it is none. */
+  /** The body as JSON; undefined when it is none. */
   data: unknown;
+  /** The platform's own words about an error, short and without the key; '' when it has none. */
+  said: string;
 };
 
 /**
@@ -41,7 +45,9 @@ export async function ask(
       timeoutMs,
     });
     const text = await readAll(answer, maxBytes, platform.name);
-    return { status: answer.status, headers: answer.headers, text, data: parsed(text) };
+    const data = parsed(text);
+    const said = maskError(errorText(data, text), secret);
+    return { status: answer.status, headers: answer.headers, data, said };
   } catch (error) {
     if (!limit.aborted) throw error;
     const seconds = Math.round(timeoutMs / 1000);
@@ -50,18 +56,15 @@ export async function ask(
   }
 }
 
-/** What a platform says went wrong, from OpenAI's envelope or those like it; '' when it says nothing. */
-export function errorText(answer: UpstreamText): string {
-  const { data } = answer;
-  const error = isRecord(data) ? (data['error'] ?? data) : data;
-  const said = isRecord(error)
-    ? (error['message'] ?? error['error_msg'] ?? error['msg'])
-    : typeof error === 'string'
-      ? error
-      : undefined;
-  // A page of HTML helps nobody; its first line of plain text sometimes does.
-  if (typeof said === 'string') return said.slice(0, 300);
-  return answer.text.trimStart().startsWith('<') ? '' : answer.text.trim().slice(0, 200);
+/** A sentence about what the platform said, to be put behind one of ours; '' when it said nothing. */
+export function quoted({ said }: Pick<UpstreamText, 'said'>): string {
+  return said === '' ? '' : ` It says: ${said}`;
+}
+
+/** How long the platform asks to be left alone, in milliseconds; null when it does not say. */
+export function retryAfterMs({ headers }: Pick<UpstreamText, 'headers'>): number | null {
+  const seconds = Number(headers['retry-after'] ?? Number.NaN);
+  return Number.isFinite(seconds) && seconds >= 0 ? Math.round(seconds * 1000) : null;
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
@@ -89,4 +92,13 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** The message in OpenAI's error envelope or those like it, else the start of a plain text. */
+function errorText(data: unknown, text: string): string {
+  const error = isRecord(data) ? (data['error'] ?? data) : data;
+  const said = isRecord(error) ? (error['message'] ?? error['error_msg'] ?? error['msg']) : error;
+  if (typeof said === 'string') return said.slice(0, LONGEST_QUOTE);
+  // A page of HTML helps nobody.
+  return text.trimStart().startsWith('<') ? '' : text.trim().slice(0, LONGEST_QUOTE);
 }
