@@ -1,6 +1,7 @@
 const HIDDEN = '[hidden]';
 const MAX_DEPTH = 6;
 const MAX_ITEMS = 100;
+const MAX_TEXT = 32_768;
 
 const SECRET_NAMES = new Set([
   'authorization',
@@ -20,16 +21,22 @@ function isSecretName(name: string): boolean {
   return SECRET_NAMES.has(plain) || SECRET_ENDINGS.some((ending) => plain.endsWith(ending));
 }
 
+// NOTE: texts may come from outside, so no pattern may look at the same run of characters from many
+// starts: every part before a fixed word is bounded.
 const QUERY_SECRET =
-  /([?&#;\s](?:key|api[-_]?key|[a-z_]*token|[a-z_]*secret|password|code|sig|signature)=)[^&\s"'<>]+/gi;
+  /([?&#;\s](?:key|api[-_]?key|[a-z_]{0,30}token|[a-z_]{0,30}secret|password|code|sig|signature)=)[^&\s"'<>]+/gi;
+const QUOTED_SECRET =
+  /((?:token|secret|password|api[-_]?key|authorization|cookie)\\?["']?\s{0,3}[:=]\s{0,3}\\?["'])[^"'\\]+/gi;
 const AUTH_SCHEME = /\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi;
-const URL_CREDENTIALS = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"']+@/gi;
+const URL_CREDENTIALS = /(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/@"']+@/gi;
 const KEY_LIKE = /\b(?:sk|rk|pk|gh|gh[a-z])[-_][\w-]{16,}|\bAIza[\w-]{20,}/g;
 
-/** Hides what looks like a secret inside running text: URL queries and log-ins, auth schemes, keys. */
+/** Hides what looks like a secret inside running text: URL queries and log-ins, JSON fields, auth schemes, keys. */
 export function scrubText(text: string): string {
-  return text
+  const shown = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}… [cut]` : text;
+  return shown
     .replaceAll(QUERY_SECRET, `$1${HIDDEN}`)
+    .replaceAll(QUOTED_SECRET, `$1${HIDDEN}`)
     .replaceAll(AUTH_SCHEME, `$1 ${HIDDEN}`)
     .replaceAll(URL_CREDENTIALS, `$1${HIDDEN}@`)
     .replaceAll(KEY_LIKE, HIDDEN);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createLog, type Log } from './log.ts';
 import { humanLine } from './log-lines.ts';
+import { scrubText } from './log-redact.ts';
 
 const PLANTED = 'planted-Zq81-value';
 
@@ -61,6 +62,9 @@ test('secrets inside texts are hidden: messages, error messages, stacks, causes 
   const text = logged((log) => {
     log.info(`calling ${url}`);
     log.info('calling %s', url);
+    log.info('with %o', { nested: { apiKey: PLANTED, 'x-api-key': PLANTED } });
+    log.warn(`it said ${JSON.stringify({ refresh_token: PLANTED })}`);
+    log.warn({ body: JSON.stringify(JSON.stringify({ password: PLANTED })) });
     log.info({ url, parsed: new URL(url) });
     log.error(new Error(`fetch ${url} failed`, { cause: new Error(`Bearer ${PLANTED}`) }));
     log.error(new AggregateError([new Error(`token=x&access_token=${PLANTED}`)], url));
@@ -70,6 +74,28 @@ test('secrets inside texts are hidden: messages, error messages, stacks, causes 
   expect(text).not.toContain(PLANTED);
   expect(text).toContain('alt=sse');
   expect(text).toContain('db.example/gatehouse');
+});
+
+test('no text takes long to look through, and very long ones are cut', () => {
+  const parts = [
+    'a',
+    'token',
+    'sk-',
+    'a://',
+    'a-',
+    'bearer ',
+    '?a_',
+    '?',
+    '-',
+    'token ',
+    ' ',
+    'key=',
+    '"',
+  ];
+  const begun = performance.now();
+  for (const part of parts) expect(scrubText(part.repeat(50_000)).length).toBeLessThan(40_000);
+  // Milliseconds when linear, minutes when not.
+  expect(performance.now() - begun).toBeLessThan(5_000);
 });
 
 test('errors keep type, message, stack, code and causes', () => {
