@@ -50,6 +50,7 @@ export async function startSupplyConsole() {
     ...console,
     console,
     services,
+    events,
     upstream,
     registry,
     pool,
