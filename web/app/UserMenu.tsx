@@ -2,6 +2,7 @@ import { Avatar, Menu, Text, UnstyledButton } from '@mantine/core';
 import { IconLogout, IconUserCircle } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { forgetPerson } from '../lib/forget.ts';
 import { queryClient, trpc } from '../lib/trpc.ts';
 import { useAppMutation } from '../lib/use-app-mutation.ts';
 import { useMe } from '../lib/use-me.ts';
@@ -15,6 +16,7 @@ export function UserMenu() {
     async onDone() {
       // Nothing of this person may stay for the next one.
       queryClient.clear();
+      forgetPerson();
       await navigate({ to: '/sign-in' });
     },
   });

@@ -21,7 +21,8 @@ export function UsagePage() {
   const admin = useMe().role === 'admin';
   const search = route.useSearch();
   const navigate = useNavigate({ from: '/usage' });
-  const { query, rows, refresh } = useUsageList(search);
+  const list = useUsageList(search);
+  const { rows, more } = list;
 
   const change = (next: UsageChange, replace = true) =>
     void navigate({
@@ -29,9 +30,6 @@ export function UsagePage() {
       replace,
       resetScroll: false,
     });
-  const more = query.hasNextPage
-    ? { onLoad: () => void query.fetchNextPage(), loading: query.isFetchingNextPage }
-    : undefined;
 
   return (
     <>
@@ -42,8 +40,8 @@ export function UsagePage() {
           <Button
             variant="default"
             leftSection={<IconRefresh size={16} stroke={1.7} />}
-            loading={query.isRefetching && !query.isFetchingNextPage}
-            onClick={refresh}
+            loading={list.isRefreshing}
+            onClick={list.refresh}
           >
             {t('common:refresh')}
           </Button>
@@ -52,7 +50,7 @@ export function UsagePage() {
       <UsageFilters search={search} onChange={change} />
       <Section flush>
         <QueryBoundary
-          query={{ ...query, data: rows }}
+          query={{ ...list, data: rows }}
           empty={<Empty filtered={isFiltered(search)} />}
         >
           {(shown) => (

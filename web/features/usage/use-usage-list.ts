@@ -1,12 +1,26 @@
 import { keepPreviousData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
+import type { UsageRow } from '#shared/schemas/usage.ts';
 import { trpc } from '../../lib/trpc.ts';
 import { toUsageFilter, type UsageSearch } from './usage-search.ts';
 
 const PAGE = 100;
 
+type UsageList = {
+  /** Undefined until the first page is there. */
+  rows: UsageRow[] | undefined;
+  error: unknown;
+  isPending: boolean;
+  isRefreshing: boolean;
+  refetch: () => void;
+  /** Asks for the newest requests again. */
+  refresh: () => void;
+  /** Undefined when everything is there. */
+  more: { onLoad: () => void; loading: boolean } | undefined;
+};
+
 /** The list for an address: pages fetched so far, the next one on demand, and the newest on refresh. */
-export function useUsageList(search: UsageSearch) {
+export function useUsageList(search: UsageSearch): UsageList {
   const cache = useQueryClient();
   // NOTE: a relative range ends when it was chosen, not now; otherwise each render would be a new query.
   const [asOf, setAsOf] = useState(() => Date.now());
@@ -35,5 +49,15 @@ export function useUsageList(search: UsageSearch) {
     );
     void query.refetch();
   };
-  return { query, rows, refresh };
+  return {
+    rows,
+    error: query.error,
+    isPending: query.isPending,
+    isRefreshing: query.isFetching && !query.isFetchingNextPage && !query.isPending,
+    refetch: () => void query.refetch(),
+    refresh,
+    more: query.hasNextPage
+      ? { onLoad: () => void query.fetchNextPage(), loading: query.isFetchingNextPage }
+      : undefined,
+  };
 }
