@@ -1,0 +1,335 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { KeyCreated, KeyView } from '#shared/schemas/keys.ts';
+import { systemClock } from '../../infra/clock.ts';
+import { createEvents, type Events } from '../../infra/events.ts';
+import { newId, sha256hex } from '../../infra/ids.ts';
+import { createPool } from '../../infra/postgres/pool.ts';
+import type { Browser } from '../../testing/browser.ts';
+import { type ConsoleBase, startConsole, type TestConsole } from '../../testing/console.ts';
+import { refusalBattery } from '../../testing/refusals.ts';
+import {
+  createKeyLookup,
+  createKeyLookupRepo,
+  createKeysRepo,
+  createKeysService,
+  type Principals,
+} from './index.ts';
+
+/** One process of the cluster: its own pool, bus and memory. */
+function startReplica({
+  databaseUrl,
+  clock,
+  log,
+}: Pick<ConsoleBase, 'databaseUrl' | 'clock' | 'log'>) {
+  const pool = createPool(databaseUrl, { max: 2, onConnectionError: () => undefined });
+  const events = createEvents({ url: databaseUrl, log, clock: systemClock });
+  const lookup = createKeyLookup({
+    repo: createKeyLookupRepo(pool),
+    changes: events,
+    clock,
+    onError: () => undefined,
+  });
+  return { pool, events, lookup };
+}
+type Replica = ReturnType<typeof startReplica>;
+
+let console: TestConsole;
+let here: Replica;
+let there: Replica;
+let admin: Browser;
+let ann: { id: string; username: string; browser: Browser };
+let ben: typeof ann;
+
+beforeAll(async () => {
+  const replicas: Replica[] = [];
+  console = await startConsole({
+    features(base) {
+      replicas.push(startReplica(base), startReplica(base));
+      const lookup = replicas[0]?.lookup;
+      if (!lookup) throw new Error('no replica');
+      return {
+        keys: createKeysService({
+          repo: createKeysRepo(base.db),
+          lookup,
+          tokensToday: async (ids) => new Map(ids.map((id) => [id, 7])),
+          clock: base.clock,
+          newId,
+        }),
+      };
+    },
+  });
+  const [first, second] = replicas;
+  if (!first || !second) throw new Error('no replicas');
+  [here, there] = [first, second];
+  await Promise.all([here.events.start(), there.events.start()]);
+  admin = (await console.signedIn('admin')).browser;
+  ann = await console.signedIn('member');
+  ben = await console.signedIn('member');
+});
+afterAll(async () => {
+  for (const { lookup, events, pool } of [here, there]) {
+    await lookup.close();
+    await events.stop();
+    await pool.end();
+  }
+  await console[Symbol.asyncDispose]();
+});
+
+async function create(browser: Browser, more: Record<string, unknown> = {}): Promise<KeyCreated> {
+  const answer = await browser.mutate('keys.create', { name: 'tool', ...more });
+  if (answer.error) throw new Error(answer.text);
+  return answer.data as KeyCreated;
+}
+
+const refusalOf = (lookup: Principals, secret: string) =>
+  lookup.find(secret).then(
+    () => null,
+    (error: unknown) => error,
+  );
+
+/** Resolves when the bus has brought what was published before. */
+async function heard(events: Events, topic: 'keys' | 'users', id: string): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stop = events.on(topic, ({ ids }) => ids.includes(id) && resolve());
+  await promise;
+  stop();
+}
+
+const anyKey = { id: '019f0000-0000-7000-8000-000000000000' };
+refusalBattery('keys.list', { console: () => console, call: (b) => b.query('keys.list', {}) });
+refusalBattery('keys.create', {
+  console: () => console,
+  call: (b) => b.mutate('keys.create', { name: 'x' }),
+});
+refusalBattery('keys.update', {
+  console: () => console,
+  call: (b) => b.mutate('keys.update', { ...anyKey, name: 'x' }),
+});
+refusalBattery('keys.revoke', {
+  console: () => console,
+  call: (b) => b.mutate('keys.revoke', anyKey),
+});
+
+describe('a new key', () => {
+  test('shows its secret once and keeps a hash', async () => {
+    const { key, secret } = await create(ann.browser, {
+      rpm: 60,
+      tokensPerDay: 1_000,
+      allowedModels: ['gpt-lab'],
+      expiresAt: '2027-01-01T00:00:00Z',
+    });
+    expect(key).toMatchObject({
+      ownerId: ann.id,
+      ownerName: ann.username,
+      state: 'active',
+      prefix: `${secret.slice(0, 7)}…`,
+      rpm: 60,
+      tokensPerDay: 1_000,
+      allowedModels: ['gpt-lab'],
+      expiresAt: '2027-01-01T00:00:00.000Z',
+    });
+    const row = await console.db.apiKey.findUniqueOrThrow({ where: { id: key.id } });
+    expect(row.secretHash).toBe(sha256hex(secret));
+    const list = await ann.browser.query('keys.list', {});
+    expect(list.text).not.toContain(secret.slice(8));
+    expect(list.text).not.toContain(row.secretHash);
+    expect((list.data as KeyView[]).find(({ id }) => id === key.id)).toMatchObject({
+      tokensToday: 7,
+    });
+  });
+
+  test('works on every replica at once, with the limits of its owner and its own', async () => {
+    await console.db.user.update({ where: { id: ann.id }, data: { rpm: 5, tokensPerDay: 9n } });
+    const { key, secret } = await create(ann.browser, { rpm: 60, allowedModels: ['a'] });
+    for (const { lookup } of [here, there]) {
+      expect(await lookup.find(secret)).toEqual({
+        userId: ann.id,
+        keyId: key.id,
+        allowedModels: ['a'],
+        limits: [
+          { subject: 'user', id: ann.id, limit: { rpm: 5, tokensPerDay: 9 } },
+          { subject: 'key', id: key.id, limit: { rpm: 60, tokensPerDay: null } },
+        ],
+      });
+    }
+  });
+
+  test('cannot end in the past', async () => {
+    const answer = await ann.browser.mutate('keys.create', {
+      name: 'x',
+      expiresAt: new Date(console.clock.now()).toISOString(),
+    });
+    expect(answer.error?.data).toMatchObject({ appCode: 'bad_request', param: 'expiresAt' });
+  });
+});
+
+describe('whose keys', () => {
+  test('members see their own, admins everybody’s when they ask', async () => {
+    const { key } = await create(ann.browser);
+    const of = async (browser: Browser, input: object) =>
+      ((await browser.query('keys.list', input)).data as KeyView[]).map(({ id }) => id);
+    expect(await of(ann.browser, {})).toContain(key.id);
+    expect(await of(ben.browser, {})).not.toContain(key.id);
+    expect(await of(admin, {})).not.toContain(key.id);
+    expect(await of(admin, { all: true })).toContain(key.id);
+    const asked = await ben.browser.query('keys.list', { all: true });
+    expect(asked.error?.data.appCode).toBe('forbidden');
+    expect(asked.text).not.toContain(key.id);
+  });
+
+  test('a member can neither change nor revoke another’s, and cannot tell that it exists', async () => {
+    const { key, secret } = await create(ann.browser);
+    const tries = [
+      await ben.browser.mutate('keys.update', { id: key.id, rpm: 1 }),
+      await ben.browser.mutate('keys.revoke', { id: key.id }),
+    ];
+    const nowhere = await ben.browser.mutate('keys.revoke', anyKey);
+    for (const answer of tries) {
+      expect(answer.error?.data.appCode).toBe('not_found');
+      expect(answer.error?.message).toBe(nowhere.error?.message);
+    }
+    expect(await refusalOf(here.lookup, secret)).toBeNull();
+    const row = await console.db.apiKey.findUniqueOrThrow({ where: { id: key.id } });
+    expect(row).toMatchObject({ rpm: null, revokedAt: null });
+  });
+
+  test('an admin may change and revoke anybody’s', async () => {
+    const { key } = await create(ann.browser);
+    const changed = await admin.mutate('keys.update', { id: key.id, name: 'renamed', rpm: 3 });
+    expect(changed.data).toMatchObject({ name: 'renamed', rpm: 3, ownerId: ann.id });
+    expect((await admin.mutate('keys.revoke', { id: key.id })).data).toMatchObject({
+      state: 'revoked',
+    });
+  });
+
+  test('an owner or other fields cannot be slipped in', async () => {
+    const { key } = await create(ben.browser, { ownerId: ann.id, id: ann.id });
+    expect(key.ownerId).toBe(ben.id);
+    expect(key.id).not.toBe(ann.id);
+  });
+});
+
+describe('changes reach the request path', () => {
+  test('a revoked key is refused at once here, and on another replica with the event', async () => {
+    const { key, secret } = await create(ann.browser);
+    await Promise.all([here.lookup.find(secret), there.lookup.find(secret)]);
+    const arrived = heard(there.events, 'keys', key.id);
+    await ann.browser.mutate('keys.revoke', { id: key.id });
+    expect(await refusalOf(here.lookup, secret)).toMatchObject({ code: 'key_invalid' });
+    await arrived;
+    const refusal = await refusalOf(there.lookup, secret);
+    expect(refusal).toMatchObject({ code: 'key_invalid' });
+    expect(String(refusal)).toContain('revoked');
+  });
+
+  test('a revoked key cannot be changed, and revoking again keeps the date', async () => {
+    const { key } = await create(ann.browser);
+    await ann.browser.mutate('keys.revoke', { id: key.id });
+    const { revokedAt } = await console.db.apiKey.findUniqueOrThrow({ where: { id: key.id } });
+    console.clock.advance(1_000);
+    const again = await ann.browser.mutate('keys.revoke', { id: key.id });
+    expect(again.data).toMatchObject({ state: 'revoked' });
+    const changed = await ann.browser.mutate('keys.update', { id: key.id, expiresAt: null });
+    expect(changed.error?.data.appCode).toBe('conflict');
+    const row = await console.db.apiKey.findUniqueOrThrow({ where: { id: key.id } });
+    expect(row.revokedAt).toEqual(revokedAt);
+  });
+
+  test('a disabled owner’s keys are refused on every replica', async () => {
+    const eve = await console.signedIn('member');
+    const { secret } = await create(eve.browser);
+    await Promise.all([here.lookup.find(secret), there.lookup.find(secret)]);
+    const arrived = [heard(here.events, 'users', eve.id), heard(there.events, 'users', eve.id)];
+    await admin.mutate('users.update', { id: eve.id, state: 'disabled' });
+    await Promise.all(arrived);
+    for (const { lookup } of [here, there]) {
+      expect(await refusalOf(lookup, secret)).toMatchObject({ code: 'user_disabled' });
+      await expect(lookup.ofUser(eve.id)).rejects.toMatchObject({ code: 'user_disabled' });
+    }
+  });
+
+  test('a key ends at its expiry although nothing happens then', async () => {
+    const expiresAt = new Date(console.clock.now() + 60_000).toISOString();
+    const { secret } = await create(ann.browser, { expiresAt });
+    await here.lookup.find(secret);
+    console.clock.advance(59_999);
+    expect(await refusalOf(here.lookup, secret)).toBeNull();
+    console.clock.advance(1);
+    const refusal = await refusalOf(here.lookup, secret);
+    expect(refusal).toMatchObject({ code: 'key_invalid' });
+    expect(String(refusal)).toContain(`expired at ${expiresAt}`);
+  });
+
+  test('new limits hold for the next request', async () => {
+    const { key, secret } = await create(ann.browser);
+    await here.lookup.find(secret);
+    await ann.browser.mutate('keys.update', { id: key.id, tokensPerDay: 5, allowedModels: ['b'] });
+    expect(await here.lookup.find(secret)).toMatchObject({
+      allowedModels: ['b'],
+      limits: [{ subject: 'user' }, { subject: 'key', limit: { rpm: null, tokensPerDay: 5 } }],
+    });
+  });
+
+  test('“any of them” makes every entry be read again', async () => {
+    const { key, secret } = await create(ann.browser);
+    await there.lookup.find(secret);
+    await console.db.apiKey.update({ where: { id: key.id }, data: { revokedAt: new Date() } });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const stop = there.events.on('keys', () => resolve());
+    await here.events.publish(here.pool, 'keys', { ids: [] });
+    await promise;
+    stop();
+    expect(await refusalOf(there.lookup, secret)).toMatchObject({ code: 'key_invalid' });
+  });
+});
+
+describe('what is no key', () => {
+  test.each(['', 'sk-abc', 'gh-', `Bearer gh-${'a'.repeat(43)}`, `gh-${'a'.repeat(1_000)}`])(
+    '%j is refused without asking the database',
+    async (secret) => {
+      const repo = {
+        findKeys: () => Promise.reject(new Error('asked')),
+        findUsers: () => Promise.reject(new Error('asked')),
+        touch: async () => undefined,
+      };
+      const lookup = createKeyLookup({
+        repo,
+        changes: here.events,
+        clock: console.clock,
+        onError: () => undefined,
+      });
+      expect(await refusalOf(lookup, secret)).toMatchObject({ code: 'key_invalid' });
+      await lookup.close();
+    },
+  );
+
+  test('an unknown key is refused in words that do not tell why', async () => {
+    const refusal = await refusalOf(here.lookup, `gh-${'a'.repeat(43)}`);
+    expect(refusal).toMatchObject({ code: 'key_invalid' });
+    expect(String(refusal)).not.toMatch(/revoked|expired|unknown|exist/);
+  });
+});
+
+test('a person without a key asks under their own limits', async () => {
+  await console.db.user.update({ where: { id: ben.id }, data: { rpm: 2 } });
+  expect(await here.lookup.ofUser(ben.id)).toEqual({
+    userId: ben.id,
+    keyId: null,
+    allowedModels: [],
+    limits: [{ subject: 'user', id: ben.id, limit: { rpm: 2, tokensPerDay: null } }],
+  });
+  await expect(here.lookup.ofUser(anyKey.id)).rejects.toMatchObject({ code: 'not_signed_in' });
+});
+
+test('when a key was last used is written in batches and never moves back', async () => {
+  const { key, secret } = await create(ann.browser);
+  await here.lookup.find(secret);
+  const read = async () =>
+    (await console.db.apiKey.findUniqueOrThrow({ where: { id: key.id } })).lastUsedAt;
+  expect(await read()).toBeNull();
+  const usedAt = new Date(console.clock.now());
+  await here.lookup.flush();
+  expect(await read()).toEqual(usedAt);
+  await createKeyLookupRepo(here.pool).touch([{ keyId: key.id, at: usedAt.getTime() - 5_000 }]);
+  expect(await read()).toEqual(usedAt);
+});
