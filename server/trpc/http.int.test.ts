@@ -184,15 +184,32 @@ test('what goes wrong on our side is in the log and not in the answer', async ()
   expect(line).toContain(answer.headers.get('x-request-id'));
 });
 
-test('a database that is away is our fault and says nothing about itself', async () => {
+test('a database that is away is told as such, without a word about where it is', async () => {
   await using own = await startConsole();
   const { browser } = await own.signedIn();
-  vi.spyOn(own.services.sessions, 'read').mockRejectedValue(new Error('connect ECONNREFUSED'));
+  const away = Object.assign(new Error('connect 10.9.8.7:5432'), { code: 'P1001' });
+  const fail = new Error('outer', { cause: away });
+  vi.spyOn(own.services.setup, 'status').mockRejectedValue(fail);
+  const inside = await own.browser().query('setup.status');
+  vi.spyOn(own.services.sessions, 'read').mockRejectedValue(fail);
+  const before = await browser.query('sessions.me');
+  for (const answer of [inside, before]) {
+    expect(answer.status).toBe(503);
+    expect(answer.error?.data.appCode).toBe('storage_unavailable');
+    expect(answer.text).not.toContain('10.9.8.7');
+  }
+  expect(own.lines.filter((line) => line.includes('10.9.8.7'))).toHaveLength(2);
+});
+
+test('a context that cannot be made is our fault and says nothing about itself', async () => {
+  await using own = await startConsole();
+  const { browser } = await own.signedIn();
+  vi.spyOn(own.services.sessions, 'read').mockRejectedValue(new Error('relation does not exist'));
   const answer = await browser.query('sessions.me');
   expect(answer.status).toBe(500);
   expect(answer.error?.data.appCode).toBe('internal');
-  expect(answer.text).not.toContain('ECONNREFUSED');
-  expect(own.lines.join('')).toContain('ECONNREFUSED');
+  expect(answer.text).not.toContain('relation');
+  expect(own.lines.join('')).toContain('relation does not exist');
 });
 
 test('no body makes a procedure answer 500', async () => {

@@ -1,9 +1,10 @@
 import { type AnyRouter, TRPCError } from '@trpc/server';
 import { createExpressMiddleware } from '@trpc/server/adapters/express';
 import { type NextFunction, type Request, type Response, Router } from 'express';
-import { AppError, ERRORS, toAppError } from '#shared/errors.ts';
+import { AppError, ERRORS } from '#shared/errors.ts';
 import { newId } from '../infra/ids.ts';
 import type { Log } from '../infra/log.ts';
+import { explainError } from './explain-error.ts';
 import type { Context } from './init.ts';
 import type { SessionDoor } from './session-door.ts';
 
@@ -41,8 +42,9 @@ export function mountTrpc({ router, door, log }: TrpcOptions): Router {
       }
     },
     onError({ error, path, req }) {
-      if (error.code !== 'INTERNAL_SERVER_ERROR') return;
-      const cause = error.cause instanceof AppError ? error.cause.cause : error;
+      // What was not thrown on purpose keeps its text in the cause, which the answer never shows.
+      if (error.code !== 'INTERNAL_SERVER_ERROR' && error.code !== 'SERVICE_UNAVAILABLE') return;
+      const cause = error.cause instanceof AppError ? (error.cause.cause ?? error.cause) : error;
       log.error({ err: cause, path, requestId: requestIdOf(req.res) }, 'a procedure failed');
     },
   });
@@ -83,6 +85,6 @@ function requestIdOf(res: Response | undefined): string {
 
 function toTrpcError(thrown: unknown): TRPCError {
   if (thrown instanceof TRPCError) return thrown;
-  const cause = toAppError(thrown);
+  const cause = explainError(thrown);
   return new TRPCError({ code: ERRORS[cause.code].trpc, message: cause.message, cause });
 }

@@ -2,6 +2,7 @@ import { initTRPC, TRPCError } from '@trpc/server';
 import { z } from 'zod';
 import { AppError, ERRORS, type ErrorCode, toAppError } from '#shared/errors.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
+import { explainError } from './explain-error.ts';
 
 /** What a procedure knows about the HTTP request it answers. */
 export type Context = {
@@ -59,7 +60,7 @@ const codes = Object.keys(ERRORS) as ErrorCode[];
 const speakAppErrors = t.middleware(async ({ next }) => {
   const result = await next();
   if (result.ok || result.error.code !== 'INTERNAL_SERVER_ERROR') return result;
-  const cause = toAppError(result.error.cause ?? result.error);
+  const cause = explainError(result.error.cause ?? result.error);
   throw new TRPCError({ code: ERRORS[cause.code].trpc, message: cause.message, cause });
 });
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sha256hex } from '../../infra/ids.ts';
 import { PASSWORD, startConsole, type TestConsole } from '../../testing/console.ts';
 import { refusalBattery } from '../../testing/refusals.ts';
+import { createSessionsRepo } from './sessions.repo.ts';
 
 const DAY_MS = 86_400_000;
 let console: TestConsole;
@@ -278,6 +279,14 @@ describe('sessions.changePassword', () => {
       expect(answer.error?.data.fieldErrors[0]?.field).toBe('next');
     },
   );
+
+  test('does not overwrite a password that was changed meanwhile', async () => {
+    const { id, username } = await console.addUser();
+    const change = { userId: id, from: 'the hash of a moment ago', to: 'x' };
+    expect(await createSessionsRepo(console.db).replacePassword(change)).toBe(false);
+    const answer = await stranger().mutate('sessions.signIn', { username, password: PASSWORD });
+    expect(answer.status).toBe(200);
+  });
 
   test('of two at once, one wins', async () => {
     const { browser, username } = await console.signedIn();

@@ -216,7 +216,7 @@ describe('users.update', () => {
   });
 });
 
-describe('the last admin', () => {
+describe('an admin', () => {
   const cases = [
     ['demoted', 'users.update', { role: 'member' }],
     ['disabled', 'users.update', { state: 'disabled' }],
@@ -242,7 +242,24 @@ describe('the last admin', () => {
     },
   );
 
-  test('is not replaced by an admin who never chose a password', async () => {
+  test.each([
+    ['demoted', { role: 'member' }],
+    ['disabled', { state: 'disabled' }],
+  ] as const)('who was %s since their request came in may do nothing', async (_, change) => {
+    const admin = await console.addUser({ role: 'admin' });
+    const me = { id: admin.id, username: '', displayName: '', role: 'admin' as const };
+    await console.db.user.update({ where: { id: admin.id }, data: change });
+    const { id } = await console.addUser();
+    const { users } = console.services;
+    const refused = { code: 'forbidden' };
+    await expect(
+      users.create(me, { username: newName(), displayName: '', role: 'admin' }),
+    ).rejects.toMatchObject(refused);
+    await expect(users.update(me, { id, role: 'admin' })).rejects.toMatchObject(refused);
+    await expect(users.resetPassword(me, id)).rejects.toMatchObject(refused);
+  });
+
+  test('is the last one even beside an invited admin who never chose a password', async () => {
     await using own = await startConsole();
     const ada = await own.signedIn('admin');
     const invited = await own.addUser({ role: 'admin' });
