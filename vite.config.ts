@@ -31,12 +31,6 @@ export default defineConfig({
   },
   server: {
     host: '127.0.0.1',
-    proxy: {
-      '/trpc': toServer,
-      '/playground/v1': toServer,
-      '/v1': toServer,
-      '/playground/v1': toServer,
-      '/healthz': toServer,
-    },
+    proxy: { '/trpc': toServer, '/v1': toServer, '/playground/v1': toServer, '/healthz': toServer },
   },
 });
