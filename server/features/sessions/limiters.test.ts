@@ -73,7 +73,6 @@ describe('tries', () => {
     }
     for (let i = 0; i < RULE.free; i += 1) expect(await knock(tries)).toBe(0);
     await tries.giveBack('ada');
-    await knock(tries);
     expect(await knock(tries)).toBe(10);
   });
 
