@@ -42,7 +42,7 @@ function parseYaml(text: string, lineCounter: LineCounter): Document {
   const document = parseDocument(markReferences(text), {
     lineCounter,
     prettyErrors: false,
-    logLevel: 'silent',
+    logLevel: 'error',
     stringKeys: true,
   });
   const [error] = document.errors;
@@ -57,10 +57,12 @@ function parseYaml(text: string, lineCounter: LineCounter): Document {
 function toPlain(document: Document): unknown {
   try {
     // NOTE: maxAliasCount (100) is what stops a file from unfolding into gigabytes.
-    return document.toJS();
+    const plain: unknown = document.toJS();
+    if (typeof plain === 'object' && plain !== null && !Array.isArray(plain)) return plain;
   } catch {
     throw new ApplyFileError('uses an alias (*name) that is unknown or used too often');
   }
+  throw new ApplyFileError('must hold lists such as users, platforms, accounts, models and keys');
 }
 
 const DEEPEST = 20;
@@ -70,10 +72,7 @@ function resolveAll(value: unknown, env: Environment, path: readonly PropertyKey
   if (path.length > DEEPEST) throw new ApplyFileError('is nested too deeply');
   if (typeof value === 'string') return resolveText(value, env, pathText(path));
   if (Array.isArray(value)) return value.map((entry, at) => resolveAll(entry, env, [...path, at]));
-  if (typeof value !== 'object' || value === null) {
-    if (path.length > 0) return value;
-    throw new ApplyFileError('must hold lists such as users, platforms, accounts, models and keys');
-  }
+  if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, entry]) => {
       const shown = unmark(name);
