@@ -4,10 +4,12 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { queryClient } from '../lib/trpc.ts';
 import { router } from './router.ts';
-import { colorScheme, cssVariables, theme } from './theme.ts';
+import { colorScheme, cssVariables } from './theme.ts';
+import { useTheme } from './use-theme.tsx';
 
 /** Everything the pages stand on: theme, notifications, data and routes. */
 export function App() {
+  const theme = useTheme();
   return (
     <MantineProvider
       theme={theme}

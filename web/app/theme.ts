@@ -2,56 +2,15 @@ import {
   type CSSVariablesResolver,
   createTheme,
   localStorageColorSchemeManager,
-  type MantineColorsTuple,
+  type MantineTheme,
 } from '@mantine/core';
-
-/** The accent: a calm petrol, far from the colours of success and danger. */
-const petrol: MantineColorsTuple = [
-  '#eef8fa',
-  '#d8eef3',
-  '#b1dee8',
-  '#84cadb',
-  '#55b3c9',
-  '#2f9bb3',
-  '#1b859d',
-  '#12728a',
-  '#0e5d72',
-  '#0a4859',
-];
-
-/** Warm greys for light surfaces. */
-const gray: MantineColorsTuple = [
-  '#faf9f7',
-  '#f4f2ef',
-  '#eae7e2',
-  '#dedad4',
-  '#c9c4bc',
-  '#a8a29a',
-  '#78726b',
-  '#57524c',
-  '#3b3733',
-  '#24211f',
-];
-
-/** Near-neutral darks with a breath of the accent. */
-const dark: MantineColorsTuple = [
-  '#d7dadb',
-  '#b9bec0',
-  '#969c9f',
-  '#6b7275',
-  '#41484b',
-  '#31373a',
-  '#25292c',
-  '#1c2022',
-  '#151718',
-  '#0e1011',
-];
+import { dark, gray, petrol, red, teal, yellow } from './palette.ts';
 
 const SYSTEM_FONTS =
   'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", sans-serif';
 
 export const theme = createTheme({
-  colors: { petrol, gray, dark },
+  colors: { petrol, gray, dark, red, teal, yellow },
   primaryColor: 'petrol',
   primaryShade: { light: 7, dark: 7 },
   fontFamily: SYSTEM_FONTS,
@@ -80,20 +39,43 @@ export const theme = createTheme({
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
     Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45 } } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
+    MenuItem: {
+      // The library takes shade 6 in both schemes, which is too pale on white.
+      vars: (_theme: MantineTheme, { color }: { color?: string }) => ({
+        item: color ? { '--menu-item-color': `var(--mantine-color-${color}-text)` } : {},
+      }),
+    },
     Menu: { defaultProps: { shadow: 'md', withinPortal: true } },
   },
 });
+
+const TINTED = ['petrol', 'gray', 'red', 'teal', 'green', 'yellow', 'orange', 'blue'];
+
+/** Soft tints for badges and alerts, quieter than the library's own. */
+function tints(of: (color: string) => [background: string, hover: string, text: string]) {
+  return Object.fromEntries(
+    TINTED.flatMap((color) => {
+      const [background, hover, text] = of(`--mantine-color-${color}`);
+      return [
+        [`--mantine-color-${color}-light`, background],
+        [`--mantine-color-${color}-light-hover`, hover],
+        [`--mantine-color-${color}-light-color`, text],
+      ];
+    }),
+  );
+}
 
 /** Names for surfaces and lines, so that components never choose a shade themselves. */
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
+    ...tints((color) => [`var(${color}-0)`, `var(${color}-1)`, `var(${color}-9)`]),
     '--mantine-color-body': '#faf9f7',
     '--mantine-color-text': '#24211f',
     '--mantine-color-dimmed': '#6a645d',
-    '--mantine-color-placeholder': '#78726b',
+    '--mantine-color-placeholder': '#706a63',
     '--mantine-color-anchor': '#0e5d72',
-    '--mantine-color-error': '#c02626',
+    '--mantine-color-error': '#b92b20',
     '--gh-surface': '#ffffff',
     '--gh-sidebar': '#f4f2ef',
     '--gh-line': '#e5e1db',
@@ -103,12 +85,17 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--gh-accent-text': '#0e5d72',
   },
   dark: {
+    ...tints((color) => [
+      `color-mix(in srgb, var(${color}-6) 16%, transparent)`,
+      `color-mix(in srgb, var(${color}-6) 26%, transparent)`,
+      `var(${color}-2)`,
+    ]),
     '--mantine-color-body': '#151718',
     '--mantine-color-text': '#e3e6e7',
     '--mantine-color-dimmed': '#9aa1a4',
     '--mantine-color-placeholder': '#8a9194',
     '--mantine-color-anchor': '#84cadb',
-    '--mantine-color-error': '#ff8f8f',
+    '--mantine-color-error': '#f9786d',
     '--gh-surface': '#1b1f21',
     '--gh-sidebar': '#121415',
     '--gh-line': '#2a2f32',

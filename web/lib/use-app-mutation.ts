@@ -4,15 +4,9 @@ import {
   useMutation,
 } from '@tanstack/react-query';
 import { notifyError, notifySuccess } from '../ui/notify.tsx';
-import { readError } from './errors.ts';
-import { fieldMessage } from './field-messages.ts';
+import { type ReadableError, readError } from './errors.ts';
+import { type ErrorSink, fillForm } from './fill-form.ts';
 import { queryClient } from './trpc.ts';
-
-/** The part of Mantine's useForm that takes the server's complaints. */
-export type ErrorSink = {
-  getValues: () => Record<string, unknown>;
-  setErrors: (errors: Record<string, string>) => void;
-};
 
 type Filter = { queryKey?: readonly unknown[] };
 
@@ -28,22 +22,8 @@ export type AppMutationSettings<TData, TInput> = {
   /** Runs before the success notification, after invalidated queries were marked. */
   onDone?: (data: TData, input: TInput) => unknown;
   /** Runs instead of the error notification when it returns true. */
-  onFail?: (error: ReturnType<typeof readError>, input: TInput) => boolean;
+  onFail?: (error: ReadableError, input: TInput) => boolean;
 };
-
-/** Puts the server's field errors beside their fields. Returns whether all of them found one. */
-function fillForm(form: ErrorSink, error: ReturnType<typeof readError>): boolean {
-  const values = form.getValues();
-  const errors: Record<string, string> = {};
-  let placed = error.fieldErrors.length > 0;
-  for (const { field, message } of error.fieldErrors) {
-    const known = Object.hasOwn(values, field.split('.')[0] ?? '');
-    if (known) errors[field] ??= fieldMessage(message);
-    else placed = false;
-  }
-  if (Object.keys(errors).length > 0) form.setErrors(errors);
-  return placed;
-}
 
 /**
  * A mutation that always answers the person: success in a notification, field errors beside their

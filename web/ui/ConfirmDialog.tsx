@@ -30,14 +30,13 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
       size="sm"
       role="alertdialog"
       styles={{ title: { fontWeight: 620, overflowWrap: 'anywhere' } }}
-      closeButtonProps={{ 'aria-label': t('close') }}
     >
       <Text component="div">{text}</Text>
       <Group justify="flex-end" mt="lg" gap="xs">
         <Button variant="default" onClick={onClose} data-autofocus>
           {t('cancel')}
         </Button>
-        <Button {...(danger ? { color: 'red.8' } : {})} loading={pending} onClick={onConfirm}>
+        <Button {...(danger ? { color: 'red' } : {})} loading={pending} onClick={onConfirm}>
           {confirmLabel}
         </Button>
       </Group>

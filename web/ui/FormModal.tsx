@@ -43,14 +43,12 @@ export function FormBody(props: Omit<FormFrameProps, 'opened' | 'title'>) {
 
 /** A short form in the middle of the page; the first field has the focus. */
 export function FormModal(props: FormFrameProps) {
-  const { t } = useTranslation('common');
   return (
     <Modal
       opened={props.opened}
       onClose={props.onClose}
       title={props.title}
       classNames={{ title: classes.title ?? '' }}
-      closeButtonProps={{ 'aria-label': t('close') }}
     >
       <FormBody {...props} />
     </Modal>
@@ -59,7 +57,6 @@ export function FormModal(props: FormFrameProps) {
 
 /** A long form from the side; on phones it fills the screen. */
 export function FormDrawer(props: FormFrameProps) {
-  const { t } = useTranslation('common');
   return (
     <Drawer
       opened={props.opened}
@@ -72,7 +69,6 @@ export function FormDrawer(props: FormFrameProps) {
         body: classes.drawerBody ?? '',
         content: classes.drawer ?? '',
       }}
-      closeButtonProps={{ 'aria-label': t('close') }}
     >
       <FormBody {...props} />
     </Drawer>

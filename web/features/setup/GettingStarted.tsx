@@ -1,4 +1,4 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Box, Button, Group, Text } from '@mantine/core';
 import { IconCheck, IconFlask2, IconMessage2 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -23,76 +23,78 @@ export function GettingStarted() {
   // Only an admin may add a model, and the shortcut needs both.
   const offerSandbox = admin && (!account || !model);
   return (
-    <Section
-      title={t('start.title')}
-      text={t('start.text')}
-      actions={
-        <Text c="dimmed" fz="sm" className="gh-figures">
-          {t('start.progress', { done, total: 3 })}
-        </Text>
-      }
-    >
-      <ol className={classes.steps}>
-        <Step
-          number={1}
-          done={account}
-          current={!account}
-          title={t('start.account.title')}
-          text={t('start.account.text')}
-        >
-          <Button component={Link} to="/accounts" variant="default" size="xs">
-            {t('start.account.action')}
-          </Button>
-        </Step>
-        <Step
-          number={2}
-          done={model}
-          current={account && !model}
-          title={t('start.model.title')}
-          text={t('start.model.text')}
-        >
-          {admin ? (
-            <Button component={Link} to="/models" variant="default" size="xs">
-              {t('start.model.action')}
-            </Button>
-          ) : (
-            <Text fz="sm">{t('start.model.ask')}</Text>
-          )}
-        </Step>
-        <Step
-          number={3}
-          done={key}
-          current={account && model && !key}
-          title={t('start.key.title')}
-          text={t('start.key.text')}
-        >
-          <Button component={Link} to="/keys" variant="default" size="xs">
-            {t('start.key.action')}
-          </Button>
-        </Step>
-      </ol>
-      <Group mt="md" gap="sm">
-        {offerSandbox && (
-          <Button
-            leftSection={<IconFlask2 size={16} />}
-            loading={sandbox.pending}
-            onClick={() => void sandbox.start({ account: !account, model: !model })}
-          >
-            {t('start.sandbox')}
-          </Button>
-        )}
-        {offerSandbox && (
-          <Text c="dimmed" fz="sm" flex="1 1 220px">
-            {t('start.sandboxHint')}
+    <Box mb="lg">
+      <Section
+        title={t('start.title')}
+        text={t('start.text')}
+        actions={
+          <Text c="dimmed" fz="sm" className="gh-figures">
+            {t('start.progress', { done, total: 3 })}
           </Text>
-        )}
-        {account && model && (
-          <Button component={Link} to="/playground" leftSection={<IconMessage2 size={16} />}>
-            {t('start.tryIt')}
-          </Button>
-        )}
-      </Group>
-    </Section>
+        }
+      >
+        <ol className={classes.steps}>
+          <Step
+            number={1}
+            done={account}
+            current={!account}
+            title={t('start.account.title')}
+            text={t('start.account.text')}
+          >
+            <Button component={Link} to="/accounts" variant="default" size="xs">
+              {t('start.account.action')}
+            </Button>
+          </Step>
+          <Step
+            number={2}
+            done={model}
+            current={account && !model}
+            title={t('start.model.title')}
+            text={t('start.model.text')}
+          >
+            {admin ? (
+              <Button component={Link} to="/models" variant="default" size="xs">
+                {t('start.model.action')}
+              </Button>
+            ) : (
+              <Text fz="sm">{t('start.model.ask')}</Text>
+            )}
+          </Step>
+          <Step
+            number={3}
+            done={key}
+            current={account && model && !key}
+            title={t('start.key.title')}
+            text={t('start.key.text')}
+          >
+            <Button component={Link} to="/keys" variant="default" size="xs">
+              {t('start.key.action')}
+            </Button>
+          </Step>
+        </ol>
+        <Group mt="md" gap="sm">
+          {offerSandbox && (
+            <Button
+              leftSection={<IconFlask2 size={16} />}
+              loading={sandbox.pending}
+              onClick={() => void sandbox.start({ account: !account, model: !model })}
+            >
+              {t('start.sandbox')}
+            </Button>
+          )}
+          {offerSandbox && (
+            <Text c="dimmed" fz="sm" flex="1 1 220px">
+              {t('start.sandboxHint')}
+            </Text>
+          )}
+          {account && model && (
+            <Button component={Link} to="/playground" leftSection={<IconMessage2 size={16} />}>
+              {t('start.tryIt')}
+            </Button>
+          )}
+        </Group>
+      </Section>
+    </Box>
   );
 }
 

@@ -10,7 +10,7 @@ import { ErrorState } from '../../ui/ErrorState.tsx';
 import { FirstAdminForm } from './FirstAdminForm.tsx';
 import { takeSetupToken } from './setup-token.ts';
 
-const TOKEN_EXAMPLE = '/setup#token=…';
+const TOKEN_EXAMPLE = '/setup#…';
 
 /** The first page of a fresh server: makes the first admin, with the token of the terminal's link. */
 export function SetupPage() {

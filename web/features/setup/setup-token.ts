@@ -1,9 +1,8 @@
 let taken: string | null = null;
 
-/** Reads `token` from a URL fragment such as `#token=abc`; null when there is none. */
+/** Reads the token from a URL fragment, `#abc` or `#token=abc`; null when there is none. */
 export function readSetupToken(hash: string): string | null {
-  const token = new URLSearchParams(hash.replace(/^#/, '')).get('token')?.trim();
-  return token ? token : null;
+  return /^#(?:token=)?([\w-]+)$/.exec(hash)?.[1] ?? null;
 }
 
 /**

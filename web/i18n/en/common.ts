@@ -19,6 +19,7 @@ export const common = {
   copyFailed: 'Copying is blocked here. Select the text and copy it by hand.',
   show: 'Show',
   hide: 'Hide',
+  showOrHide: 'Show or hide what is typed',
   done: 'Done',
   back: 'Back',
   next: 'Next',

@@ -30,7 +30,7 @@ export const errors = {
   model_not_found: { title: 'There is no such model', hint: 'See the models page for the names.' },
   method_not_allowed: { title: 'The server does not do that', hint: 'Reload the page.' },
   unsupported_media_type: { title: 'The server cannot read that', hint: 'Reload the page.' },
-  conflict: { title: 'That does not fit what is there', hint: 'Change it and try again.' },
+  conflict: { title: 'That conflicts with what is there', hint: 'Change it and try again.' },
   setup_done: { title: 'Set-up is already done', hint: 'Sign in instead.' },
   too_many_tries: { title: 'Too many tries', hint: 'Wait a little and try again.' },
   rate_limited: { title: 'Too many requests', hint: 'Wait a little and try again.' },

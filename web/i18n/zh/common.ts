@@ -22,6 +22,7 @@ export const common: Translated<typeof english> = {
   copyFailed: '浏览器不允许自动复制，请选中文字后手动复制。',
   show: '显示',
   hide: '隐藏',
+  showOrHide: '显示或隐藏输入内容',
   done: '完成',
   back: '返回',
   next: '下一步',
