@@ -10,12 +10,21 @@ export type Dialog<T> = {
   close: () => void;
 };
 
+/** What opened the last dialog: a dialog that follows on another gives the focus back to it too. */
+let lastOpener: HTMLElement | null = null;
+
 /** Where the focus belongs after a dialog: what had it, or the button of the menu that is closing. */
 function opener(): HTMLElement | null {
   const active = document.activeElement;
+  if (active === document.body || inDialog(active)) return lastOpener;
   const menu = active?.closest('[role="menu"]')?.getAttribute('aria-labelledby');
   const element = menu ? document.getElementById(menu) : active;
-  return element instanceof HTMLElement ? element : null;
+  lastOpener = element instanceof HTMLElement ? element : null;
+  return lastOpener;
+}
+
+function inDialog(element: Element | null): boolean {
+  return element?.closest('[role="dialog"], [role="alertdialog"]') != null;
 }
 
 /**
@@ -39,14 +48,11 @@ export function useDialog<T>(): Dialog<T> {
       setState((now) => ({ ...now, opened: false }));
       setTimeout(() => {
         const target = from.current?.isConnected ? from.current : document.getElementById('main');
-        const lost = document.activeElement === document.body || inClosing();
+        // While a dialog fades out, the focus is still inside it.
+        const active = document.activeElement;
+        const lost = active === document.body || inDialog(active);
         if (lost) target?.focus({ preventScroll: true });
       }, 20);
     },
   };
-}
-
-/** While a dialog fades out, the focus is still inside it. */
-function inClosing(): boolean {
-  return document.activeElement?.closest('[role="dialog"], [role="alertdialog"]') != null;
 }

@@ -29,7 +29,7 @@ export function AccountsPage() {
   const accounts = useAccounts();
   const adding = useDialog<{ platformId: string | null }>();
   const test = useTestCall();
-  useAddHash((platformId) => adding.open({ platformId }));
+  useAddHash('/accounts', (platformId) => adding.open({ platformId }));
   const add = () => adding.open({ platformId: null });
 
   return (

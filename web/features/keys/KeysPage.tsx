@@ -32,7 +32,7 @@ export function KeysPage() {
     ),
   );
   const add = () => creating.open(true);
-  useAddHash(add);
+  useAddHash('/keys', add);
 
   return (
     <>

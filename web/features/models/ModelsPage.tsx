@@ -28,7 +28,7 @@ export function ModelsPage() {
   const editing = useDialog<{ model: ModelView | null }>();
   const many = useDialog<true>();
   const add = () => editing.open({ model: null });
-  useAddHash(() => {
+  useAddHash('/models', () => {
     if (admin) add();
   });
   const buttons = (

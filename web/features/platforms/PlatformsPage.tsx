@@ -23,7 +23,7 @@ export function PlatformsPage() {
   const editing = useDialog<{ platform: PlatformView | null }>();
   const deleting = useDialog<PlatformView>();
   const add = () => editing.open({ platform: null });
-  useAddHash(add);
+  useAddHash('/platforms', add);
 
   return (
     <>

@@ -1,5 +1,5 @@
 import { ActionIcon, Anchor, Group, Menu, Text, Tooltip } from '@mantine/core';
-import { IconEdit, IconExternalLink, IconPlugConnected, IconTrash } from '@tabler/icons-react';
+import { IconEdit, IconExternalLink, IconPlus, IconTrash } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { PlatformView } from '#shared/schemas/platforms.ts';
@@ -94,7 +94,7 @@ function Actions({ platform, onEdit, onDelete }: ActionsProps) {
       )}
       <Tooltip label={addLabel}>
         <ActionIcon component={Link} to="/accounts" hash={`add-${id}`} aria-label={addLabel}>
-          <IconPlugConnected size={18} stroke={1.7} />
+          <IconPlus size={18} stroke={1.7} />
         </ActionIcon>
       </Tooltip>
       {custom ? (
