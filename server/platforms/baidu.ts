@@ -16,5 +16,5 @@ export const baidu: Platform = {
   keyOptional: false,
   keyUrl: 'https://console.bce.baidu.com/iam/#/iam/apikey/list',
   listsModels: true,
-  models: ['ernie-5.0-thinking-latest', 'ernie-4.5-turbo-128k', 'ernie-x1.1'],
+  models: ['ernie-5.1', 'ernie-5.0-thinking-latest', 'ernie-4.5-turbo-128k'],
 };

@@ -16,9 +16,9 @@ export const gemini: Platform = {
   keyUrl: 'https://aistudio.google.com/apikey',
   listsModels: true,
   models: [
+    'gemini-3.6-flash',
+    'gemini-3.5-flash-lite',
     'gemini-3.5-flash',
     'gemini-3.1-pro-preview',
-    'gemini-3-flash-preview',
-    'gemini-3.1-flash-lite',
   ],
 };

@@ -16,5 +16,5 @@ export const openai: Platform = {
   keyOptional: false,
   keyUrl: 'https://platform.openai.com/api-keys',
   listsModels: true,
-  models: ['gpt-5.4-mini', 'gpt-5.5', 'gpt-5.4', 'gpt-5.4-nano'],
+  models: ['gpt-5.6-luna', 'gpt-5.6-terra', 'gpt-5.6-sol', 'gpt-6-luna', 'gpt-6-sol'],
 };

@@ -1,8 +1,9 @@
 import type { Platform } from './platform.ts';
 
 /**
- * Alibaba Cloud Model Studio (DashScope, 百炼), region Beijing. Other regions have their own base URL and
- * keys; an admin adds them as a platform of their own.
+ * Alibaba Cloud Model Studio (DashScope, 百炼), region Beijing, by the address that serves every workspace.
+ * Other regions, and workspaces with an address of their own ({workspace}.cn-beijing.maas.aliyuncs.com),
+ * are added by an admin as platforms of their own.
  *
  * Sources: endpoint https://help.aliyun.com/zh/model-studio/qwen-api-via-openai-chat-completions, keys
  * https://help.aliyun.com/zh/model-studio/get-api-key, models
@@ -17,5 +18,5 @@ export const qwen: Platform = {
   keyOptional: false,
   keyUrl: 'https://bailian.console.aliyun.com/?tab=model#/api-key',
   listsModels: true,
-  models: ['qwen3.5-plus', 'qwen-plus', 'qwen3-max', 'qwen-flash'],
+  models: ['qwen-plus', 'qwen3.8-flash', 'qwen3.8-max', 'qwen3.7-max'],
 };

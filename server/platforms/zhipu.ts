@@ -1,7 +1,7 @@
 import type { Platform } from './platform.ts';
 
 /**
- * Zhipu AI open platform (智谱, GLM models).
+ * Zhipu AI open platform (智谱, GLM models). Its model list answers, though the reference leaves it out.
  *
  * Sources: endpoint https://docs.bigmodel.cn/cn/guide/develop/openai/introduction, models
  * https://docs.bigmodel.cn/cn/guide/start/model-overview.
@@ -15,5 +15,5 @@ export const zhipu: Platform = {
   keyOptional: false,
   keyUrl: 'https://bigmodel.cn/usercenter/proj-mgmt/apikeys',
   listsModels: true,
-  models: ['glm-4.7', 'glm-5.1', 'glm-5', 'glm-4.6'],
+  models: ['glm-5.3', 'glm-5.3-flash', 'glm-5.2', 'glm-4.7'],
 };

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { createAccountPoolRepo } from '#server/features/accounts/accounts.pool.repo.ts';
 import {
   createAccountPool,
+  createAccountPoolRepo,
   createAccountsRepo,
   createAccountsService,
 } from '#server/features/accounts/index.ts';

@@ -1,6 +1,6 @@
 export { openKey, sealKey } from './account-secret.ts';
 export { createAccountPoolRepo } from './accounts.pool.repo.ts';
-export { type Accounts, createAccountPool, type ReadyAccounts } from './accounts.pool.ts';
-export { type AccountsRepo, createAccountsRepo } from './accounts.repo.ts';
+export { createAccountPool, type ReadyAccounts } from './accounts.pool.ts';
+export { createAccountsRepo } from './accounts.repo.ts';
 export { createAccountsRouter } from './accounts.router.ts';
 export { type AccountsService, createAccountsService } from './accounts.service.ts';

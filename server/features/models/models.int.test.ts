@@ -58,7 +58,7 @@ describe('models.create', () => {
     const routes = [
       { platform: 'sandbox', model: 'sandbox-echo', weight: 0 },
       { ...lab, weight: 5 },
-      { platform: 'openai', model: 'gpt-5.5', weight: 1 },
+      { platform: 'openai', model: 'gpt-5.6-sol', weight: 1 },
     ];
     const price = { input: 0.15, cached: 0.0375, output: 0.6 };
     const model = await created({ name: 'gpt/Lab:1', routes, price });
@@ -223,10 +223,11 @@ describe('models.suggest', () => {
       (await suggest()).find((suggestion) => suggestion.platform === platform);
     expect(await has('zhipu')).toBeUndefined();
     await addAccount(ada, { platformId: 'zhipu', apiKey: 'zhipu-key-000000' });
-    await created({ name: 'glm-5' });
+    expect((await has('zhipu'))?.models.map((model) => model.name)).toContain('glm-4.7');
+    await created({ name: 'glm-4.7' });
     const offer = await has('zhipu');
     expect(offer?.platformName).toBe('Zhipu AI');
-    expect(offer?.models.map((model) => model.name)).not.toContain('glm-5');
+    expect(offer?.models.map((model) => model.name)).not.toContain('glm-4.7');
     const [first] = offer?.models ?? [];
     expect(first).toEqual({
       name: first?.name,
