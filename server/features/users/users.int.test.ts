@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { UserCreated, UserView } from '#shared/schemas/users.ts';
 import { systemClock } from '../../infra/clock.ts';
 import { createEvents } from '../../infra/events.ts';
 import { createLog } from '../../infra/log.ts';
 import { PASSWORD, startConsole, type TestConsole } from '../../testing/console.ts';
 import { refusalBattery } from '../../testing/refusals.ts';
+import { createUsersRepo } from './users.repo.ts';
 
 let console: TestConsole;
 beforeAll(async () => {
@@ -241,6 +242,41 @@ describe('an admin', () => {
       }
     },
   );
+
+  test('is judged after whoever is being judged already', async () => {
+    const { browser } = await console.signedIn('admin');
+    const other = await console.addUser({ role: 'admin' });
+    const repo = createUsersRepo(console.db);
+    const pending = await repo.inTx(async (tx) => {
+      await repo.lockAdmins(tx);
+      const answer = browser.mutate('users.update', { id: other.id, role: 'member' });
+      await vi.waitFor(async () => {
+        const waiting = await console.db.$queryRaw<unknown[]>`
+          SELECT 1 AS one FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+        expect(waiting).toHaveLength(1);
+      });
+      await repo.update(tx, other.id, { displayName: 'still an admin' });
+      return { answer };
+    });
+    expect((await pending.answer).data).toMatchObject({
+      role: 'member',
+      displayName: 'still an admin',
+    });
+  });
+
+  test('of a ring who demote each other at once, some stay, and nobody waits in a circle', async () => {
+    await using own = await startConsole();
+    const ring = await Promise.all(Array.from({ length: 6 }, () => own.signedIn('admin')));
+    const answers = await Promise.all(
+      ring.map(({ browser }, i) => {
+        const next = ring[(i + 1) % ring.length];
+        return browser.mutate('users.update', { id: next?.id, role: 'member' });
+      }),
+    );
+    expect(answers.filter((answer) => answer.status >= 500)).toEqual([]);
+    expect(await own.db.user.count({ where: { role: 'admin' } })).toBeGreaterThan(0);
+  });
 
   test.each([
     ['demoted', { role: 'member' }],
