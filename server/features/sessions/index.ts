@@ -1,6 +1,6 @@
-export { addressKey, createLimiters, type Limiters, type Tries } from './limiters.ts';
+export { addressKey, createLimiters, type Limiters } from './limiters.ts';
 export { createPasswords, type Passwords } from './passwords.ts';
-export type { SessionStore, Visitor } from './session-store.ts';
+export type { Visitor } from './session-store.ts';
 export { createLuciaSessions, SESSION_DAYS } from './sessions.lucia.ts';
 export { createSessionsRepo, deleteSessionsOf } from './sessions.repo.ts';
 export { createSessionsRouter } from './sessions.router.ts';

@@ -9,6 +9,8 @@ import type { SessionsRepo } from './sessions.repo.ts';
 
 /** How stale `lastSeenAt` may become. */
 const SEEN_EVERY_MS = 60_000;
+/** How often rows of sessions that are over are removed. */
+const SWEEP_EVERY_MS = 3_600_000;
 
 export type SessionsDeps = {
   store: SessionStore;
@@ -30,6 +32,7 @@ export type SessionsService = ReturnType<typeof createSessionsService>;
 /** Signing in and out, and what a session is good for. */
 export function createSessionsService(deps: SessionsDeps) {
   const { store, repo, passwords, limiters, clock, log } = deps;
+  let lastSweep = 0;
 
   async function noteSeen({ me, lastSeenAt }: OpenSession): Promise<void> {
     const now = clock.now();
@@ -38,6 +41,18 @@ export function createSessionsService(deps: SessionsDeps) {
       await repo.markSeen(me.id, new Date(now), new Date(now - SEEN_EVERY_MS));
     } catch (error) {
       log.warn({ err: error }, 'could not note when a person was last seen');
+    }
+  }
+
+  /** Rides on sign-ins: where nobody signs in, no rows pile up. */
+  async function sweepNowAndThen(): Promise<void> {
+    const now = clock.now();
+    if (now - lastSweep < SWEEP_EVERY_MS) return;
+    lastSweep = now;
+    try {
+      await store.sweep();
+    } catch (error) {
+      log.warn({ err: error }, 'could not remove sessions that are over');
     }
   }
 
@@ -54,6 +69,7 @@ export function createSessionsService(deps: SessionsDeps) {
     });
     if (token === null) throw signInFailed();
     if (visitor.sessionId !== null) await store.end(visitor.sessionId);
+    await sweepNowAndThen();
     return token;
   }
 
@@ -127,9 +143,6 @@ export function createSessionsService(deps: SessionsDeps) {
       const { lastSeenAt: _seen, ...rest } = open;
       return rest;
     },
-
-    /** Removes the rows of sessions that are over. */
-    sweep: () => store.sweep(),
   };
 }
 
