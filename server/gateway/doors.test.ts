@@ -139,6 +139,15 @@ test.each([
   expect(h.outcomes.map(([, kind]) => kind)).toEqual(['failed', 'ok']);
 });
 
+test('an account that vanished since it was chosen is passed over', async () => {
+  await using upstream = await scriptedUpstream(answer());
+  await using h = await gatewayHarness(upstream, { accounts: ['gone', 'a2'] });
+  const res = await h.chat(ask());
+  expect(res.status).toBe(200);
+  await res.json();
+  expect(h.records).toMatchObject([{ attempts: 1, accountId: 'a2', outcome: 'ok' }]);
+});
+
 test('at most three accounts are tried', async () => {
   await using upstream = await scriptedUpstream(failure(503));
   await using h = await gatewayHarness(upstream, { accounts: ['a1', 'a2', 'a3', 'a4'] });

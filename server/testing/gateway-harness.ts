@@ -55,6 +55,7 @@ export async function gatewayHarness(
       ),
     nextReturn: () => null,
     take: async (candidate) => {
+      if (candidate.accountId === 'gone') throw new AppError('no_account', 'It was deleted.');
       busy.add(candidate.accountId);
       return { ...candidate, secret: `secret-of-${candidate.accountId}`, options: {} };
     },

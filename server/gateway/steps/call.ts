@@ -1,7 +1,7 @@
 import { AppError, toAppError } from '#shared/errors.ts';
 import type { CallPlatform, Platform } from '../../platforms/platform.ts';
 import type { Answer, Called, Routed } from '../exchange.ts';
-import type { AccountPool, Outcome, Target } from '../ports.ts';
+import type { AccountPool, Candidate, Outcome, Target } from '../ports.ts';
 import { readOutcome } from './read-outcome.ts';
 
 export const MOST_ATTEMPTS = 3;
@@ -20,9 +20,11 @@ export type CallDeps = {
 export async function call(deps: CallDeps, routed: Routed): Promise<Called> {
   if (routed.request.stream) routed.reply.keepAlive();
   let last: Failure | null = null;
-  for (const candidate of routed.candidates.slice(0, MOST_ATTEMPTS)) {
+  for (const candidate of routed.candidates) {
+    if (routed.facts.attempts === MOST_ATTEMPTS) break;
     if (routed.signal.aborted) throw toAppError(routed.signal.reason);
-    const target = await deps.pool.take(candidate);
+    const target = await takeUnlessGone(deps.pool, candidate);
+    if (!target) continue;
     routed.facts.attempts += 1;
     const called = Object.assign(routed, { target });
     const result = await attempt(deps, called, target);
@@ -33,6 +35,16 @@ export async function call(deps: CallDeps, routed: Routed): Promise<Called> {
   }
   if (routed.signal.aborted) throw toAppError(routed.signal.reason);
   throw last?.error ?? new AppError('no_account', 'No account was left to try. Try again later.');
+}
+
+/** Null when the account vanished since it was chosen: no attempt was made then, so it counts as none. */
+async function takeUnlessGone(pool: AccountPool, candidate: Candidate): Promise<Target | null> {
+  try {
+    return await pool.take(candidate);
+  } catch (thrown) {
+    if (toAppError(thrown).code === 'no_account') return null;
+    throw thrown;
+  }
 }
 
 /** An attempt that another account may make good. */
