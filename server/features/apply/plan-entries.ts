@@ -174,7 +174,7 @@ export function planKey(
     found,
     wanted: {
       ...storedForm(wanted.secret),
-      name: wanted.name,
+      name: found && wanted.name,
       rpm: wanted.limits?.rpm,
       tokensPerDay: wanted.limits?.tokensPerDay,
       allowedModels: wanted.models,

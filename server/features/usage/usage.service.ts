@@ -9,6 +9,7 @@ import type {
 } from '#shared/schemas/usage.ts';
 import type { Clock } from '../../infra/clock.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
+import { createSharedWork } from './shared-work.ts';
 import type { SummaryRepo } from './summary.repo.ts';
 import { timeSteps } from './time-steps.ts';
 import type { UsageRepo } from './usage.repo.ts';
@@ -21,9 +22,13 @@ export type UsageServiceDeps = {
 };
 
 const BUSIEST = 10;
+/** Summaries of a long time take seconds, and the request path needs the same connections. */
+const SUMMARIES_AT_ONCE = 2;
 
 /** What people may see of the ledger: members their own records, admins everybody's. */
 export function createUsageService({ repo, summaries, clock }: UsageServiceDeps) {
+  const share = createSharedWork(SUMMARIES_AT_ONCE);
+
   return {
     /** One page, newest first. Throws AppError bad_request for a cursor that is not ours. */
     async list(me: Me, { cursor, limit, filter }: UsageListInput): Promise<UsagePage> {
@@ -61,11 +66,12 @@ export function createUsageService({ repo, summaries, clock }: UsageServiceDeps)
     async summary(me: Me, { range, scope }: SummaryInput): Promise<Summary> {
       const whose = { userId: me.role === 'admin' && scope === 'all' ? null : me.id };
       const time = timeSteps(range, clock.now());
-      const [figures, models] = await Promise.all([
-        summaries.figures(whose, time),
-        summaries.busiest(whose, time, BUSIEST),
-      ]);
-      return toSummary(time, figures, models);
+      return share(`${whose.userId ?? 'all'} ${range} ${time.to.getTime()}`, async () => {
+        const totals = await summaries.totals(whose, time);
+        const series = await summaries.series(whose, time);
+        const models = await summaries.busiest(whose, time, BUSIEST);
+        return toSummary(time, { totals, series, models });
+      });
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Me } from '#shared/schemas/sessions.ts';
 import type { Summary, UsageDetail, UsageRow } from '#shared/schemas/usage.ts';
-import type { FiguresRow, ModelFiguresRow, TimeSteps } from './summary.repo.ts';
+import type { FiguresRow, ModelFiguresRow, StepFiguresRow, TimeSteps } from './summary.repo.ts';
 import type { UsageDetailRow, UsageListRow } from './usage.repo.ts';
 
 /** Stands for the name of what has been deleted: its records outlive it. */
@@ -67,25 +67,27 @@ function toFigures(row: FiguresRow | undefined): Figures {
     inputTokens: row.input_tokens,
     outputTokens: row.output_tokens,
     cost: row.cost,
-    latencyP50Ms: row.latency_p50,
-    latencyP95Ms: row.latency_p95,
+    latencyP50Ms: row.latency?.[0] ?? null,
+    latencyP95Ms: row.latency?.[1] ?? null,
     firstTokenP50Ms: row.first_token_p50,
   };
 }
 
+type SummaryRows = {
+  totals: FiguresRow;
+  series: readonly StepFiguresRow[];
+  models: readonly ModelFiguresRow[];
+};
+
 /** Fills in the steps in which nothing happened. */
-export function toSummary(
-  time: TimeSteps,
-  figures: readonly FiguresRow[],
-  models: readonly ModelFiguresRow[],
-): Summary {
-  const byStep = new Map(figures.map((row) => [row.step, row]));
+export function toSummary(time: TimeSteps, { totals, series, models }: SummaryRows): Summary {
+  const byTime = new Map(series.map((row) => [row.at.getTime(), row]));
   return {
-    totals: toFigures(byStep.get(null)),
-    series: Array.from({ length: time.steps }, (_, step) => ({
-      at: new Date(time.from.getTime() + step * time.stepMs).toISOString(),
-      ...toFigures(byStep.get(step)),
-    })),
+    totals: toFigures(totals),
+    series: Array.from({ length: time.steps }, (_, step) => {
+      const at = time.from.getTime() + step * time.stepMs;
+      return { at: new Date(at).toISOString(), ...toFigures(byTime.get(at)) };
+    }),
     models: [...models],
   };
 }
