@@ -104,7 +104,7 @@ export function formatStamp(iso: string): string {
 
 /** An ISO time as clock only, for axes within one day. */
 export function formatClock(iso: string): string {
-  return dates({ hour: '2-digit', minute: '2-digit' }).format(new Date(iso));
+  return dates({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(new Date(iso));
 }
 
 const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [

@@ -10,21 +10,18 @@ const AHEAD = '600px';
 export function LoadMore({ onLoad, loading, eager = false }: More & { eager?: boolean }) {
   const { t } = useTranslation('common');
   const button = useRef<HTMLButtonElement>(null);
-  const load = useRef(onLoad);
-  useEffect(() => {
-    load.current = onLoad;
-  });
+  // NOTE: a new `onLoad` watches anew, so that rows too few to push the button away are followed up.
   useEffect(() => {
     if (!eager || loading || !button.current) return;
     const watcher = new IntersectionObserver(
       ([entry]) => {
-        if (entry?.isIntersecting) load.current();
+        if (entry?.isIntersecting) onLoad();
       },
       { root: button.current.closest('section'), rootMargin: AHEAD },
     );
     watcher.observe(button.current);
     return () => watcher.disconnect();
-  }, [eager, loading]);
+  }, [eager, loading, onLoad]);
   return (
     <Button ref={button} variant="subtle" fullWidth loading={loading} onClick={onLoad}>
       {t('loadMore')}

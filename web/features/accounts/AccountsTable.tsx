@@ -76,8 +76,8 @@ function useColumns(withOwner: boolean): Column<AccountView>[] {
       header: t('column.key'),
       cell: (account) =>
         account.secretHint === '' ? (
-          <Text component="span" fz="sm" c="dimmed">
-            {account.mine ? t('noKey') : '–'}
+          <Text component="span" c="dimmed">
+            {account.platformId === 'sandbox' ? t('noKey') : '–'}
           </Text>
         ) : (
           <span className={classes.mono}>{account.secretHint}</span>
@@ -88,7 +88,7 @@ function useColumns(withOwner: boolean): Column<AccountView>[] {
       header: t('column.used'),
       cell: ({ lastUsedAt }) =>
         lastUsedAt === null ? (
-          <Text component="span" fz="sm" c="dimmed">
+          <Text component="span" c="dimmed">
             {t('neverUsed')}
           </Text>
         ) : (
@@ -121,7 +121,7 @@ function LastError({ account }: { account: AccountView }) {
   const { lastError, lastErrorAt } = account;
   if (lastError === null) {
     return (
-      <Text component="span" fz="sm" c="dimmed">
+      <Text component="span" c="dimmed">
         {account.mine ? t('noError') : '–'}
       </Text>
     );

@@ -81,7 +81,7 @@ function Result({ account, result }: { account: AccountView; result: AccountTest
             {t('test.took')}: {formatDuration(latencyMs)}
           </span>
           <span className={classes.grow}>
-            {t('test.model')}: {model ?? t('test.modelList')}
+            {model === null ? t('test.modelList') : t('test.model', { model })}
           </span>
         </Group>
       </Alert>

@@ -40,7 +40,7 @@ export function ChartCard({ title, text, ...chart }: ChartCardProps) {
           <VisuallyHidden component="figcaption">
             <Summary title={title} {...chart} />
           </VisuallyHidden>
-          <Suspense fallback={<LoadingBlock height={230} />}>
+          <Suspense fallback={<LoadingBlock height={250} />}>
             <TimeChart {...chart} />
           </Suspense>
         </figure>

@@ -20,14 +20,15 @@ export type TimeChartProps = {
 export function TimeChart({ kind, points, range, lines, tick, value }: TimeChartProps) {
   const series = [...lines];
   const common = {
-    h: 230,
+    h: 250,
     data: [...points],
     dataKey: 'at',
     series,
     valueFormatter: tick,
     withLegend: true,
-    legendProps: { verticalAlign: 'bottom' as const },
-    gridAxis: 'y' as const,
+    // NOTE: without this the legend sorts itself by name, apart from the lines.
+    legendProps: { verticalAlign: 'bottom' as const, itemSorter: null },
+    gridAxis: 'x' as const,
     tickLine: 'none' as const,
     strokeDasharray: '2 4',
     xAxisProps: { tickFormatter: (at: string) => axisTime(at, range), minTickGap: 28 },

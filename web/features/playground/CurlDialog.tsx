@@ -17,6 +17,7 @@ export function CurlDialog({ opened, onClose, model }: CurlDialogProps) {
       onClose={onClose}
       size="lg"
       title={t('curlDialog.title')}
+      styles={{ title: { fontWeight: 620 } }}
       closeButtonProps={{ 'aria-label': t('common:close') }}
     >
       <Text c="dimmed" fz="sm" mb="sm">

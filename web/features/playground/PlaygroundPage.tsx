@@ -101,6 +101,7 @@ function HeadActions({ wide }: { wide: boolean }) {
         position="right"
         size={340}
         title={t('parameters')}
+        styles={{ title: { fontSize: '1.0625rem', fontWeight: 620 } }}
         closeButtonProps={{ 'aria-label': t('common:close') }}
       >
         <Parameters />

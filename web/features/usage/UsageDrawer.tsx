@@ -29,7 +29,8 @@ export function UsageDrawer({ id, onClose }: UsageDrawerProps) {
       onClose={onClose}
       position="right"
       size={480}
-      title={<Title order={2}>{t('detail.title')}</Title>}
+      title={t('detail.title')}
+      styles={{ title: { fontSize: '1.0625rem', fontWeight: 620 } }}
       closeButtonProps={{ 'aria-label': t('common:close') }}
     >
       {id !== undefined && <Detail id={id} />}

@@ -1,4 +1,6 @@
 import { Text } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import type { UsageRow } from '#shared/schemas/usage.ts';
 import { formatDuration, formatStamp } from '../../lib/format.ts';
@@ -19,7 +21,25 @@ type UsageTableProps = {
 /** Requests, newest first; the time opens the details. */
 export function UsageTable({ rows, withUser, onOpen, more }: UsageTableProps) {
   const { t } = useTranslation('usage');
-  const columns: Column<UsageRow>[] = [
+  const phone = useMediaQuery('(max-width: 600px)', false, { getInitialValueInEffect: false });
+  return (
+    <div className={classes.table}>
+      <DataTable
+        label={t('list')}
+        columns={[...facts(t, withUser), ...(phone ? [allFigures(t)] : figures(t))]}
+        rows={rows}
+        rowKey={(row) => row.id}
+        onOpen={onOpen}
+        {...(more ? { more } : {})}
+      />
+    </div>
+  );
+}
+
+type Translator = TFunction<'usage'>;
+
+function facts(t: Translator, withUser: boolean): Column<UsageRow>[] {
+  return [
     {
       id: 'time',
       header: t('column.time'),
@@ -44,6 +64,11 @@ export function UsageTable({ rows, withUser, onOpen, more }: UsageTableProps) {
       header: t('column.outcome'),
       cell: ({ outcome }) => <OutcomeBadge outcome={outcome} />,
     },
+  ];
+}
+
+function figures(t: Translator): Column<UsageRow>[] {
+  return [
     {
       id: 'input',
       header: t('column.input'),
@@ -72,22 +97,32 @@ export function UsageTable({ rows, withUser, onOpen, more }: UsageTableProps) {
       id: 'firstToken',
       header: t('column.firstToken'),
       align: 'right',
-      hideOnPhone: true,
       cell: ({ firstTokenMs }) => <Duration ms={firstTokenMs} />,
     },
   ];
-  return (
-    <div className={classes.table}>
-      <DataTable
-        label={t('list')}
-        columns={columns}
-        rows={rows}
-        rowKey={(row) => row.id}
-        onOpen={onOpen}
-        {...(more ? { more } : {})}
-      />
-    </div>
-  );
+}
+
+/** The figures in one line, as a phone has room for. */
+function allFigures(t: Translator): Column<UsageRow> {
+  return {
+    id: 'figures',
+    header: t('column.figures'),
+    cell: ({ inputTokens, outputTokens, estimated, cost, latencyMs }) => (
+      <>
+        <TokenCount count={inputTokens} estimated={estimated} />
+        {' → '}
+        <TokenCount count={outputTokens} estimated={estimated} />
+        {cost !== null && (
+          <>
+            {' · '}
+            <Money micros={cost} />
+          </>
+        )}
+        {' · '}
+        <Duration ms={latencyMs} />
+      </>
+    ),
+  };
 }
 
 function Duration({ ms }: { ms: number | null }) {

@@ -15,6 +15,7 @@ export const usage = {
     cost: 'Cost',
     latency: 'Latency',
     firstToken: 'First token',
+    figures: 'Figures',
   },
   playground: 'Playground',
   estimated:

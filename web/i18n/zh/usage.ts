@@ -17,6 +17,7 @@ export const usage: Translated<typeof english> = {
     cost: '费用',
     latency: '耗时',
     firstToken: '首 token',
+    figures: '数据',
   },
   playground: '试用台',
   estimated: '估算值：平台没有返回用量，token 数由 Gatehouse 自行计算。',
