@@ -17,7 +17,7 @@ export function App() {
       colorSchemeManager={colorScheme}
       defaultColorScheme="auto"
     >
-      <Notifications position="bottom-right" limit={4} autoClose={6_000} />
+      <Notifications position="top-center" limit={4} autoClose={6_000} />
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />
       </QueryClientProvider>

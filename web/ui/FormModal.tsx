@@ -17,12 +17,26 @@ type FormFrameProps = {
   children: ReactNode;
 };
 
+/** Leads to the first field that was refused, which may be scrolled out of sight. */
+function focusFirstError(form: HTMLFormElement): void {
+  const field = form.querySelector<HTMLElement>('[aria-invalid="true"]');
+  field?.focus();
+}
+
 /** The form of a dialog with its buttons, for dialogs that show more than a form. */
 export function FormBody(props: Omit<FormFrameProps, 'opened' | 'title'>) {
   const { onClose, onSubmit, submitLabel, pending = false, aside, children } = props;
   const { t } = useTranslation('common');
   return (
-    <form onSubmit={onSubmit} noValidate className={classes.form}>
+    <form
+      onSubmit={(event) => {
+        const form = event.currentTarget;
+        onSubmit(event);
+        requestAnimationFrame(() => focusFirstError(form));
+      }}
+      noValidate
+      className={classes.form}
+    >
       <Stack gap="md" className={classes.fields ?? ''}>
         {children}
       </Stack>

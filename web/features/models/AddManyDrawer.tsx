@@ -23,7 +23,9 @@ type AddManyDrawerProps = { opened: boolean; onClose: () => void; models: readon
 export function AddManyDrawer({ opened, onClose, models }: AddManyDrawerProps) {
   const { t } = useTranslation('models');
   const accounts = useQuery(trpc.accounts.list.queryOptions());
-  const own = (accounts.data ?? []).filter(({ mine }) => mine);
+  const own = (accounts.data ?? [])
+    .filter(({ mine }) => mine)
+    .sort((a, b) => Number(b.state === 'active') - Number(a.state === 'active'));
   const [picked, setPicked] = useState<string | null>(null);
   const account = own.find(({ id }) => id === picked) ?? (own.length === 1 ? own[0] : undefined);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());

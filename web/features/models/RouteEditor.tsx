@@ -66,9 +66,9 @@ function RouteRow({ form, index, platforms, share }: RouteRowProps) {
   const route = form.values.routes[index];
   if (!route) return null;
   const platform = platforms.find(({ id }) => id === route.platform);
-  const own = (accounts.data ?? []).filter(
-    ({ mine, platformId }) => mine && platformId === route.platform,
-  );
+  const own = (accounts.data ?? [])
+    .filter(({ mine, platformId }) => mine && platformId === route.platform)
+    .sort((a, b) => Number(b.state === 'active') - Number(a.state === 'active'));
 
   function chooseModel(model: string) {
     const before = form.getValues();
