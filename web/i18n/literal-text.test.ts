@@ -23,7 +23,7 @@ const SPOKEN = new Set([
 const WORD = /\p{L}{2}|\p{Script=Han}/u;
 
 /** The literal a JSX attribute is given, if it is one. */
-function valueOf(attribute: ts.JsxAttribute): ts.Node | undefined {
+function literalOf(attribute: ts.JsxAttribute): ts.Node | undefined {
   const value = attribute.initializer;
   return value && ts.isJsxExpression(value) ? value.expression : value;
 }
@@ -34,7 +34,7 @@ function shownPart(node: ts.Node): ts.Node | undefined {
   if (ts.isJsxExpression(node)) {
     return ts.isJsxAttribute(node.parent) ? undefined : node.expression;
   }
-  if (ts.isJsxAttribute(node)) return SPOKEN.has(node.name.getText()) ? valueOf(node) : undefined;
+  if (ts.isJsxAttribute(node)) return SPOKEN.has(node.name.getText()) ? literalOf(node) : undefined;
   if (!ts.isPropertyAssignment(node)) return undefined;
   return SPOKEN.has(node.name.getText().replace(/['"]/g, '')) ? node.initializer : undefined;
 }
