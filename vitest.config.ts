@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const ALL = ['server', 'shared', 'scripts'].map((folder) => `${folder}/**/*.test.ts`);
+const ALL = ['server', 'shared', 'scripts', 'bench'].map((folder) => `${folder}/**/*.test.ts`);
 const INTEGRATION = ['{server,scripts}/**/*.int.test.ts'];
 const CLIENT = './scripts/client.setup.ts';
 

@@ -1,0 +1,105 @@
+import { readFile } from 'node:fs/promises';
+import { availableParallelism, loadavg } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Measured } from './load/jobs.ts';
+import { type BenchOptions, readOptions } from './options.ts';
+import { type LoadGenerator, startLoad } from './processes.ts';
+import { type CpuProfile, costsOf } from './profile.ts';
+import { barTable, figure, profileTables, scenarioTable } from './report.ts';
+import { type Result, runScenario, type Target, tally } from './run.ts';
+import { jobOf, type Scenario } from './scenarios.ts';
+import { median } from './statistics.ts';
+import { countUsageRows } from './targets/gateway.ts';
+import { type Lab, measureStarts, startLab } from './targets/lab.ts';
+
+const SECOND_STARTS = 3;
+const PROFILED_MS = 4_000;
+
+/** Requests after which V8 has compiled what serves them, and the longest wait for so many. */
+const WARM = { answers: 5_000, ms: 6_000 };
+
+/** Runs every target warm: the first seconds of a process are another program. */
+async function warmUp(load: LoadGenerator, targets: readonly Target[]): Promise<Measured[]> {
+  const ofGateway: Measured[] = [];
+  for (const { name, server, key } of targets) {
+    const aim = { url: server.url, pid: server.pid, key };
+    const deadline = performance.now() + WARM.ms;
+    for (let answers = 0; answers < WARM.answers && performance.now() < deadline; ) {
+      const measured = await load.run({
+        ...aim,
+        kind: 'closed',
+        bytes: 480,
+        clients: 32,
+        warmMs: 0,
+        measureMs: 500,
+      });
+      answers += measured.answered;
+      if (name === 'gateway') ofGateway.push(measured);
+    }
+  }
+  return ofGateway;
+}
+
+async function profile(lab: Lab, load: LoadGenerator, scenario: Scenario, file: string) {
+  const gateway = lab.gateway();
+  gateway.signal('SIGUSR2');
+  const aim = { url: gateway.url, pid: gateway.pid, key: lab.home.key };
+  const measured = await load.run({ ...jobOf(scenario.load, aim, 0), measureMs: PROFILED_MS });
+  gateway.signal('SIGUSR2');
+  await pause(2_000);
+  const written = JSON.parse(await readFile(file, 'utf8')) as CpuProfile;
+  return { measured, tables: profileTables(costsOf(written)) };
+}
+
+async function bench(options: BenchOptions): Promise<boolean> {
+  const loadBefore = loadavg()[0] ?? 0;
+  await using lab = await startLab(options.profile);
+  await using load = startLoad();
+  const ofGateway = await warmUp(load, lab.targets());
+  const results: Result[] = [];
+  for (const scenario of options.scenarios) {
+    process.stderr.write(`${scenario.title} …\n`);
+    if (scenario.fresh) {
+      await lab.restart();
+      ofGateway.push(...(await warmUp(load, lab.targets())));
+    }
+    const result = await runScenario(load, lab.targets(), scenario);
+    results.push(result);
+    ofGateway.push(...result.rounds.gateway);
+  }
+  const [first] = options.scenarios;
+  const profiled =
+    options.profile && first ? await profile(lab, load, first, options.profile) : null;
+  if (profiled) ofGateway.push(profiled.measured);
+
+  const { answered, errors } = tally(ofGateway);
+  const counted = await countUsageRows(lab.gateway().url);
+  await lab.stopProxies();
+  const starts = await measureStarts(lab.home, SECOND_STARTS);
+  const every = counted.rows - counted.errors === answered;
+  const load1 = figure(loadBefore);
+  const loadAfter = figure(loadavg()[0] ?? 0);
+  console.log(
+    [
+      `Node ${process.version}, ${availableParallelism()} cores; load average of the machine ` +
+        `${load1} before, ${loadAfter} at the end (with the benchmark's own).`,
+      barTable(results),
+      `Usage rows: ${counted.rows - counted.errors} = ${answered} answered requests: ` +
+        `${every ? 'every one' : '**NO**'} (${errors} not answered, ${counted.errors} rows of those).`,
+      `From a second start to listening: ${figure(median(starts) / 1000)} s ` +
+        `(median of ${starts.length}; bar ≤ 2 s).`,
+      ...results.map(scenarioTable),
+      ...(profiled ? [profiled.tables] : []),
+    ].join('\n\n'),
+  );
+  return every;
+}
+
+let options: BenchOptions;
+try {
+  options = readOptions(process.argv.slice(2));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(2);
+}
+process.exitCode = (await bench(options)) ? 0 : 1;

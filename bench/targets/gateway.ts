@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type Server, startServer } from '../processes.ts';
+
+/** Above what a run can reach, so that every limit is counted and none refuses. */
+const LIMITS = { rpm: 1_000_000, tokensPerDay: 1_000_000_000_000 };
+const PROFILING = ['--import', './bench/profile-hook.ts'];
+const ADMIN = { username: 'bench', password: `pw-${randomBytes(16).toString('hex')}` };
+
+/** A Gatehouse's data folder, set up for the benchmark; removed at the end. */
+export type GatewayHome = AsyncDisposable & {
+  key: string;
+  /** Starts Gatehouse in it, ready to write a CPU profile to the file, if one is named. */
+  start(profile?: string | null): Promise<Server>;
+};
+
+/** Makes a data folder whose key, limits, accounts, model and price are all in use. */
+export async function makeGatewayHome(upstreamUrl: string): Promise<GatewayHome> {
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'));
+  const key = `gh-${randomBytes(24).toString('hex')}`;
+  const setUp = {
+    users: [{ ...ADMIN, role: 'admin', limits: LIMITS }],
+    platforms: [{ id: 'bench', protocol: 'openai-chat', baseUrl: `${upstreamUrl}/v1` }],
+    accounts: ['bench-1', 'bench-2', 'bench-3'].map((name) => ({
+      platform: 'bench',
+      name,
+      owner: ADMIN.username,
+      apiKey: `upstream-${name}`,
+      shared: true,
+    })),
+    models: [
+      {
+        name: 'gpt-bench',
+        routes: [{ platform: 'bench', model: 'tiny', weight: 1 }],
+        price: { input: 0.15, output: 0.6 },
+      },
+    ],
+    keys: [{ owner: ADMIN.username, name: 'bench', secret: key, limits: LIMITS }],
+  };
+  const file = join(folder, 'apply.json');
+  await writeFile(file, JSON.stringify(setUp), { mode: 0o600 });
+  return {
+    key,
+    start: (profile = null) =>
+      startServer({
+        args: [...(profile === null ? [] : PROFILING), 'server/main.ts'],
+        env: {
+          HOST: '127.0.0.1',
+          PORT: '0',
+          DATA_DIR: folder,
+          DATABASE_URL: '',
+          REDIS_URL: '',
+          LOG_LEVEL: 'warn',
+          OUTBOUND_ALLOW: '127.0.0.1',
+          GATEHOUSE_APPLY: file,
+          ...(profile !== null && { BENCH_PROFILE: resolve(profile) }),
+        },
+      }),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+const WRITTEN_WITHIN_MS = 60_000;
+
+/** Usage rows a Gatehouse has of the last hour, once everything it answered is in its database. */
+export async function countUsageRows(url: string): Promise<{ rows: number; errors: number }> {
+  await allWritten(url);
+  const headers = { origin: url, 'content-type': 'application/json' };
+  const signedIn = await fetch(`${url}/trpc/sessions.signIn`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(ADMIN),
+  });
+  const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? '';
+  const input = encodeURIComponent(JSON.stringify({ range: 'hour', scope: 'all' }));
+  const answer = await fetch(`${url}/trpc/usage.summary?input=${input}`, {
+    headers: { ...headers, cookie },
+  });
+  if (!answer.ok) throw new Error(`The usage summary answered ${answer.status}.`);
+  const json = (await answer.json()) as {
+    result: { data: { totals: { requests: number; errors: number } } };
+  };
+  const { requests, errors } = json.result.data.totals;
+  return { rows: requests, errors };
+}
+
+async function allWritten(url: string): Promise<void> {
+  const deadline = performance.now() + WRITTEN_WITHIN_MS;
+  for (;;) {
+    const health = (await (await fetch(`${url}/healthz`)).json()) as {
+      running: number;
+      unwritten: number;
+    };
+    if (health.running === 0 && health.unwritten === 0) return;
+    if (performance.now() > deadline) {
+      throw new Error(`After ${WRITTEN_WITHIN_MS / 1000} s: ${JSON.stringify(health)}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
