@@ -26,6 +26,24 @@ test('shares are of busy time, and a function which calls itself is counted once
   expect(total.find(({ name }) => name === 'server/a.ts: serve')?.share).toBe(1);
 });
 
+test('recording the usage is what journal and database driver do, with what they call', () => {
+  const { recording } = costsOf({
+    nodes: [
+      { id: 1, callFrame: frame('serve', 'file:///x/server/a.ts') },
+      {
+        id: 2,
+        callFrame: frame('write', 'file:///x/server/infra/journal/writer.ts'),
+        children: [3],
+      },
+      { id: 3, callFrame: frame('writeBuffer') },
+      { id: 4, callFrame: frame('parse', 'file:///x/node_modules/pg-protocol/dist/parser.js') },
+    ],
+    samples: [1, 3, 4],
+    timeDeltas: [50, 40, 10],
+  });
+  expect(recording).toBe(0.5);
+});
+
 test('no path of the machine gets into a name', () => {
   const { self } = costsOf({
     nodes: [{ id: 1, callFrame: frame('', 'file:///home/me/gatehouse/server/b.ts', 41) }],

@@ -15,6 +15,10 @@ export type Cost = { name: string; share: number };
 const isOutside = ({ functionName, url }: CpuProfile['nodes'][number]['callFrame']) =>
   functionName === '(idle)' || functionName === '(root)' || url === 'node:inspector';
 
+/** Journal, its delivery, and the driver of the database, which the request path has no other use for. */
+const isRecording = ({ url }: CpuProfile['nodes'][number]['callFrame']) =>
+  /\/server\/(infra\/journal|features\/usage)\/|\/node_modules\/pg(-[a-z]+)?\//.test(url);
+
 /** What a frame is called in a report: file and function, without this machine's paths. */
 function nameOf({ functionName, url, lineNumber }: CpuProfile['nodes'][number]['callFrame']) {
   const name = functionName || `(line ${lineNumber + 1})`;
@@ -26,8 +30,8 @@ function nameOf({ functionName, url, lineNumber }: CpuProfile['nodes'][number]['
 }
 
 /**
- * Where busy time went: `self` of each function, `total` of each of our functions with what they
- * called, and `part` of each area (our folders, packages, Node, V8). Shares are of busy time, 0 to 1.
+ * Where busy time went: `self` of each function, `total` of each with what it called, and what
+ * recording the usage took. Shares are of busy time, 0 to 1.
  */
 export function costsOf({ nodes, samples, timeDeltas }: CpuProfile) {
   const byId = new Map(nodes.map((node) => [node.id, node]));
@@ -38,7 +42,7 @@ export function costsOf({ nodes, samples, timeDeltas }: CpuProfile) {
   });
 
   const [self, total] = [new Map<string, number>(), new Map<string, number>()];
-  let busyUs = 0;
+  let [busyUs, recordingUs] = [0, 0];
   const add = (to: Map<string, number>, name: string, us: number) =>
     to.set(name, (to.get(name) ?? 0) + us);
 
@@ -49,14 +53,18 @@ export function costsOf({ nodes, samples, timeDeltas }: CpuProfile) {
     add(self, nameOf(frame), us);
     // Each name once a stack, so that a function which calls itself is not counted twice.
     const stack = new Set<string>();
+    let recording = false;
     for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) {
       const above = byId.get(at)?.callFrame;
-      if (above) stack.add(nameOf(above));
+      if (!above) break;
+      stack.add(nameOf(above));
+      recording ||= isRecording(above);
     }
+    if (recording) recordingUs += us;
     for (const name of stack) add(total, name, us);
   }
 
   const shares = (of: Map<string, number>): Cost[] =>
     [...of].map(([name, us]) => ({ name, share: us / busyUs })).sort((a, b) => b.share - a.share);
-  return { self: shares(self), total: shares(total) };
+  return { self: shares(self), total: shares(total), recording: recordingUs / busyUs };
 }

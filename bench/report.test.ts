@@ -60,5 +60,5 @@ test('a scenario shows every target, and errors of all its rounds', () => {
   const gateway = [measured({ errors: 2 }), measured({ errors: 3 })];
   const lines = scenarioTable(small({ gateway })).split('\n');
   expect(lines.filter((line) => line.startsWith('| '))).toHaveLength(6);
-  expect(lines.at(-1)).toContain('| 5 |');
+  expect(lines.find((line) => line.includes('Gatehouse, everything on'))).toContain('| 5 |');
 });
