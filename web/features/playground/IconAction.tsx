@@ -15,7 +15,13 @@ type IconActionProps = {
 export function IconAction({ icon: Icon, label, onClick, disabled = false }: IconActionProps) {
   return (
     <Tooltip label={label}>
-      <ActionIcon size={30} aria-label={label} onClick={onClick} disabled={disabled}>
+      <ActionIcon
+        size={30}
+        aria-label={label}
+        onClick={onClick}
+        disabled={disabled}
+        {...(disabled ? { bg: 'transparent' } : {})}
+      >
         <Icon size={16} stroke={1.7} aria-hidden />
       </ActionIcon>
     </Tooltip>

@@ -1,5 +1,5 @@
 import { Anchor } from '@mantine/core';
-import { memo } from 'react';
+import { memo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import ReactMarkdown, { type Components } from 'react-markdown';
 import rehypeHighlight from 'rehype-highlight';
@@ -7,8 +7,9 @@ import remarkGfm from 'remark-gfm';
 import { CodeBlock } from './CodeBlock.tsx';
 import classes from './markdown.module.css';
 
-/** A link to somewhere else: it learns nothing about this page. */
-function Away({ href, children }: { href?: string | undefined; children?: React.ReactNode }) {
+/** A link to somewhere else: it learns nothing about this page. An unsafe address was emptied before. */
+function Away({ href, children }: { href?: string | undefined; children?: ReactNode }) {
+  if (!href) return <span>{children}</span>;
   return (
     <Anchor inherit href={href} target="_blank" rel="noopener noreferrer nofollow">
       {children}
