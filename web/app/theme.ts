@@ -2,7 +2,6 @@ import {
   type CSSVariablesResolver,
   createTheme,
   localStorageColorSchemeManager,
-  type MantineTheme,
 } from '@mantine/core';
 import { dark, gray, petrol, red, teal, yellow } from './palette.ts';
 
@@ -39,12 +38,6 @@ export const theme = createTheme({
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
     Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45 } } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
-    MenuItem: {
-      // The library takes shade 6 in both schemes, which is too pale on white.
-      vars: (_theme: MantineTheme, { color }: { color?: string }) => ({
-        item: color ? { '--menu-item-color': `var(--mantine-color-${color}-text)` } : {},
-      }),
-    },
     Menu: { defaultProps: { shadow: 'md', withinPortal: true } },
   },
 });

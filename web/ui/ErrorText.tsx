@@ -22,7 +22,10 @@ export function ErrorText({ error }: { error: ReadableError }) {
       )}
       {error.requestId !== null && (
         <Text fz="xs" c="dimmed" mt={4}>
-          {t('requestId')} <Code fz="xs">{error.requestId}</Code>
+          {t('requestId')}{' '}
+          <Code fz="xs" c="inherit" bg="transparent" p={0}>
+            {error.requestId}
+          </Code>
         </Text>
       )}
     </>

@@ -12,7 +12,10 @@ export function describeError(error: ReadableError): {
     error.retryAfterMs !== null
       ? i18next.t('errors:retryIn', { time: formatDuration(error.retryAfterMs) })
       : i18next.t(`errors:${error.code}.hint`);
-  // The server's sentence already says what to do next; 5xx ones are the same for every cause.
-  const detail = error.code === 'internal' || error.code === 'network' ? '' : error.message;
-  return { title: i18next.t(`errors:${error.code}.title`), detail, hint };
+  const title = i18next.t(`errors:${error.code}.title`);
+  // 5xx sentences are the same for every cause, and the hint says as much.
+  const said = error.code === 'internal' || error.code === 'network' ? '' : error.message;
+  // The server's first sentence is sometimes the title itself.
+  const detail = said.startsWith(`${title}.`) ? said.slice(title.length + 1).trim() : said;
+  return { title, detail, hint };
 }
