@@ -28,7 +28,6 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
       onClose={onClose}
       title={title}
       size="sm"
-      role="alertdialog"
       styles={{ title: { fontWeight: 620, overflowWrap: 'anywhere' } }}
     >
       <Text component="div">{text}</Text>
