@@ -75,7 +75,9 @@ describe('references', () => {
       'keys: [{ owner: ada, name: ci, secret: ${SECRET} }]',
       'accounts: [{ platform: ${SECRET}_, name: a, owner: b }]',
     ];
-    for (const text of texts) expect(refusal(text, env).message).not.toContain(secret);
+    texts.push(`a: |${secret}\n x`, `a: "\\x${secret}"`, `[] ${secret}`, `%${secret}\n---\n[`);
+    for (const text of texts)
+      expect(refusal(text, env).message).not.toMatch(/sk-|xsk|secret-value/);
   });
 });
 

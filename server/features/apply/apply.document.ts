@@ -47,8 +47,8 @@ function parseYaml(text: string, lineCounter: LineCounter): Document {
   });
   const [error] = document.errors;
   if (!error) return document;
-  // Behind the colon a parser's message may quote the file.
-  const what = unmark(error.message.split(/[:\n]/)[0] ?? error.code);
+  // Behind a colon or backslash a parser's message may quote the file.
+  const what = unmark(error.message.split(/[:\n\\]/)[0] ?? error.code);
   throw new ApplyFileError(`is not valid YAML or JSON (${what})`, {
     line: lineCounter.linePos(error.pos[0]).line,
   });

@@ -145,6 +145,24 @@ describe('a whole set-up', () => {
     expect(heard).toEqual(['platforms', 'users', 'accounts', 'models', 'keys']);
   });
 
+  test('one at a time: a second one waits for its turn', async () => {
+    const gate = Promise.withResolvers<void>();
+    const taken = Promise.withResolvers<void>();
+    const first = createApplyRepo(db, newId).alone(async () => {
+      taken.resolve();
+      await gate.promise;
+    });
+    await taken.promise;
+    const second = apply(whole());
+    const waiting = () =>
+      db.$queryRaw`SELECT 1 AS n FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+    await expect.poll(waiting, { interval: 10 }).toHaveLength(1);
+    gate.resolve();
+    await first;
+    expect(await second).toHaveLength(5);
+  });
+
   test('two at once end in one set-up', async () => {
     const document = parse(whole());
     const plans = await Promise.all([service.apply(document), service.apply(document)]);

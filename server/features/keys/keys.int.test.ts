@@ -222,6 +222,31 @@ describe('changes reach the request path', () => {
     expect(String(refusal)).toContain('revoked');
   });
 
+  test('this process does not wait for the event', async () => {
+    const deaf = { ...here.events, on: () => () => undefined };
+    const lookup = createKeyLookup({
+      repo: createKeyLookupRepo(here.pool),
+      changes: deaf,
+      clock: console.clock,
+      onError: () => undefined,
+    });
+    const service = createKeysService({
+      repo: createKeysRepo(console.db),
+      lookup,
+      tokensToday: async () => new Map(),
+      clock: console.clock,
+      newId,
+    });
+    const me = { id: ann.id, username: ann.username, displayName: '', role: 'member' } as const;
+    const { key, secret } = await create(ann.browser);
+    await lookup.find(secret);
+    await service.update(me, { id: key.id, allowedModels: ['c'] });
+    expect(await lookup.find(secret)).toMatchObject({ allowedModels: ['c'] });
+    await service.revoke(me, key.id);
+    expect(await refusalOf(lookup, secret)).toMatchObject({ code: 'key_invalid' });
+    await lookup.close();
+  });
+
   test('a revoked key cannot be changed, and revoking again keeps the date', async () => {
     const { key } = await create(ann.browser);
     await ann.browser.mutate('keys.revoke', { id: key.id });

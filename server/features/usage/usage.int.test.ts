@@ -24,6 +24,7 @@ let console: TestConsole;
 let pool: Pool;
 let ledger: OpenUsageLedger;
 let dir: string;
+const complaints: unknown[] = [];
 let admin: Browser;
 let ann: { id: string; username: string; browser: Browser };
 let ben: typeof ann;
@@ -37,7 +38,8 @@ beforeAll(async () => {
     },
   });
   dir = await mkdtemp(path.join(tmpdir(), 'usage-'));
-  const quiet = { warn: () => undefined, error: () => undefined };
+  const complain = (...what: unknown[]) => void complaints.push(what);
+  const quiet = { warn: complain, error: complain };
   ledger = await openUsageLedger({ dir, pool, clock: systemClock, log: quiet });
   // A day in the middle of a month, so that ranges and midnights are where the tests expect them.
   console.clock.advance(Date.UTC(2026, 0, 15, 12, 0, 30) - console.clock.now());
@@ -106,6 +108,7 @@ describe('the ledger', () => {
     await Promise.all([ledger.record(whole), ledger.record(whole)]);
     await ledger.record(whole);
     await ledger.flush();
+    expect(complaints).toEqual([]);
     const rows = await console.db.usage.findMany({ where: { id: whole.id } });
     expect(rows).toEqual([
       { ...whole, createdAt: new Date(whole.createdAt), cost: BigInt(whole.cost ?? 0) },
