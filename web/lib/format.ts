@@ -59,6 +59,17 @@ export function formatMicros(micros: number): string {
   }).format(dollars);
 }
 
+/** A price in dollars with every decimal it has, at least two: $0.15, $0.0375. */
+export function formatPrice(dollars: number): string {
+  return numbers({
+    style: 'currency',
+    currency: 'USD',
+    currencyDisplay: 'narrowSymbol',
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 6,
+  }).format(dollars);
+}
+
 /** Milliseconds as a person reads them: 840 ms, 2.4 s, 3.5 min. */
 export function formatDuration(ms: number): string {
   const unit = (name: string, digits: number) =>

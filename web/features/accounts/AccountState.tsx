@@ -31,7 +31,14 @@ function Countdown({ until }: { until: string }) {
   const { t } = useTranslation('accounts');
   const seconds = useSecondsUntil(until);
   return (
-    <Text component="span" fz="xs" c="dimmed" className="gh-figures" display="block">
+    <Text
+      component="span"
+      fz="xs"
+      c="dimmed"
+      className="gh-figures"
+      display="block"
+      style={{ whiteSpace: 'nowrap' }}
+    >
       {seconds === 0 ? t('backSoon') : t('back', { time: countdown(seconds) })}
     </Text>
   );

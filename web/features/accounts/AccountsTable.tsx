@@ -76,7 +76,7 @@ function useColumns(withOwner: boolean): Column<AccountView>[] {
       header: t('column.key'),
       cell: (account) =>
         account.secretHint === '' ? (
-          <Text component="span" c="dimmed">
+          <Text component="span" c="dimmed" className={classes.nowrap}>
             {account.platformId === 'sandbox' ? t('noKey') : '–'}
           </Text>
         ) : (
@@ -88,11 +88,13 @@ function useColumns(withOwner: boolean): Column<AccountView>[] {
       header: t('column.used'),
       cell: ({ lastUsedAt }) =>
         lastUsedAt === null ? (
-          <Text component="span" c="dimmed">
+          <Text component="span" c="dimmed" className={classes.nowrap}>
             {t('neverUsed')}
           </Text>
         ) : (
-          <RelativeTime iso={lastUsedAt} />
+          <span className={classes.nowrap}>
+            <RelativeTime iso={lastUsedAt} />
+          </span>
         ),
     },
     {
@@ -107,10 +109,14 @@ function Serves({ account, withOwner }: { account: AccountView; withOwner: boole
   const { t } = useTranslation('accounts');
   if (account.shared) {
     const lent = !account.mine && !withOwner;
-    return <>{lent ? t('lentBy', { name: account.ownerName }) : t('shared')}</>;
+    return lent ? (
+      <span className={classes.short}>{t('lentBy', { name: account.ownerName })}</span>
+    ) : (
+      <span className={classes.nowrap}>{t('shared')}</span>
+    );
   }
   return (
-    <Text component="span" c="dimmed">
+    <Text component="span" c="dimmed" className={classes.nowrap}>
       {withOwner ? t('dedicated') : t('onlyYou')}
     </Text>
   );
@@ -121,7 +127,7 @@ function LastError({ account }: { account: AccountView }) {
   const { lastError, lastErrorAt } = account;
   if (lastError === null) {
     return (
-      <Text component="span" c="dimmed">
+      <Text component="span" c="dimmed" className={classes.nowrap}>
         {account.mine ? t('noError') : '–'}
       </Text>
     );

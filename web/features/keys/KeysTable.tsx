@@ -80,7 +80,11 @@ function useColumns(withOwner: boolean): Column<KeyView>[] {
       id: 'limits',
       header: t('column.limits'),
       cell: ({ rpm }) =>
-        rpm === null ? <Dim>{t('noRpm')}</Dim> : t('rpm', { value: formatNumber(rpm) }),
+        rpm === null ? (
+          <Dim>{t('noRpm')}</Dim>
+        ) : (
+          <span className={classes.nowrap}>{t('rpm', { value: formatNumber(rpm) })}</span>
+        ),
     },
     {
       id: 'models',
@@ -91,20 +95,28 @@ function useColumns(withOwner: boolean): Column<KeyView>[] {
       id: 'expires',
       header: t('column.expires'),
       cell: ({ expiresAt }) =>
-        expiresAt === null ? <Dim>{t('neverExpires')}</Dim> : <RelativeTime iso={expiresAt} />,
+        expiresAt === null ? <Dim>{t('neverExpires')}</Dim> : <When iso={expiresAt} />,
     },
     {
       id: 'used',
       header: t('column.used'),
       cell: ({ lastUsedAt }) =>
-        lastUsedAt === null ? <Dim>{t('neverUsed')}</Dim> : <RelativeTime iso={lastUsedAt} />,
+        lastUsedAt === null ? <Dim>{t('neverUsed')}</Dim> : <When iso={lastUsedAt} />,
     },
   ];
 }
 
+function When({ iso }: { iso: string }) {
+  return (
+    <span className={classes.nowrap}>
+      <RelativeTime iso={iso} />
+    </span>
+  );
+}
+
 function Dim({ children }: { children: string }) {
   return (
-    <Text component="span" c="dimmed">
+    <Text component="span" c="dimmed" className={classes.nowrap}>
       {children}
     </Text>
   );

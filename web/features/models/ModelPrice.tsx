@@ -1,13 +1,8 @@
 import { Text, Tooltip } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Price } from '#shared/schemas/models.ts';
-import { formatMicros } from '../../lib/format.ts';
+import { formatPrice } from '../../lib/format.ts';
 import classes from './models.module.css';
-
-/** Dollars as money; the formatter speaks micro-dollars. */
-function dollars(amount: number): string {
-  return formatMicros(Math.round(amount * 1_000_000));
-}
 
 /** What a million tokens cost: input, cached input, output. */
 export function ModelPrice({ price }: { price: Price | null }) {
@@ -19,9 +14,9 @@ export function ModelPrice({ price }: { price: Price | null }) {
       </Text>
     );
   }
-  const input = dollars(price.input);
-  const cached = dollars(price.cached ?? price.input);
-  const output = dollars(price.output);
+  const input = formatPrice(price.input);
+  const cached = formatPrice(price.cached ?? price.input);
+  const output = formatPrice(price.output);
   return (
     <Tooltip label={t('price.title', { input, cached, output })}>
       <span className={classes.price}>
