@@ -88,7 +88,6 @@ export function createCounters({ clock, loadUsedToday, most }: CountersDeps) {
     size: () => counters.size,
   };
 }
-export type Counters = ReturnType<typeof createCounters>;
 
 /** Refused rather than let through: a limit that cannot be checked must not be overspent. */
 function unreadable(subject: 'user' | 'key', cause: unknown) {

@@ -1,2 +1,2 @@
 export type { LoadUsedToday } from './counters.ts';
-export { createMemoryQuotaGate, type MemoryQuotaGateDeps } from './quota-gate.memory.ts';
+export { createMemoryQuotaGate } from './quota-gate.memory.ts';
