@@ -22,11 +22,6 @@ export async function requireMe({ context, location }: Guarded): Promise<{ me: M
   throw redirect({ to: '/sign-in', search: next === '/' ? {} : { next } });
 }
 
-/** For pages of admins: members land on the dashboard. */
-export function requireAdmin({ context }: { context: { me: Me } }): void {
-  if (context.me.role !== 'admin') throw redirect({ to: '/' });
-}
-
 /** For the sign-in page: who is signed in already goes on, and a fresh server is set up first. */
 export async function leaveWhenSignedIn({
   context,

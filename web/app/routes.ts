@@ -5,8 +5,9 @@ import {
   Outlet,
 } from '@tanstack/react-router';
 import { readUsageSearch } from '../features/usage/usage-search.ts';
+import { AdminsOnly } from './AdminsOnly.tsx';
 import { CrashPage } from './CrashPage.tsx';
-import { leaveWhenSignedIn, type RouterContext, requireAdmin, requireMe } from './guards.ts';
+import { leaveWhenSignedIn, type RouterContext, requireMe } from './guards.ts';
 import { NotFoundPage } from './NotFoundPage.tsx';
 import { Shell } from './Shell.tsx';
 
@@ -42,6 +43,12 @@ const shell = createRoute({
   id: 'shell',
   beforeLoad: requireMe,
   component: Shell,
+});
+
+const adminsOnly = createRoute({
+  getParentRoute: () => shell,
+  id: 'admins-only',
+  component: AdminsOnly,
 });
 
 const dashboard = createRoute({
@@ -82,9 +89,8 @@ const models = createRoute({
 });
 
 const platforms = createRoute({
-  getParentRoute: () => shell,
+  getParentRoute: () => adminsOnly,
   path: '/platforms',
-  beforeLoad: requireAdmin,
   component: lazyRouteComponent(
     () => import('../features/platforms/PlatformsPage.tsx'),
     'PlatformsPage',
@@ -100,9 +106,8 @@ const keys = createRoute({
 });
 
 const users = createRoute({
-  getParentRoute: () => shell,
+  getParentRoute: () => adminsOnly,
   path: '/users',
-  beforeLoad: requireAdmin,
   component: lazyRouteComponent(() => import('../features/users/UsersPage.tsx'), 'UsersPage'),
   errorComponent: CrashPage,
 });
@@ -134,9 +139,8 @@ export const routeTree = root.addChildren([
     playground,
     accounts,
     models,
-    platforms,
+    adminsOnly.addChildren([platforms, users]),
     keys,
-    users,
     usage,
     profile,
   ]),
