@@ -6,7 +6,7 @@ import { formatDuration, formatNumber } from '../../lib/format.ts';
 import type { AssistantTurn } from './conversation.ts';
 
 /** Tokens a second after the first one; null when it is too short to say. */
-export function tokensPerSecond(turn: AssistantTurn): number | null {
+function tokensPerSecond(turn: AssistantTurn): number | null {
   const { outputTokens, firstTokenMs, totalMs } = turn;
   if (outputTokens === null || firstTokenMs === null || totalMs === null) return null;
   const ms = totalMs - firstTokenMs;

@@ -5,6 +5,7 @@ import type { KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AvailableModel } from '#shared/schemas/models.ts';
 import classes from './playground.module.css';
+import { sends } from './sends.ts';
 import { useChat, useChatStore, useRunning } from './use-chat.ts';
 
 const COMPOSER_ID = 'playground-composer';
@@ -18,18 +19,6 @@ export function focusComposer(): void {
     field.focus();
     field.setSelectionRange(field.value.length, field.value.length);
   });
-}
-
-/** Whether a key press sends: Enter alone, but not the one that ends an input method's composition. */
-export function sends(event: {
-  key: string;
-  shiftKey: boolean;
-  isComposing: boolean;
-  keyCode: number;
-}): boolean {
-  // NOTE: Safari ends the composition before the key; 229 is how it tells that key apart.
-  const composing = event.isComposing || event.keyCode === 229;
-  return event.key === 'Enter' && !event.shiftKey && !composing;
 }
 
 /** Esc stops the answer, unless it is meant for a dialog, a menu or an open editor. */

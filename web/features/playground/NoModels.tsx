@@ -20,7 +20,7 @@ export function NoModels() {
 }
 
 /** Where accounts and models are made. */
-export function Ways() {
+function Ways() {
   const { t } = useTranslation('playground');
   return (
     <Group gap="xs" justify="center">

@@ -1,7 +1,8 @@
-import { Alert, Drawer } from '@mantine/core';
+import { Alert, Anchor, Drawer } from '@mantine/core';
 import { useDisclosure, useMediaQuery } from '@mantine/hooks';
 import { IconAdjustmentsHorizontal, IconEraser, IconTerminal2 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { AvailableModel } from '#shared/schemas/models.ts';
 import { trpc } from '../../lib/trpc.ts';
@@ -49,7 +50,10 @@ function Chat({ models }: { models: readonly AvailableModel[] }) {
     <>
       {models.every(({ ready }) => !ready) && (
         <Alert color="yellow" variant="light" title={t('noModels.noneReadyTitle')} mb="sm">
-          {t('noModels.noneReadyText')}
+          {t('noModels.noneReadyText')}{' '}
+          <Anchor inherit renderRoot={(props) => <Link {...props} to="/accounts" />}>
+            {t('noModels.accounts')}
+          </Anchor>
         </Alert>
       )}
       <Messages model={model?.name ?? null} />

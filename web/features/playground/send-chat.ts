@@ -9,9 +9,9 @@ import {
 } from './chat-stream.ts';
 import type { RequestBody } from './conversation.ts';
 
-export const PLAYGROUND_URL = '/playground/v1/chat/completions';
+const PLAYGROUND_URL = '/playground/v1/chat/completions';
 
-export type Sending = {
+type Sending = {
   fetch: typeof globalThis.fetch;
   signal: AbortSignal;
   /** Told as soon as the server named the request, before its first word and also when it failed. */
