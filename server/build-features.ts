@@ -60,7 +60,7 @@ export type FeatureOptions = {
 
 /** Every feature, wired to the others, with what the gateway needs of them. */
 export async function buildFeatures(options: FeatureOptions) {
-  const { clock, db, pool, events, cipher, outbound, log } = options.infra;
+  const { clock, db, pool, reports, events, cipher, outbound, log } = options.infra;
   const { config, random } = options;
   const id = () => newId(clock);
   const onError = (err: unknown) => log.error({ err }, 'background work failed');
@@ -72,7 +72,11 @@ export async function buildFeatures(options: FeatureOptions) {
     log,
   });
   const usageRepo = createUsageRepo(pool);
-  const usage = createUsageService({ repo: usageRepo, summaries: createSummaryRepo(pool), clock });
+  const usage = createUsageService({
+    repo: usageRepo,
+    summaries: createSummaryRepo(reports),
+    clock,
+  });
   const quotas = createMemoryQuotaGate({
     clock,
     loadUsedToday: createTokensToday({ repo: usageRepo, ledger, clock }),
@@ -183,7 +187,6 @@ export async function buildFeatures(options: FeatureOptions) {
     },
     /** Writes what is still in memory. */
     async close(): Promise<void> {
-      registry.close();
       registry.close();
       catalogue.close();
       await Promise.allSettled([lookup.close(), accountPool.close(), limiters.close()]);

@@ -30,6 +30,8 @@ export async function buildInfra({ config, log, clock = systemClock }: InfraOpti
     if (!stopping) log.warn({ err }, 'a database connection broke');
   };
   const pool = createPool(postgres.url, { max: 10, onConnectionError });
+  // NOTE: statistics over a month take seconds; they may not hold up the look-up of a key.
+  const reports = createPool(postgres.url, { max: 2, onConnectionError });
   const db = createPrisma(postgres.url, { max: 10, onConnectionError });
   const events = createEvents({ url: postgres.url, log, clock });
   const outbound = createOutbound({ allow: config.upstream.allow, log });
@@ -37,7 +39,7 @@ export async function buildInfra({ config, log, clock = systemClock }: InfraOpti
   async function stop(): Promise<void> {
     stopping = true;
     await events.stop();
-    await Promise.all([outbound.close(), db.$disconnect(), pool.end()]);
+    await Promise.all([outbound.close(), db.$disconnect(), pool.end(), reports.end()]);
     await postgres.stop();
   }
 
@@ -49,7 +51,8 @@ export async function buildInfra({ config, log, clock = systemClock }: InfraOpti
     await stop();
     throw error;
   }
-  return { clock, log, pool, db, events, outbound, cipher: createCipher(secrets.keyRing), stop };
+  const cipher = createCipher(secrets.keyRing);
+  return { clock, log, pool, reports, db, events, outbound, cipher, stop };
 }
 export type Infra = Awaited<ReturnType<typeof buildInfra>>;
 
