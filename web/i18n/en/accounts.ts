@@ -38,7 +38,6 @@ export const accounts = {
   emptyText:
     'An account is a provider’s API key that Gatehouse calls with. Add one you have, or start with the sandbox: it answers without a key, a network or a cost.',
   useSandbox: 'Use the sandbox',
-  sandboxName: 'Sandbox',
   action: {
     test: 'Test call',
     edit: 'Edit',
@@ -49,7 +48,6 @@ export const accounts = {
   },
   create: {
     title: 'Add account',
-    choose: 'Platform',
     chooseText: 'Where does the key come from?',
     search: 'Find a platform',
     noPlatform: 'No platform has that name.',
@@ -81,8 +79,6 @@ export const accounts = {
     rate: 'Requests that fail',
     status: 'They fail with',
     byModel: 'As the model',
-    ms: '{{value}} ms',
-    percent: '{{value}} %',
     code401: '401: the key is refused, the account expires',
     code429: '429: slow down, the account cools',
     code500: '500: server error, the account cools',

@@ -101,7 +101,6 @@ export const models = {
     noAccounts: 'There is no account to ask with',
     noAccountsText: 'Add an account first; its platform’s list then appears here.',
     toAccounts: 'Add an account',
-    fetching: 'Asking {{platform}} for its list …',
     search: 'Search the list',
     list: 'Models on offer',
     taken: 'already there',

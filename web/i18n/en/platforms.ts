@@ -7,7 +7,6 @@ export const platforms = {
   column: {
     name: 'Platform',
     address: 'Base URL',
-    protocol: 'Protocol',
     accounts: 'Accounts',
   },
   builtIn: 'Built in',
@@ -27,7 +26,6 @@ export const platforms = {
     idHint: 'Used in model routes and set-up files. It cannot be changed later.',
     baseUrl: 'Base URL',
     baseUrlHint: 'What comes before /chat/completions, usually ending in /v1.',
-    protocol: 'Protocol',
     calls: 'Gatehouse will call',
     next: 'Next, add an account for it: the key, or none where the server is open.',
   },

@@ -40,7 +40,6 @@ export const accounts: Translated<typeof english> = {
   emptyText:
     '账号就是平台的 API 密钥，Gatehouse 用它发起调用。可以添加已有的密钥，也可以先用沙盒：不需要密钥和网络，也不产生费用。',
   useSandbox: '使用沙盒',
-  sandboxName: '沙盒',
   action: {
     test: '测试调用',
     edit: '编辑',
@@ -51,7 +50,6 @@ export const accounts: Translated<typeof english> = {
   },
   create: {
     title: '添加账号',
-    choose: '平台',
     chooseText: '密钥来自哪个平台？',
     search: '查找平台',
     noPlatform: '没有这个名称的平台。',
@@ -83,8 +81,6 @@ export const accounts: Translated<typeof english> = {
     rate: '失败比例',
     status: '失败时返回',
     byModel: '由模型决定',
-    ms: '{{value}} 毫秒',
-    percent: '{{value}}%',
     code401: '401：密钥被拒绝，账号失效',
     code429: '429：被限流，账号进入冷却',
     code500: '500：服务器出错，账号进入冷却',

@@ -98,7 +98,6 @@ export const models: Translated<typeof english> = {
     noAccounts: '没有可用于查询的账号',
     noAccountsText: '请先添加账号，之后这里会显示平台的模型列表。',
     toAccounts: '添加账号',
-    fetching: '正在向 {{platform}} 获取列表…',
     search: '在列表中搜索',
     list: '平台提供的模型',
     taken: '已存在',

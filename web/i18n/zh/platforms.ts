@@ -9,7 +9,6 @@ export const platforms: Translated<typeof english> = {
   column: {
     name: '平台',
     address: '接口地址',
-    protocol: '协议',
     accounts: '账号数',
   },
   builtIn: '内置',
@@ -29,7 +28,6 @@ export const platforms: Translated<typeof english> = {
     idHint: '用于模型路由和配置文件，之后不可修改。',
     baseUrl: '接口地址',
     baseUrlHint: '即 /chat/completions 之前的部分，通常以 /v1 结尾。',
-    protocol: '协议',
     calls: '将会请求',
     next: '下一步：为它添加账号，填写密钥；如果服务器不需要密钥，可以留空。',
   },
