@@ -18,18 +18,14 @@ function check(values: Values): Record<string, string> {
 
 /** Changes the own password, which ends every other session. `username` helps password managers. */
 export function PasswordForm({ username }: { username: string }) {
-  const { t } = useTranslation(['profile', 'errors']);
+  const { t } = useTranslation('profile');
   const form = useForm({ initialValues: { current: '', next: '', again: '' }, validate: check });
   const change = useAppMutation(trpc.sessions.changePassword.mutationOptions(), {
     form,
     success: t('password.done'),
     invalidate: [trpc.sessions.list.queryFilter()],
     onDone: () => form.reset(),
-    onFail(error) {
-      if (error.code !== 'sign_in_failed') return false;
-      form.setErrors({ current: error.message || t('errors:sign_in_failed.title') });
-      return true;
-    },
+    paramTexts: { current: t('password.wrong') },
   });
   return (
     <Section title={t('password.title')} text={t('password.text')}>

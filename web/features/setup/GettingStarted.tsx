@@ -72,7 +72,7 @@ export function GettingStarted() {
             </Button>
           </Step>
         </ol>
-        <Group mt="md" gap="sm">
+        <Group mt={offerSandbox || (account && model) ? 'md' : 0} gap="sm">
           {offerSandbox && (
             <Button
               leftSection={<IconFlask2 size={16} />}

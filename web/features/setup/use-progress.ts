@@ -11,7 +11,8 @@ export function useProgress(): Progress | null {
   const usage = useQuery(trpc.usage.list.queryOptions({ limit: 1 }));
   if (!accounts.data || !models.data || !keys.data || !usage.data) return null;
   return {
-    account: accounts.data.length > 0,
+    // Somebody else's shared account is as good as an own one.
+    account: accounts.data.length > 0 || models.data.some((model) => model.ready),
     model: models.data.length > 0,
     key: keys.data.length > 0,
     answered: usage.data.rows.length > 0,

@@ -42,7 +42,7 @@ export function CreateUser({ onClose, onInvited }: CreateUserProps) {
     onFail(error) {
       // The user name is the only thing here that can be taken.
       if (error.code !== 'conflict') return false;
-      form.setErrors({ username: error.message });
+      form.setErrors({ username: t('form.taken') });
       return true;
     },
   });

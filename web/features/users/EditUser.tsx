@@ -5,6 +5,7 @@ import { UserUpdate, type UserView } from '#shared/schemas/users.ts';
 import { checkWith } from '../../lib/check-with.ts';
 import { trpc } from '../../lib/trpc.ts';
 import { useAppMutation } from '../../lib/use-app-mutation.ts';
+import { useMe } from '../../lib/use-me.ts';
 import { FormDrawer } from '../../ui/FormModal.tsx';
 import { NumberOrUnlimited } from '../../ui/NumberOrUnlimited.tsx';
 import { useRoleOptions } from './use-role-options.ts';
@@ -13,6 +14,7 @@ import { useRoleOptions } from './use-role-options.ts';
 export function EditUser({ user, onClose }: { user: UserView; onClose: () => void }) {
   const { t } = useTranslation('users');
   const roles = useRoleOptions();
+  const own = useMe().id === user.id;
   const form = useForm({
     initialValues: {
       displayName: user.displayName,
@@ -34,7 +36,9 @@ export function EditUser({ user, onClose }: { user: UserView; onClose: () => voi
       onClose={onClose}
       title={t('form.editTitle', { name: user.username })}
       pending={update.isPending}
-      onSubmit={form.onSubmit((values) => update.mutate({ id: user.id, ...values }))}
+      onSubmit={form.onSubmit(({ role, ...values }) =>
+        update.mutate({ id: user.id, ...values, ...(own ? {} : { role }) }),
+      )}
     >
       <TextInput
         label={t('form.displayName')}
@@ -44,7 +48,8 @@ export function EditUser({ user, onClose }: { user: UserView; onClose: () => voi
       />
       <Select
         label={t('form.role')}
-        description={t('form.roleHint')}
+        description={own ? t('form.ownRole') : t('form.roleHint')}
+        disabled={own}
         data={roles}
         allowDeselect={false}
         {...form.getInputProps('role')}

@@ -113,7 +113,7 @@ export function UsersTable({ users, onAction }: UsersTableProps) {
             </Menu.Item>
             <Menu.Item
               leftSection={<IconLink size={16} />}
-              disabled={user.state === 'disabled'}
+              disabled={user.state === 'disabled' || user.id === me.id}
               onClick={() => onAction('reset', user)}
             >
               {user.hasPassword ? t('action.reset') : t('action.newInvite')}

@@ -15,6 +15,7 @@ export const profile = {
     nextHint: 'At least 10 characters.',
     again: 'New password again',
     submit: 'Change password',
+    wrong: 'This is not your current password',
     done: 'Password changed. Your other sessions have ended.',
   },
   devices: {

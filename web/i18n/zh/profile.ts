@@ -18,6 +18,7 @@ export const profile: Translated<typeof english> = {
     nextHint: '至少 10 个字符。',
     again: '再次输入新密码',
     submit: '修改密码',
+    wrong: '当前密码不正确',
     done: '密码已修改，其他设备已退出登录。',
   },
   devices: {
