@@ -16,7 +16,7 @@ export async function submitSignIn(
   username: string,
   password = PASSWORD,
 ): Promise<void> {
-  await page.getByLabel('User name').fill(username);
+  await page.getByRole('textbox', { name: 'User name' }).fill(username);
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
