@@ -7,6 +7,7 @@ export const platforms = {
   column: {
     name: 'Platform',
     address: 'Base URL',
+    protocol: 'Protocol',
     accounts: 'Accounts',
   },
   builtIn: 'Built in',

@@ -9,6 +9,7 @@ export const platforms: Translated<typeof english> = {
   column: {
     name: '平台',
     address: '接口地址',
+    protocol: '协议',
     accounts: '账号数',
   },
   builtIn: '内置',
