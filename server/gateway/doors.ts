@@ -1,4 +1,9 @@
-import express, { type Request, type Response, type Router } from 'express';
+import express, {
+  type ErrorRequestHandler,
+  type Request,
+  type Response,
+  type Router,
+} from 'express';
 import { AppError, ERRORS, toAppError } from '#shared/errors.ts';
 import type { Clock } from '../infra/clock.ts';
 import { newFacts } from './exchange.ts';
@@ -11,11 +16,15 @@ import { readBody } from './read-body.ts';
 import { mayUse } from './steps/admit.ts';
 
 const MOST_BODY_BYTES = 32 * 1024 * 1024;
+/** No answer takes longer; shorter than the quota gate keeps what nobody settled. */
+const LONGEST_REQUEST_MS = 3_600_000;
 
 export type GatewayDeps = Omit<PipelineDeps, 'now'> & {
   clock: Clock;
   newId: () => string;
   heartbeatMs: number;
+  /** How long a client may take nothing of its answer before it is let go; two minutes unless given. */
+  stallMs?: number;
 };
 
 /** How a door finds out who asks. Throws AppError when it cannot. */
@@ -38,14 +47,20 @@ export function createGateway(deps: GatewayDeps) {
     res.once('close', () => {
       if (!res.writableFinished) abort.abort(new AppError('client_closed', 'The client left.'));
     });
-    const done = work(id, abort.signal).finally(() => running.delete(abort));
+    const cancel = deps.clock.setTimer(LONGEST_REQUEST_MS, () =>
+      abort.abort(new AppError('upstream_timeout', 'The answer was not complete after an hour.')),
+    );
+    const done = work(id, abort.signal).finally(() => {
+      cancel();
+      running.delete(abort);
+    });
     running.set(abort, done);
   }
 
   function chat(door: string, identify: Identify) {
     return (req: Request, res: Response) =>
       follow(res, (id, signal) => {
-        const reply = createHttpReply(res, deps);
+        const reply = createHttpReply(res, { ...deps, signal });
         return serve({
           id,
           at: deps.clock.now(),
@@ -110,6 +125,19 @@ export function createGateway(deps: GatewayDeps) {
         const message = `There is nothing at ${req.method} ${req.baseUrl}${req.path}.`;
         sendError(res, new AppError('not_found', `${message} See GET ${req.baseUrl}/models.`));
       });
+      // NOTE: Express's own page for what it cannot route would show a stack.
+      const refuse: ErrorRequestHandler = (thrown: { status?: number }, req, res, next) => {
+        if (res.headersSent) return next(thrown);
+        const id = deps.newId();
+        res.setHeader('x-request-id', id);
+        if (thrown.status !== 400) deps.onInternalError(thrown, id);
+        const malformed = `The path ${req.originalUrl} is malformed: look at its % signs.`;
+        sendError(
+          res,
+          thrown.status === 400 ? new AppError('bad_request', malformed) : toAppError(thrown),
+        );
+      };
+      router.use(refuse);
       return router;
     },
     /** Requests that have not been answered yet. */

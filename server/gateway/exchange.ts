@@ -1,6 +1,7 @@
 import type { AppError } from '#shared/errors.ts';
 import type { Candidate, CatalogueModel, Hold, Principal, Target, TokenUsage } from './ports.ts';
 import type { ChatProtocol, ChatRequest } from './protocols/protocol.ts';
+import { newTally, type Tally } from './tokens.ts';
 
 /** Where the answer goes. The door implements it over HTTP. */
 export type Reply = {
@@ -23,7 +24,7 @@ export type Facts = {
   attempts: number;
   usage: TokenUsage | null;
   /** What the model wrote so far: counted when the platform reports no usage. */
-  outputText: string;
+  written: Tally;
   /** Epoch ms of the first text of a stream; null for whole answers, which have no first part. */
   firstTokenAt: number | null;
   settled: boolean;
@@ -66,5 +67,5 @@ export type Answer =
   | { kind: 'refused'; error: AppError };
 
 export function newFacts(): Facts {
-  return { attempts: 0, usage: null, outputText: '', firstTokenAt: null, settled: false };
+  return { attempts: 0, usage: null, written: newTally(), firstTokenAt: null, settled: false };
 }

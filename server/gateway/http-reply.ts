@@ -3,6 +3,16 @@ import type { Clock } from '../infra/clock.ts';
 import type { Reply } from './exchange.ts';
 
 const HEARTBEAT = Buffer.from(': heartbeat\n\n');
+const STALL_MS = 120_000;
+
+export type HttpReplyOptions = {
+  clock: Clock;
+  heartbeatMs: number;
+  /** Ends every wait for the client. */
+  signal: AbortSignal;
+  /** A client that takes nothing of what is ready for so long is let go: its connection is closed. */
+  stallMs?: number;
+};
 
 /**
  * An answer over HTTP. Heartbeats are SSE comments: they keep proxies from closing a quiet
@@ -10,7 +20,7 @@ const HEARTBEAT = Buffer.from(': heartbeat\n\n');
  */
 export function createHttpReply(
   res: ServerResponse,
-  { clock, heartbeatMs }: { clock: Clock; heartbeatMs: number },
+  { clock, heartbeatMs, signal, stallMs = STALL_MS }: HttpReplyOptions,
 ): Reply {
   let cancelHeartbeat: (() => void) | null = null;
   const stopHeartbeats = () => {
@@ -48,11 +58,16 @@ export function createHttpReply(
     async write(bytes) {
       if (res.destroyed) return;
       if (cancelHeartbeat) keepAlive();
-      if (!res.write(bytes)) await drained(res);
+      if (res.write(bytes)) return;
+      res.setTimeout(stallMs);
+      await drained(res, signal);
+      res.setTimeout(0);
     },
     endStream(last) {
       stopHeartbeats();
-      if (!res.destroyed) res.end(last);
+      if (res.destroyed) return;
+      res.end(last);
+      res.setTimeout(stallMs);
     },
     json(status, body, headers = {}) {
       stopHeartbeats();
@@ -64,19 +79,22 @@ export function createHttpReply(
         'content-length': bytes.length,
       });
       res.end(bytes);
+      res.setTimeout(stallMs);
     },
   };
 }
 
-/** Resolves when the client has read enough, or is gone. */
-function drained(res: ServerResponse): Promise<void> {
+/** Resolves when the client has read enough or is gone, or the signal aborts. */
+function drained(res: ServerResponse, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       res.off('drain', done);
       res.off('close', done);
+      signal.removeEventListener('abort', done);
       resolve();
     };
     res.once('drain', done);
     res.once('close', done);
+    signal.addEventListener('abort', done);
   });
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { TokenUsage } from './ports.ts';
 
 /**
@@ -10,19 +11,55 @@ export function guessTokens(text: string): number {
   return Math.ceil(plain / 4) + (text.length - plain);
 }
 
-/** Past this many characters the guess serves as the count: a tokenizer would hold up everyone else. */
+/** Past this many characters the guess serves as the count. */
 const MOST_COUNTED = 200_000;
+/** The tokenizer's time grows with the square of a word's length: longer ones are cut. */
+const LONGEST_PIECE = 256;
+/** Pieces counted before others have their turn. */
+const PIECES_A_TURN = 8;
+
+/** Text gathered to be counted; past a bound only the guess of its tokens is kept. */
+export type Tally = { text: string; beyond: number };
+
+export function newTally(): Tally {
+  return { text: '', beyond: 0 };
+}
+
+export function addText(tally: Tally, text: string): void {
+  const fits = tally.text.length + text.length <= MOST_COUNTED;
+  if (fits) tally.text += text;
+  else tally.beyond += guessTokens(text);
+}
 
 async function countTokens(text: string): Promise<number> {
   if (text.length === 0) return 0;
   if (text.length > MOST_COUNTED) return guessTokens(text);
   // NOTE: loaded on first need only; its table takes a tenth of a second and tens of megabytes.
   const { countTokens: count } = await import('gpt-tokenizer/encoding/o200k_base');
-  return count(text, { allowedSpecial: 'all' });
+  let tokens = 0;
+  let turn = 0;
+  for (const piece of pieces(text)) {
+    tokens += count(piece, { allowedSpecial: 'all' });
+    turn += 1;
+    if (turn % PIECES_A_TURN === 0) await setImmediate();
+  }
+  return tokens;
+}
+
+/** Cuts a text where a token begins anyway, before a blank, or else anywhere. */
+function* pieces(text: string): Generator<string> {
+  for (let at = 0; at < text.length; ) {
+    const most = text.slice(at, at + LONGEST_PIECE);
+    const blank = at + LONGEST_PIECE < text.length ? most.lastIndexOf(' ') : 0;
+    const piece = blank > 0 ? most.slice(0, blank) : most;
+    yield piece;
+    at += piece.length;
+  }
 }
 
 /** What a request used, counted here because the platform did not say; marked as estimated. */
-export async function estimateUsage(prompt: string, output: string): Promise<TokenUsage> {
-  const [inputTokens, outputTokens] = [await countTokens(prompt), await countTokens(output)];
+export async function estimateUsage(prompt: string, written: Tally): Promise<TokenUsage> {
+  const inputTokens = await countTokens(prompt);
+  const outputTokens = (await countTokens(written.text)) + written.beyond;
   return { inputTokens, cachedTokens: 0, outputTokens, reasoningTokens: 0, estimated: true };
 }

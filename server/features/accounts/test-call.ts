@@ -2,15 +2,9 @@ import { toAppError } from '#shared/errors.ts';
 import type { AccountTest } from '#shared/schemas/accounts.ts';
 import type { Outcome } from '../../gateway/ports.ts';
 import type { Clock } from '../../infra/clock.ts';
-import { maskError } from './account-secret.ts';
-import {
-  ask,
-  isRecord,
-  quoted,
-  retryAfterMs,
-  type Upstream,
-  type UpstreamText,
-} from './upstream.ts';
+import { maskError } from '../../platforms/mask-error.ts';
+import { readRetryAfter } from '../../platforms/retry-after.ts';
+import { ask, isRecord, quoted, type Upstream, type UpstreamText } from './upstream.ts';
 import { askForModels, namesIn } from './upstream-models.ts';
 
 const MAX_BYTES = 256 * 1024;
@@ -126,7 +120,7 @@ function refused({ platform }: Upstream, wanted: string, answer: UpstreamText): 
     case 404:
       return verdict(`${name} does not know ${wanted}, or not for this key.`, 'neutral');
     case 429: {
-      const rest = { retryAfterMs: retryAfterMs(answer) };
+      const rest = { retryAfterMs: readRetryAfter(answer.headers) };
       return verdict(`${name} limits requests now; try later.`, rest);
     }
     default:

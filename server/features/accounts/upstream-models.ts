@@ -1,12 +1,6 @@
 import { AppError } from '#shared/errors.ts';
-import {
-  ask,
-  isRecord,
-  quoted,
-  retryAfterMs,
-  type Upstream,
-  type UpstreamText,
-} from './upstream.ts';
+import { readRetryAfter } from '../../platforms/retry-after.ts';
+import { ask, isRecord, quoted, type Upstream, type UpstreamText } from './upstream.ts';
 
 const MAX_BYTES = 4 * 1024 * 1024;
 const MAX_MODELS = 5_000;
@@ -53,7 +47,7 @@ export function namesIn(data: unknown): string[] | null {
 
 function refusal(name: string, answer: UpstreamText): AppError {
   const why = quoted(answer);
-  const after = retryAfterMs(answer);
+  const after = readRetryAfter(answer.headers);
   switch (answer.status) {
     case 401:
     case 403:

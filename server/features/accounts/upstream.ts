@@ -1,6 +1,6 @@
 import { AppError } from '#shared/errors.ts';
+import { maskError } from '../../platforms/mask-error.ts';
 import type { CallPlatform, Platform, UpstreamAnswer } from '../../platforms/platform.ts';
-import { maskError } from './account-secret.ts';
 
 const LONGEST_QUOTE = 300;
 
@@ -59,12 +59,6 @@ export async function ask(
 /** A sentence about what the platform said, to be put behind one of ours; '' when it said nothing. */
 export function quoted({ said }: Pick<UpstreamText, 'said'>): string {
   return said === '' ? '' : ` It says: ${said}`;
-}
-
-/** How long the platform asks to be left alone, in milliseconds; null when it does not say. */
-export function retryAfterMs({ headers }: Pick<UpstreamText, 'headers'>): number | null {
-  const seconds = Number(headers['retry-after'] ?? Number.NaN);
-  return Number.isFinite(seconds) && seconds >= 0 ? Math.round(seconds * 1000) : null;
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

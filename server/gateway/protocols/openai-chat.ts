@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { AppError } from '#shared/errors.ts';
 import { ChatCompletionRequest, CompletionUsage } from '#shared/wire/openai-chat.ts';
 import type { TokenUsage } from '../ports.ts';
-import { topLevelMembers } from './json-members.ts';
+import { type Member, topLevelMembers } from './json-members.ts';
 import { errorBody, errorFrame } from './openai-errors.ts';
 import type { AnswerFacts, ChatProtocol, ChatRequest, FrameFacts } from './protocol.ts';
 
@@ -31,6 +31,8 @@ function readRequest(body: Buffer): ChatRequest {
     throw new AppError('bad_request', `${param}: ${issue?.message ?? 'not valid'}`, { param });
   }
   const request = parsed.data;
+  const members = topLevelMembers(body);
+  if (!members) refuseTooDeep(json);
   const stream = request.stream === true;
   const perChoice = request.max_completion_tokens ?? request.max_tokens ?? null;
   const asksForUsage = request.stream_options?.include_usage === true;
@@ -40,7 +42,8 @@ function readRequest(body: Buffer): ChatRequest {
     wantsUsage: !stream || asksForUsage,
     maxOutputTokens: perChoice === null ? null : perChoice * (request.n ?? 1),
     promptText: () => request.messages.map(textOf).join('\n'),
-    forward: (upstreamModel) => forward(body, request, upstreamModel, stream && !asksForUsage),
+    forward: (upstreamModel) =>
+      forward({ body, json, members }, request, upstreamModel, stream && !asksForUsage),
   };
 }
 
@@ -61,18 +64,28 @@ function textOf(message: Record<string, unknown>): string {
   return content.map((part) => (typeof part?.text === 'string' ? part.text : '')).join('\n');
 }
 
+/** A body that is not sent as it came is written anew, which takes a stack as deep as it is nested. */
+function refuseTooDeep(json: unknown): void {
+  try {
+    JSON.stringify(json);
+  } catch (cause) {
+    throw new AppError('bad_request', 'The body is nested too deeply.', { cause });
+  }
+}
+
+type Read = { body: Buffer; json: unknown; members: Member[] | null };
+
 /** Replaces the model's name, asks for usage where the client did not, and touches nothing else. */
 function forward(
-  body: Buffer,
+  { body, json, members }: Read,
   request: ChatCompletionRequest,
   upstreamModel: string,
   addUsage: boolean,
 ): Buffer {
   const options = { ...request.stream_options, include_usage: true };
-  const members = topLevelMembers(body);
   const model = members?.find((member) => member.key === 'model');
   if (!members || !model) {
-    const changed = { ...request, model: upstreamModel };
+    const changed = { ...(json as object), model: upstreamModel };
     return Buffer.from(
       JSON.stringify(addUsage ? { ...changed, stream_options: options } : changed),
     );

@@ -69,7 +69,8 @@ async function attempt(
       signal,
       timeoutMs: deps.timeoutMs,
     });
-    return await readOutcome(protocol, request.stream, upstream);
+    const { stream } = request;
+    return await readOutcome({ protocol, stream, secret: target.secret }, upstream);
   } catch (thrown) {
     if (signal.aborted) return { outcome: { kind: 'neutral' }, error: toAppError(signal.reason) };
     const error = toAppError(thrown);

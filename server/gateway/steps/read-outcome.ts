@@ -1,31 +1,34 @@
 import { AppError } from '#shared/errors.ts';
 import { frameData, sseFrames } from '../../infra/sse.ts';
+import { maskError } from '../../platforms/mask-error.ts';
 import type { UpstreamAnswer } from '../../platforms/platform.ts';
+import { readRetryAfter } from '../../platforms/retry-after.ts';
 import type { Answer } from '../exchange.ts';
 import type { Outcome } from '../ports.ts';
 import type { ChatProtocol } from '../protocols/protocol.ts';
 
 const MOST_ANSWER_BYTES = 32 * 1024 * 1024;
 const MOST_ERROR_BYTES = 64 * 1024;
-const LONGEST_QUOTE = 500;
 
 /** An attempt that failed in a way which another account may not. */
 export type Failed = { outcome: Outcome; error: AppError };
+
+/** What was asked for, and the key that no error may repeat. */
+export type Asking = { protocol: ChatProtocol; stream: boolean; secret: string | null };
 
 /**
  * Reads a platform's answer far enough to know whether it is one: a whole JSON body, or the first
  * frame of a stream. A status of 200 around an error is a failure like any other.
  */
 export async function readOutcome(
-  protocol: ChatProtocol,
-  stream: boolean,
+  asking: Asking,
   upstream: UpstreamAnswer,
 ): Promise<{ answer: Answer } | Failed> {
-  if (upstream.status < 200 || upstream.status > 299) return refused(protocol, upstream);
-  if (!stream) return readWhole(protocol, upstream);
-  if (isEventStream(upstream)) return beginStream(protocol, upstream);
-  const body = await readBytes(upstream, MOST_ANSWER_BYTES);
-  return failure(protocol.readAnswer(body).error ?? 'The platform did not stream its answer.');
+  if (upstream.status < 200 || upstream.status > 299) return refused(asking, upstream);
+  if (!asking.stream) return readWhole(asking, upstream);
+  if (isEventStream(upstream)) return beginStream(asking, upstream);
+  const { error } = asking.protocol.readAnswer(await readBytes(upstream, MOST_ANSWER_BYTES));
+  return failure(error ?? 'The platform did not stream its answer.', asking);
 }
 
 function isEventStream(upstream: UpstreamAnswer): boolean {
@@ -33,38 +36,38 @@ function isEventStream(upstream: UpstreamAnswer): boolean {
 }
 
 async function readWhole(
-  protocol: ChatProtocol,
+  asking: Asking,
   upstream: UpstreamAnswer,
 ): Promise<{ answer: Answer } | Failed> {
   const body = await readBytes(upstream, MOST_ANSWER_BYTES);
-  const { error } = protocol.readAnswer(body);
-  return error === null ? { answer: { kind: 'whole', body } } : failure(error);
+  const { error } = asking.protocol.readAnswer(body);
+  return error === null ? { answer: { kind: 'whole', body } } : failure(error, asking);
 }
 
 async function beginStream(
-  protocol: ChatProtocol,
+  asking: Asking,
   upstream: UpstreamAnswer,
 ): Promise<{ answer: Answer } | Failed> {
   const frames = sseFrames(upstream.body)[Symbol.asyncIterator]();
   for (;;) {
     const next = await frames.next();
-    if (next.done) return failure('The platform closed the stream before saying anything.');
+    if (next.done) return failure('The platform closed the stream before saying anything.', asking);
     const data = frameData(next.value);
     // NOTE: comments are heartbeats of the platform; ours are sent on our own account.
     if (data === undefined) continue;
-    const { error } = protocol.readFrame(data);
+    const { error } = asking.protocol.readFrame(data);
     if (error === null) return { answer: { kind: 'stream', first: next.value, rest: frames } };
     await frames.return?.(undefined);
-    return failure(error);
+    return failure(error, asking);
   }
 }
 
 async function refused(
-  protocol: ChatProtocol,
+  asking: Asking,
   upstream: UpstreamAnswer,
 ): Promise<{ answer: Answer } | Failed> {
   const body = await readBytes(upstream, MOST_ERROR_BYTES).catch(() => Buffer.alloc(0));
-  const said = (protocol.readError(body) ?? 'no reason given').slice(0, LONGEST_QUOTE);
+  const said = maskError(asking.protocol.readError(body) ?? 'no reason given', asking.secret);
   const message = `The platform answered ${upstream.status}: ${said}`;
   switch (upstream.status) {
     case 401:
@@ -77,7 +80,7 @@ async function refused(
         ),
       };
     case 429: {
-      const retryAfterMs = readRetryAfter(upstream.headers['retry-after']);
+      const retryAfterMs = readRetryAfter(upstream.headers);
       return {
         outcome: { kind: 'rate_limited', retryAfterMs, message },
         error: new AppError(
@@ -88,20 +91,16 @@ async function refused(
       };
     }
     default:
-      return upstream.status === 408 || upstream.status >= 500
-        ? failure(message)
+      // NOTE: redirects are not followed, for they would take the key elsewhere.
+      return upstream.status < 400 || upstream.status === 408 || upstream.status >= 500
+        ? failure(message, asking)
         : { answer: { kind: 'refused', error: new AppError('upstream_refused', message) } };
   }
 }
 
-function failure(message: string): Failed {
+function failure(said: string, { secret }: Asking): Failed {
+  const message = maskError(said, secret);
   return { outcome: { kind: 'failed', message }, error: new AppError('upstream_failed', message) };
-}
-
-/** Seconds, as every platform sends them; a date is left to the pool's own rule. */
-function readRetryAfter(header: string | string[] | undefined): number | null {
-  const seconds = Number(header);
-  return header !== undefined && Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null;
 }
 
 /** @throws AppError upstream_failed past `most` bytes. */

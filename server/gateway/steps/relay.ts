@@ -1,7 +1,9 @@
 import { AppError, toAppError } from '#shared/errors.ts';
-import { frameData } from '../../infra/sse.ts';
+import { frameData, isWholeFrame } from '../../infra/sse.ts';
+import { maskError } from '../../platforms/mask-error.ts';
 import type { Called, Facts } from '../exchange.ts';
 import type { FrameFacts } from '../protocols/protocol.ts';
+import { addText } from '../tokens.ts';
 
 /** Finishes the reply. Called once the record is safe, so that every answer seen has one. */
 export type Finish = () => void;
@@ -20,7 +22,7 @@ export async function relay(deps: RelayDeps, called: Called): Promise<Finish> {
       throw answer.error;
     case 'whole': {
       const { text, usage } = protocol.readAnswer(answer.body);
-      facts.outputText = text;
+      addText(facts.written, text);
       facts.usage = usage;
       return () => reply.json(200, answer.body);
     }
@@ -33,7 +35,7 @@ export async function relay(deps: RelayDeps, called: Called): Promise<Finish> {
 
 async function relayFrames(
   deps: RelayDeps,
-  { facts, protocol, reply, request, signal }: Called,
+  { facts, protocol, reply, request, signal, target }: Called,
   { first, rest }: { first: Buffer; rest: AsyncIterator<Buffer> },
 ): Promise<Buffer> {
   reply.startStream();
@@ -46,6 +48,9 @@ async function relayFrames(
         releaseConnection(rest);
         return frame;
       }
+      if (said.error !== null)
+        throw new AppError('upstream_failed', maskError(said.error, target.secret));
+      if (!isWholeFrame(frame)) break;
       note(facts, said, deps.now);
       if (!said.usageOnly || request.wantsUsage) await reply.write(frame);
     }
@@ -58,11 +63,10 @@ async function relayFrames(
 
 /** Keeps what the ledger needs of a frame. */
 function note(facts: Facts, said: FrameFacts, now: () => number): void {
-  if (said.error !== null) throw new AppError('upstream_failed', said.error);
   if (said.usage) facts.usage = said.usage;
   if (said.text === '') return;
   facts.firstTokenAt ??= now();
-  facts.outputText += said.text;
+  addText(facts.written, said.text);
 }
 
 /** The next frame, null at the end. Turns the noise of a broken connection into one clear error. */

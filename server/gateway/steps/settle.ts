@@ -35,8 +35,9 @@ export type SettleDeps = {
 export async function settle(deps: SettleDeps, progress: Progress, error?: AppError) {
   if (progress.facts.settled) return;
   progress.facts.settled = true;
-  const usage = await usageOf(progress, error);
+  let usage = NONE;
   try {
+    usage = await usageOf(progress, error);
     // NOTE: without a principal there is nobody to account to; the log has those requests.
     if (progress.principal) await deps.ledger.record(recordOf(deps, progress, usage, error));
   } finally {
@@ -49,8 +50,8 @@ export async function settle(deps: SettleDeps, progress: Progress, error?: AppEr
 async function usageOf({ facts, answer, request }: Progress, error?: AppError) {
   if (facts.usage) return facts.usage;
   const answered = answer && answer.kind !== 'refused' && request;
-  if (!answered || (error && facts.outputText === '')) return NONE;
-  return estimateUsage(request.promptText(), facts.outputText);
+  if (!answered || (error && facts.written.text === '')) return NONE;
+  return estimateUsage(request.promptText(), facts.written);
 }
 
 function outcomeOf(error: AppError | undefined): Outcome {
