@@ -69,6 +69,12 @@ describe('the origin', () => {
   });
 });
 
+test('a text with a NUL, which the database does not hold, is refused by name', async () => {
+  const input = JSON.stringify({ username: 'a\0b', password: 'anything' });
+  const answer = await post('sessions.signIn', { origin: console.origin }, input);
+  expect([answer.status, answer.error?.data.param]).toEqual([400, 'username']);
+});
+
 describe('the cookie', () => {
   test('is for TLS only where people reach us by https', async () => {
     await using own = await startConsole({ publicUrl: 'https://gate.example' });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { AppError, ERRORS, type ErrorCode, toAppError } from '#shared/errors.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
 import { explainError } from './explain-error.ts';
+import { pathOfNul } from './path-of-nul.ts';
 
 /** What a procedure knows about the HTTP request it answers. */
 export type Context = {
@@ -64,10 +65,20 @@ const speakAppErrors = t.middleware(async ({ next }) => {
   throw new TRPCError({ code: ERRORS[cause.code].trpc, message: cause.message, cause });
 });
 
+/** PostgreSQL's text holds no NUL, and no person means one: refused once, for every input there is. */
+const refuseNul = t.middleware(async ({ getRawInput, next }) => {
+  // What cannot be read is refused by whoever needs it: a procedure without input reads none.
+  const param = pathOfNul(await getRawInput().catch(() => undefined));
+  if (param === null) return next();
+  throw new AppError('bad_request', `${param || 'input'}: must not hold a NUL character`, {
+    param,
+  });
+});
+
 export const router = t.router;
 
 /** Anyone, signed in or not. */
-export const publicProcedure = t.procedure.use(speakAppErrors);
+export const publicProcedure = t.procedure.use(speakAppErrors).use(refuseNul);
 
 /** Signed in and active, any role: `ctx.me` is a person. */
 export const memberProcedure = publicProcedure.use(({ ctx, next }) => {
