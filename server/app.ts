@@ -64,6 +64,7 @@ export async function buildApp({ random = Math.random, ...options }: AppOptions)
   });
   app.use('/trpc', mountTrpc({ router: createAppRouter(services), door, log }));
   app.use(serveConsole(WEB_DIST));
+  app.use(...gateway.fallback);
 
   const server = createServer(app);
   return {

@@ -1,6 +1,7 @@
 import express, {
   type ErrorRequestHandler,
   type Request,
+  type RequestHandler,
   type Response,
   type Router,
 } from 'express';
@@ -108,6 +109,26 @@ export function createGateway(deps: GatewayDeps) {
     return modelObject(model);
   };
 
+  const nothingHere: RequestHandler = (req, res) => {
+    res.setHeader('x-request-id', deps.newId());
+    const message = `There is nothing at ${req.method} ${req.baseUrl}${req.path}.`;
+    const hint = `See GET ${req.baseUrl || '/v1'}/models.`;
+    sendError(res, new AppError('not_found', `${message} ${hint}`));
+  };
+
+  // NOTE: Express's own page for what it cannot route shows a stack.
+  const brokenHere: ErrorRequestHandler = (thrown: { status?: number }, req, res, next) => {
+    if (res.headersSent) return next(thrown);
+    const id = deps.newId();
+    res.setHeader('x-request-id', id);
+    if (thrown.status === 400) {
+      const message = `The path ${req.originalUrl} is malformed: look at its % signs.`;
+      return sendError(res, new AppError('bad_request', message));
+    }
+    deps.onInternalError(thrown, id);
+    sendError(res, toAppError(thrown));
+  };
+
   return {
     /** The OpenAI-compatible paths, for whoever `identify` recognises. */
     door(name: string, identify: Identify): Router {
@@ -120,26 +141,11 @@ export function createGateway(deps: GatewayDeps) {
       router.route('/models').get(read(identify, listModels)).all(methodNotAllowed('GET'));
       router.route('/models/*model').get(read(identify, oneModel)).all(methodNotAllowed('GET'));
       router.route('/chat/completions').post(chat(name, identify)).all(methodNotAllowed('POST'));
-      router.use((req, res) => {
-        res.setHeader('x-request-id', deps.newId());
-        const message = `There is nothing at ${req.method} ${req.baseUrl}${req.path}.`;
-        sendError(res, new AppError('not_found', `${message} See GET ${req.baseUrl}/models.`));
-      });
-      // NOTE: Express's own page for what it cannot route would show a stack.
-      const refuse: ErrorRequestHandler = (thrown: { status?: number }, req, res, next) => {
-        if (res.headersSent) return next(thrown);
-        const id = deps.newId();
-        res.setHeader('x-request-id', id);
-        if (thrown.status !== 400) deps.onInternalError(thrown, id);
-        const malformed = `The path ${req.originalUrl} is malformed: look at its % signs.`;
-        sendError(
-          res,
-          thrown.status === 400 ? new AppError('bad_request', malformed) : toAppError(thrown),
-        );
-      };
-      router.use(refuse);
+      router.use(nothingHere, brokenHere);
       return router;
     },
+    /** Answers what no door and no page does, in the doors' dialect: mostly a wrong base URL. */
+    fallback: [nothingHere, brokenHere] as const,
     /** Requests that have not been answered yet. */
     running: () => running.size,
     /** Takes no new request, waits for the running ones at most so long, then ends them. */

@@ -59,6 +59,17 @@ test.each(['/models/%E0%A4', '/models/%', '/models/%ff%fe'])(
   },
 );
 
+test('what no door answers is told in the same dialect', async () => {
+  await using upstream = await scriptedUpstream(answer());
+  await using h = await gatewayHarness(upstream);
+  const origin = new URL(h.url).origin;
+  const res = await fetch(`${origin}//v1/chat/completions`, { method: 'POST' });
+  expect([res.status, (await json(res)).error.message]).toEqual([
+    404,
+    expect.stringContaining('GET /v1/models'),
+  ]);
+});
+
 test('a body nested too deeply to be written again is refused, not a failure of ours', async () => {
   await using upstream = await scriptedUpstream(answer());
   await using h = await gatewayHarness(upstream);

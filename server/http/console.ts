@@ -9,6 +9,8 @@ export function serveConsole(dist: string): Router {
   const router = express.Router();
   const files = sirv(dist, {
     single: true,
+    // NOTE: `//v1` is a base URL with a slash too many, for which a page would be a riddle.
+    ignores: '^//',
     etag: true,
     setHeaders(res, path) {
       const kept = path.startsWith('/assets/');

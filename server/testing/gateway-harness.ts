@@ -113,6 +113,7 @@ export async function gatewayHarness(
       throw new AppError('key_invalid', 'This API key is not known here.');
     }),
   );
+  app.use(...gateway.fallback);
   const server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
