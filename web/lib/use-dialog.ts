@@ -46,13 +46,17 @@ export function useDialog<T>(): Dialog<T> {
     },
     close() {
       setState((now) => ({ ...now, opened: false }));
-      setTimeout(() => {
+      const giveBack = () => {
         const target = from.current?.isConnected ? from.current : document.getElementById('main');
         // While a dialog fades out, the focus is still inside it.
         const active = document.activeElement;
-        const lost = active === document.body || inDialog(active);
-        if (lost) target?.focus({ preventScroll: true });
-      }, 20);
+        if (active === document.body || inDialog(active)) target?.focus({ preventScroll: true });
+      };
+      setTimeout(giveBack, 20);
+      // A deleted row, and the button in it, goes only when the list was loaded again.
+      setTimeout(() => {
+        if (!from.current?.isConnected && document.activeElement === document.body) giveBack();
+      }, 1_000);
     },
   };
 }
