@@ -1,10 +1,11 @@
 import { mkdir, open } from 'node:fs/promises';
+import path from 'node:path';
 import { AppError } from '#shared/errors.ts';
 import type { Clock } from '../clock.ts';
+import { takeFileLock } from '../file-lock.ts';
 import type { Log } from '../log.ts';
 import { createBacklog } from './backlog.ts';
 import { createDelivery } from './delivery.ts';
-import { lockJournal } from './lock.ts';
 import { encodeLine } from './record.ts';
 import { countLines, listSegments, segmentPath } from './segments.ts';
 import { createWriter } from './writer.ts';
@@ -120,7 +121,12 @@ export async function openJournal<T extends { id: string }>(
 async function prepare(dir: string): Promise<() => void> {
   try {
     await mkdir(dir, { recursive: true, mode: 0o700 });
-    return lockJournal(dir);
+    const release = takeFileLock(path.join(dir, 'journal.lock'));
+    if (release) return release;
+    throw new AppError(
+      'conflict',
+      `The journal in ${dir} is in use by another running Gatehouse. Stop it first, or give this one its own DATA_DIR.`,
+    );
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
     const code = (cause as NodeJS.ErrnoException).code ?? String(cause);

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { AppError } from '../../../shared/errors.ts';
+import { AppError } from '#shared/errors.ts';
 import { type Migration, readMigrations } from './files.ts';
 import { type AppliedMigration, planMigrations } from './plan.ts';
 

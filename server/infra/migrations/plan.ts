@@ -1,4 +1,4 @@
-import { AppError } from '../../../shared/errors.ts';
+import { AppError } from '#shared/errors.ts';
 import type { Migration } from './files.ts';
 
 /** What the database says of one migration. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AppError } from '../../../shared/errors.ts';
+import { AppError } from '#shared/errors.ts';
 import { ensureDataDir, findDatabase } from './data-dir.ts';
 import { readPostmasterFile } from './orphan.ts';
 import { DATABASE, urlOf } from './server.ts';

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { AppError } from '../../../shared/errors.ts';
+import { AppError } from '#shared/errors.ts';
 
 /** The oldest PostgreSQL that Gatehouse is tested with. */
 const OLDEST_MAJOR = 14;

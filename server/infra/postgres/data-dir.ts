@@ -11,7 +11,7 @@ import {
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { AppError } from '../../../shared/errors.ts';
+import { AppError } from '#shared/errors.ts';
 import { chooseOwner, firstClosedFolder, type Owner } from './owner.ts';
 
 /** `postgres.json` in the data directory: where the database lies and how to get in. */

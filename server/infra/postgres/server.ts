@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { AppError } from '../../../shared/errors.ts';
+import { AppError } from '#shared/errors.ts';
 import { prepareBinaries } from './binaries.ts';
 import { type DataDir, ensureDataDir, openDataDir } from './data-dir.ts';
 import { explain, isPassing } from './explain.ts';
