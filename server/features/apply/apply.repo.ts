@@ -1,6 +1,7 @@
 import { SandboxOptions } from '#shared/schemas/accounts.ts';
 import { type Db, type Tx, withTx } from '../../infra/prisma/client.ts';
 import type { Prisma } from '../../infra/prisma/generated/client.ts';
+import { holdLock } from '../../infra/prisma/locks.ts';
 import { notify } from '../../infra/prisma/notify.ts';
 import { holdPlatforms } from '../platforms/index.ts';
 import { deleteSessionsOf } from '../sessions/index.ts';
@@ -24,8 +25,6 @@ export type Named = {
   secretHashes: readonly string[];
 };
 
-/** Held by whoever applies, so that two replicas that start at once take turns. */
-const APPLY_LOCK = 4_701_002;
 const TIMEOUT_MS = 120_000;
 
 /** Reads and writes of the set-up file, over all the tables it is about. */
@@ -34,7 +33,7 @@ export function createApplyRepo(db: Db, newId: () => string) {
     /** One at a time, all or nothing. */
     alone<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
       const locked = async (tx: Tx) => {
-        await tx.$executeRaw`SELECT pg_advisory_xact_lock(${APPLY_LOCK})`;
+        await holdLock(tx, 'setUp');
         return work(tx);
       };
       return withTx(db, locked, { timeoutMs: TIMEOUT_MS });

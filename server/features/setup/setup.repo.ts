@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import type { Db, Tx } from '../../infra/prisma/client.ts';
 import { withTx } from '../../infra/prisma/client.ts';
+import { holdLock } from '../../infra/prisma/locks.ts';
 
 const NAME = 'setup-token';
 const Stored = z.object({ sha256: z.string() });
-
-/** Held while the first user is made, so that there is one first user. */
-const SETUP_LOCK = 4_701_002;
 
 /** The set-up token's hash in `settings`, and whether anybody exists yet. */
 export function createSetupRepo(db: Db) {
@@ -14,7 +12,7 @@ export function createSetupRepo(db: Db) {
     /** Runs `work` alone, across all replicas. */
     alone: <Result>(work: (tx: Tx) => Promise<Result>) =>
       withTx(db, async (tx) => {
-        await tx.$executeRaw`SELECT pg_advisory_xact_lock(${SETUP_LOCK})`;
+        await holdLock(tx, 'setUp');
         return await work(tx);
       }),
 

@@ -24,7 +24,7 @@ async function invited() {
 test('the link names the user and lets them choose a password, which signs them in', async () => {
   const { id, username, token } = await invited();
   const browser = stranger();
-  const info = await browser.query('users.inviteInfo', { token });
+  const info = await browser.mutate('users.inviteInfo', { token });
   expect(info.data).toEqual({ username, expiresAt: expect.any(String) });
   const answer = await browser.mutate('users.acceptInvite', { token, password: NEW_PASSWORD });
   expect(answer.data).toEqual({ id, username, displayName: '', role: 'member' });
@@ -53,7 +53,7 @@ test('it does not work after use, after seven days, for a disabled user, or made
   const disabled = await invited();
   await console.db.user.update({ where: { id: disabled.id }, data: { state: 'disabled' } });
   for (const token of [used.token, late.token, disabled.token, 'made-up']) {
-    const info = await stranger().query('users.inviteInfo', { token });
+    const info = await stranger().mutate('users.inviteInfo', { token });
     expect(info.error?.data.appCode).toBe('not_found');
     const accept = await stranger().mutate('users.acceptInvite', { token, password: NEW_PASSWORD });
     expect(accept.error?.data.appCode).toBe('not_found');
@@ -75,7 +75,7 @@ test('guessing is limited by address', async () => {
   const one = console.browser({ address: '192.0.2.20' });
   const codes: (string | undefined)[] = [];
   for (let i = 0; i < 31; i += 1) {
-    const answer = await one.query('users.inviteInfo', { token: `guess-${i}` });
+    const answer = await one.mutate('users.inviteInfo', { token: `guess-${i}` });
     codes.push(answer.error?.data.appCode);
   }
   expect(codes[29]).toBe('not_found');
@@ -86,7 +86,7 @@ test('a password that is too short is refused and leaves the link open', async (
   const { token } = await invited();
   const answer = await stranger().mutate('users.acceptInvite', { token, password: 'short' });
   expect(answer.error?.data).toMatchObject({ appCode: 'bad_request', param: 'password' });
-  expect((await stranger().query('users.inviteInfo', { token })).status).toBe(200);
+  expect((await stranger().mutate('users.inviteInfo', { token })).status).toBe(200);
 });
 
 test('a link nobody used leaves the password of an active user alone', async () => {

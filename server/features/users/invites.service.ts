@@ -57,7 +57,7 @@ export function createInvitesService(deps: InvitesDeps) {
         createdAt,
         expiresAt,
       });
-      return { path: `/invite/${token}`, expiresAt: expiresAt.toISOString() };
+      return { path: `/invite#${token}`, expiresAt: expiresAt.toISOString() };
     },
 
     closeAllOf: (tx: Tx, userId: string): Promise<void> => repo.closeAllOf(tx, userId),

@@ -76,7 +76,7 @@ describe('users.create', () => {
     const answer = await browser.mutate('users.create', { username: newName(), role: 'admin' });
     const { user, invite } = answer.data as UserCreated;
     expect(user).toMatchObject({ role: 'admin', hasPassword: false });
-    expect(invite?.path).toMatch(/^\/invite\/[\w-]{43}$/);
+    expect(invite?.path).toMatch(/^\/invite#[\w-]{43}$/);
     expect(Date.parse(invite?.expiresAt ?? '')).toBe(console.clock.now() + 7 * 86_400_000);
     const rows = JSON.stringify(await console.db.invite.findMany({ where: { userId: user.id } }));
     expect(rows).not.toContain(invite?.path.slice('/invite/'.length));
@@ -320,7 +320,7 @@ describe('users.resetPassword', () => {
     expect(code(old)).toBe('sign_in_failed');
     const second = await browser.mutate('users.resetPassword', { id: member.id });
     const tokenOf = (answer: typeof first) => (answer.data as { path: string }).path.slice(8);
-    const info = (token: string) => stranger().query('users.inviteInfo', { token });
+    const info = (token: string) => stranger().mutate('users.inviteInfo', { token });
     expect(code(await info(tokenOf(first)))).toBe('not_found');
     expect((await info(tokenOf(second))).data).toMatchObject({ username: member.username });
   });

@@ -1,6 +1,7 @@
 import type { UserUpdate, UserView } from '#shared/schemas/users.ts';
 import type { Db, Tx } from '../../infra/prisma/client.ts';
 import { withTx } from '../../infra/prisma/client.ts';
+import { holdLock } from '../../infra/prisma/locks.ts';
 import { notify } from '../../infra/prisma/notify.ts';
 
 export type NewUser = Pick<UserView, 'id' | 'username' | 'displayName' | 'role'> & {
@@ -25,9 +26,6 @@ const VIEW = {
   createdAt: true,
   _count: { select: { keys: { where: { revokedAt: null } }, accounts: true } },
 } as const;
-
-/** Held while it is decided who is an admin, so that two decisions cannot rest on each other. */
-const ADMINS_LOCK = 4_701_001;
 
 /** Rows of `users`. */
 export function createUsersRepo(db: Db) {
@@ -66,9 +64,7 @@ export function createUsersRepo(db: Db) {
     },
 
     /** Waits for its turn; then the standings read in `tx` hold until it commits. */
-    async lockAdmins(tx: Tx): Promise<void> {
-      await tx.$executeRaw`SELECT pg_advisory_xact_lock(${ADMINS_LOCK})`;
-    },
+    lockAdmins: (tx: Tx): Promise<void> => holdLock(tx, 'admins'),
 
     /** Waits for other changes of this user and keeps them out until `tx` ends. */
     async lock(tx: Tx, id: string): Promise<UserStanding | null> {

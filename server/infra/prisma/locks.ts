@@ -1,0 +1,14 @@
+import type { Tx } from './client.ts';
+
+/** Numbers of PostgreSQL's advisory locks: one list, so that two purposes never share one by accident. */
+const LOCKS = {
+  /** Who is an admin: two decisions must not rest on each other. */
+  admins: 4_701_001,
+  /** Making what an empty database starts with: by set-up or by a file, one at a time. */
+  setUp: 4_701_002,
+} as const;
+
+/** Waits for its turn and keeps others out, on every replica, until `tx` ends. */
+export async function holdLock(tx: Tx, lock: keyof typeof LOCKS): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(${LOCKS[lock]})`;
+}
