@@ -14,23 +14,38 @@ export type Reply = {
   usage: Usage;
 };
 
+/** As real models have one; and splitting a text of megabytes would hold up everyone else. */
+const MOST_TOKENS = 4_096;
+/** What so many of the longest words take. */
+const MOST_CHARACTERS = MOST_TOKENS * 24;
+const CHARACTERS_PER_TOKEN = 4;
+
 /** Decides the sandbox's answer: a tool call, the tool's result, or an echo of the last user message. */
 export function replyTo(request: ChatRequest): Reply {
   const tool = chosenTool(request);
-  const all = words(tool ? JSON.stringify(argumentsFor(tool)) : spoken(request.messages));
-  const limit = request.max_completion_tokens ?? request.max_tokens ?? Number.POSITIVE_INFINITY;
-  const tokens = all.slice(0, limit);
-  const prompt = request.messages.reduce((sum, message) => sum + words(textOf(message)).length, 0);
+  const whole = tool ? JSON.stringify(argumentsFor(tool)) : spoken(request.messages);
+  const all = words(whole.slice(0, MOST_CHARACTERS));
+  const limit = request.max_completion_tokens ?? request.max_tokens ?? MOST_TOKENS;
+  const tokens = all.slice(0, Math.min(limit, MOST_TOKENS));
+  const isCut = tokens.length < all.length || whole.length > MOST_CHARACTERS;
+  const prompt = countWords(request.messages.map(textOf));
   return {
     tool: tool && { name: tool.function.name },
     tokens,
-    finishReason: tokens.length < all.length ? 'length' : tool ? 'tool_calls' : 'stop',
+    finishReason: isCut ? 'length' : tool ? 'tool_calls' : 'stop',
     usage: {
       prompt_tokens: prompt,
       completion_tokens: tokens.length,
       total_tokens: prompt + tokens.length,
     },
   };
+}
+
+/** Counts tokens; of texts too long to be cut it is a guess. */
+function countWords(texts: readonly string[]): number {
+  const characters = texts.reduce((sum, text) => sum + text.length, 0);
+  if (characters > MOST_CHARACTERS) return Math.ceil(characters / CHARACTERS_PER_TOKEN);
+  return texts.reduce((sum, text) => sum + words(text).length, 0);
 }
 
 type Tool = NonNullable<ChatRequest['tools']>[number];

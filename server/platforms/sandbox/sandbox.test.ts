@@ -329,3 +329,12 @@ test('the official client lists its models', async () => {
 function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
+
+test('a text of megabytes is echoed up to the longest answer, without splitting all of it', async () => {
+  const { sandbox } = setUp();
+  const content = 'a '.repeat(4_000_000);
+  const body = { model: 'sandbox-echo', messages: [{ role: 'user', content }] };
+  const answer = JSON.parse(await text(await sandbox(request(body)))) as OpenAI.ChatCompletion;
+  expect(answer.choices[0]?.finish_reason).toBe('length');
+  expect(answer.usage).toMatchObject({ prompt_tokens: 2_000_000, completion_tokens: 4_096 });
+});
