@@ -7,6 +7,7 @@ import { scenarios } from './scenarios.ts';
 const measured = (given: Partial<Measured>): Measured => ({
   answered: 100,
   errors: 0,
+  short: 0,
   count: 100,
   seconds: 1,
   cpuUs: 10_000,

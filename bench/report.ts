@@ -45,10 +45,12 @@ export function scenarioTable({ scenario, rounds }: Result): string {
     streams ? 'chunk delay p50 / p99 ms' : 'p50 / p99 ms',
     ...(streams ? ['first chunk p50 ms', 'delivered'] : []),
     'RSS MB',
-    'errors',
+    streams ? 'errors, short' : 'errors',
   ];
   const rows = Object.entries(rounds).map(([name, all]) => {
     const of = (pick: (measured: Measured) => number) => figure(median(all.map(pick)));
+    const sum = (pick: (measured: Measured) => number) =>
+      all.map(pick).reduce((total, each) => total + each, 0);
     return [
       TITLES[name as TargetName],
       of(perSecond),
@@ -61,7 +63,7 @@ export function scenarioTable({ scenario, rounds }: Result): string {
           ]
         : []),
       of((m) => m.rssMb),
-      String(all.reduce((sum, { errors }) => sum + errors, 0)),
+      String(sum(({ errors }) => errors)) + (streams ? `, ${sum(({ short }) => short)}` : ''),
     ];
   });
   return `### ${scenario.title}\n\n${table(head, rows)}\n\n${databaseLine({ scenario, rounds })}`;

@@ -39,6 +39,7 @@ export async function runClosedLoop(job: ClosedLoop): Promise<Measured> {
   return {
     ...tally,
     ...look.result(),
+    short: 0,
     latency: times.latency(),
     firstChunk: null,
     delivered: null,

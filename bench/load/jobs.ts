@@ -30,8 +30,10 @@ export type Latency = { p50Ms: number; p99Ms: number };
 export type Measured = {
   /** Requests the target answered with status 200 and to the end, in the whole job. */
   answered: number;
-  /** Requests it did not, broken and short streams among them. */
+  /** Requests it did not, broken streams among them. */
   errors: number;
+  /** Streams that ended as they should, but with chunks missing. */
+  short: number;
   /** Answers, or chunks of streams, that came during the look. */
   count: number;
   seconds: number;

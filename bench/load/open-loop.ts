@@ -82,6 +82,7 @@ export function runOpenLoop(job: OpenLoop): Promise<Measured> {
         resolve({
           ...tally,
           ...look.result(),
+          short: 0,
           latency: times.latency(),
           firstChunk: null,
           delivered: null,

@@ -19,6 +19,7 @@ export async function runStreams(job: Streams): Promise<Measured> {
   const [delays, firsts] = [createTimes(), createTimes()];
   const look = createLook(job, openMs);
   const tally = { answered: 0, errors: 0 };
+  let short = 0;
 
   async function stream(index: number): Promise<void> {
     await pause((index * openMs) / streams);
@@ -38,8 +39,9 @@ export async function runStreams(job: Streams): Promise<Measured> {
     });
     clearTimeout(deadline);
     connection.close();
-    const whole = status === 200 && got === chunks && reader.done();
-    tally[whole ? 'answered' : 'errors'] += 1;
+    const answered = status === 200 && reader.done();
+    tally[answered ? 'answered' : 'errors'] += 1;
+    if (answered && got < chunks) short += 1;
   }
 
   await Promise.all(Array.from({ length: streams }, (_, index) => stream(index)));
@@ -48,6 +50,7 @@ export async function runStreams(job: Streams): Promise<Measured> {
   return {
     ...tally,
     ...result,
+    short,
     latency: delays.latency(),
     firstChunk: firsts.latency(),
     delivered: result.count / ((streams * result.seconds * 1000) / gapMs),
