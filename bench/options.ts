@@ -11,7 +11,7 @@ export type BenchOptions = {
 export const USAGE = `npm run bench -- [--quick | --full] [--only NAME[,NAME]] [--profile FILE]
 
   --quick     three scenarios, four rounds, under two minutes (the default)
-  --full      every scenario, ten rounds, about twenty minutes
+  --full      every scenario, ten rounds, about seventeen minutes
   --only      only these: ${scenarios('full')
     .map(({ name }) => name)
     .join(', ')}
