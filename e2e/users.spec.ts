@@ -43,7 +43,7 @@ test('an invited person chooses a password and is a member', async ({ page, brow
   await form.getByLabel('User name').fill('cleo');
   await form.getByRole('button', { name: 'Add user' }).click();
   const link = await linkShown(page, 'Invite link for cleo');
-  expect(link).toMatch(new RegExp(`^${lab.url}/invite/\\S{20,}$`));
+  expect(link).toMatch(new RegExp(`^${lab.url}/invite#\\S{20,}$`));
   await expect(row(page, 'cleo')).toContainText('Invited');
 
   const cleo = await someone(browser);

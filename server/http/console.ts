@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import express, { type Router } from 'express';
-import sirv from 'sirv';
+
+const ASK_AGAIN = { 'cache-control': 'no-cache' };
 
 /**
  * The web console: files with a hash in their name are kept by browsers for good, everything else
@@ -7,19 +9,31 @@ import sirv from 'sirv';
  */
 export function serveConsole(dist: string): Router {
   const router = express.Router();
-  const files = sirv(dist, {
-    single: true,
-    // NOTE: `//v1` is a base URL with a slash too many, for which a page would be a riddle.
-    ignores: '^//',
-    etag: true,
-    setHeaders(res, path) {
-      const kept = path.startsWith('/assets/');
-      res.setHeader('cache-control', kept ? 'public, max-age=31536000, immutable' : 'no-cache');
-    },
-  });
+  router.use(
+    '/assets',
+    express.static(join(dist, 'assets'), {
+      immutable: true,
+      maxAge: '365d',
+      index: false,
+      redirect: false,
+    }),
+    // NOTE: a script that is not there must not be answered with a page.
+    (_req, _res, next) => next('router'),
+  );
+  router.use(
+    express.static(dist, {
+      index: false,
+      redirect: false,
+      setHeaders: (res) => void res.set(ASK_AGAIN),
+    }),
+  );
   router.use((req, res, next) => {
-    if (req.method !== 'GET' && req.method !== 'HEAD') return next();
-    files(req, res, next);
+    // NOTE: `//v1` is a base URL with a slash too many, for which a page would be a riddle.
+    const page = (req.method === 'GET' || req.method === 'HEAD') && !req.path.startsWith('//');
+    if (!page) return next();
+    res.sendFile('index.html', { root: dist, headers: ASK_AGAIN }, (error) => {
+      if (error) next(res.headersSent ? undefined : error);
+    });
   });
   return router;
 }

@@ -34,7 +34,7 @@ const signIn = createRoute({
 
 const invite = createRoute({
   getParentRoute: () => root,
-  path: '/invite/$token',
+  path: '/invite',
   component: lazyRouteComponent(() => import('../features/sessions/InvitePage.tsx'), 'InvitePage'),
 });
 

@@ -1,5 +1,12 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
-import { createTRPCClient, httpBatchLink, type TRPCClientErrorLike } from '@trpc/client';
+import {
+  createTRPCClient,
+  httpBatchLink,
+  httpLink,
+  splitLink,
+  type TRPCClient,
+  type TRPCClientErrorLike,
+} from '@trpc/client';
 import { createTRPCOptionsProxy, type TRPCOptionsProxy } from '@trpc/tanstack-react-query';
 import type { AppRouter } from '#server/trpc/app-router.ts';
 import { readError } from './errors.ts';
@@ -30,8 +37,16 @@ export const queryClient = new QueryClient({
   },
 });
 
-const client = createTRPCClient<AppRouter>({
-  links: [httpBatchLink({ url: '/trpc', maxItems: 20 })],
+/** For what fits neither a query nor a mutation of the pages. */
+export const client: TRPCClient<AppRouter> = createTRPCClient<AppRouter>({
+  links: [
+    splitLink({
+      // NOTE: what waits for a platform travels alone, or it would hold up all that is asked with it.
+      condition: ({ path }) => path === 'accounts.upstreamModels' || path === 'accounts.test',
+      true: httpLink({ url: '/trpc' }),
+      false: httpBatchLink({ url: '/trpc', maxItems: 20 }),
+    }),
+  ],
 });
 
 /** Query and mutation options of every procedure: `useQuery(trpc.keys.list.queryOptions({}))`. */

@@ -127,12 +127,14 @@ export function createModelsService(deps: ModelsDeps) {
       }));
     },
 
-    /** Models worth creating where a platform has accounts, but no model leads to it yet. */
+    /** Models worth creating: those a platform with accounts offers and no model leads to yet. */
     async suggest(): Promise<ModelSuggestion[]> {
       const [models, withAccounts] = await Promise.all([repo.all(), deps.platformsWithAccounts()]);
       const names = new Set(models.map((model) => model.name));
-      const routed = new Set(models.flatMap((row) => row.routes.map((route) => route.platformId)));
-      const waiting = new Set(withAccounts.filter((id) => !routed.has(id)));
+      const routed = new Set(
+        models.flatMap((row) => row.routes.map((to) => routeName(to.platformId, to.upstreamModel))),
+      );
+      const waiting = new Set(withAccounts);
       return registry
         .list()
         .filter((platform) => waiting.has(platform.id))
@@ -140,12 +142,17 @@ export function createModelsService(deps: ModelsDeps) {
           platform: platform.id,
           platformName: platform.name,
           models: platform.models
-            .filter((model) => !names.has(model) && ModelName.safeParse(model).success)
+            .filter((model) => !names.has(model) && !routed.has(routeName(platform.id, model)))
+            .filter((model) => ModelName.safeParse(model).success)
             .map((model) => proposal(platform.id, model)),
         }))
         .filter((suggestion) => suggestion.models.length > 0);
     },
   };
+}
+
+function routeName(platform: string, model: string): string {
+  return `${platform} ${model}`;
 }
 
 function proposal(platform: string, model: string): ModelCreate {

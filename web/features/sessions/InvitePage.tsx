@@ -1,33 +1,32 @@
 import { Button, Loader, PasswordInput, Stack, Text, VisuallyHidden } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { Link, useLocation } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { InviteInfo } from '#shared/schemas/users.ts';
 import { BareLayout } from '../../app/BareLayout.tsx';
 import { type ReadableError, readError } from '../../lib/errors.ts';
 import { formatDateTime } from '../../lib/format.ts';
-import { trpc } from '../../lib/trpc.ts';
+import { client, trpc } from '../../lib/trpc.ts';
 import { useAppMutation } from '../../lib/use-app-mutation.ts';
 import { useWelcome } from '../../lib/use-welcome.ts';
 import { ErrorState } from '../../ui/ErrorState.tsx';
 import { FormError } from '../../ui/FormError.tsx';
 import { checkNewPassword } from './new-password.ts';
 
-const route = getRouteApi('/invite/$token');
-
 /** Where an invited person, or one whose password was reset, chooses a password. */
 export function InvitePage() {
   const { t } = useTranslation(['sessions', 'common']);
-  const { token } = route.useParams();
+  // The fragment never leaves the browser, so the token is in nobody's log.
+  const token = useLocation({ select: ({ hash }) => hash.replace(/^#/, '') });
   // Once is enough: asking again counts as another try against the limit on guessing.
-  const info = useQuery(
-    trpc.users.inviteInfo.queryOptions(
-      { token },
-      { staleTime: Number.POSITIVE_INFINITY, retry: false },
-    ),
-  );
+  const info = useQuery({
+    queryKey: ['invite', token],
+    queryFn: () => client.users.inviteInfo.mutate({ token }),
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  });
   if (info.data) return <ChoosePassword token={token} info={info.data} />;
   if (info.isPending) {
     return (
