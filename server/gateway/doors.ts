@@ -71,7 +71,7 @@ export function createGateway(deps: GatewayDeps) {
           reply,
           facts: newFacts(),
           identify: () => identify(req),
-          readBody: () => readBody(req, MOST_BODY_BYTES),
+          readBody: () => readBody(req, MOST_BODY_BYTES, signal),
         });
       });
   }

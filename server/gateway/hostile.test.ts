@@ -162,6 +162,24 @@ test('a client that stops reading is let go, and the platform with it', async ()
   socket.destroy();
 });
 
+test('a client that leaves while its key is looked up leaves nothing behind', async () => {
+  const known = Promise.withResolvers<void>();
+  await using upstream = await scriptedUpstream(answer());
+  await using h = await gatewayHarness(upstream, { known: known.promise });
+  const socket = net.connect(Number(new URL(h.url).port), '127.0.0.1');
+  socket.write(
+    'POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer gh-good\r\ncontent-length: 100\r\n\r\n{',
+  );
+  await until(() => expect(h.gateway.running()).toBe(1));
+  const left = once(socket, 'close');
+  socket.destroy();
+  await left;
+  // The server hears of it by its own event loop: another request's answer comes after.
+  await fetch(`${h.url}/nothing`);
+  known.resolve();
+  await until(() => expect(h.gateway.running()).toBe(0));
+});
+
 test('draining ends the stream of a client that does not read', async () => {
   const clock = fakeClock();
   const full = Promise.withResolvers<void>();

@@ -26,13 +26,19 @@ const LAB: CatalogueModel = {
   createdAt: 1,
 };
 
+export type HarnessOptions = Partial<GatewayDeps> & {
+  accounts?: string[];
+  /** What looking a key up waits for. */
+  known?: Promise<void>;
+};
+
 /**
  * A gateway over real HTTP in front of a real upstream; only what features would supply is kept in
  * memory here, where a test can look at it.
  */
 export async function gatewayHarness(
   upstream: { url: string; port: number },
-  { accounts = ['a1'], ...overrides }: Partial<GatewayDeps> & { accounts?: string[] } = {},
+  { accounts = ['a1'], known, ...overrides }: HarnessOptions = {},
 ) {
   const records: UsageRecord[] = [];
   const outcomes: [account: string, outcome: Outcome['kind']][] = [];
@@ -109,6 +115,7 @@ export async function gatewayHarness(
   app.use(
     '/v1',
     gateway.door('openai-chat', async (req) => {
+      await known;
       if (credentialOf(req.headers) === 'gh-good') return USER;
       throw new AppError('key_invalid', 'This API key is not known here.');
     }),
