@@ -19,7 +19,8 @@ const route = getRouteApi('/shell/usage');
 export function UsagePage() {
   const { t } = useTranslation(['usage', 'common']);
   const admin = useMe().role === 'admin';
-  const search = route.useSearch();
+  // NOTE: the router hands on what the route's own check has left out, as it may be a parent's.
+  const search = readUsageSearch(route.useSearch());
   const navigate = useNavigate({ from: '/usage' });
   const list = useUsageList(search);
   const { rows, more } = list;
