@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core';
 import { IconPlus, IconUsers } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { InviteLink, UserView } from '#shared/schemas/users.ts';
 import { trpc } from '../../lib/trpc.ts';
+import { useDialog } from '../../lib/use-dialog.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { QueryBoundary } from '../../ui/QueryBoundary.tsx';
@@ -24,10 +24,10 @@ type Open =
 export function UsersPage() {
   const { t } = useTranslation('users');
   const query = useQuery(trpc.users.list.queryOptions());
-  const [open, setOpen] = useState<Open | null>(null);
-  const close = () => setOpen(null);
+  const { opened, value, open: show, close } = useDialog<Open>();
+  const open = opened ? value : null;
   const add = (
-    <Button leftSection={<IconPlus size={16} />} onClick={() => setOpen({ what: 'create' })}>
+    <Button leftSection={<IconPlus size={16} />} onClick={() => show({ what: 'create' })}>
       {t('add')}
     </Button>
   );
@@ -41,15 +41,13 @@ export function UsersPage() {
             <EmptyState icon={IconUsers} title={t('empty')} text={t('emptyText')} action={add} />
           }
         >
-          {(users) => (
-            <UsersTable users={users} onAction={(what, user) => setOpen({ what, user })} />
-          )}
+          {(users) => <UsersTable users={users} onAction={(what, user) => show({ what, user })} />}
         </QueryBoundary>
       </Section>
       {open?.what === 'create' && (
         <CreateUser
           onClose={close}
-          onInvited={(user, link) => setOpen({ what: 'link', kind: 'invite', user, link })}
+          onInvited={(user, link) => show({ what: 'link', kind: 'invite', user, link })}
         />
       )}
       {open?.what === 'edit' && <EditUser user={open.user} onClose={close} />}
@@ -59,7 +57,7 @@ export function UsersPage() {
           user={open.user}
           onClose={close}
           onLink={(user, link) =>
-            setOpen({ what: 'link', kind: user.hasPassword ? 'reset' : 'invite', user, link })
+            show({ what: 'link', kind: user.hasPassword ? 'reset' : 'invite', user, link })
           }
         />
       )}
