@@ -160,7 +160,6 @@ export function createGateway(deps: GatewayDeps) {
     },
   };
 }
-export type Gateway = ReturnType<typeof createGateway>;
 
 function modelObject(model: { name: string; createdAt: number }) {
   return { id: model.name, object: 'model', created: model.createdAt, owned_by: 'gatehouse' };
