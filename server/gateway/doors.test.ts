@@ -126,6 +126,16 @@ test.each([
   expect(h.records).toMatchObject([{ attempts: 2, accountId: 'a2', outcome: 'ok' }]);
 });
 
+test('a forbidden request is tried elsewhere and ends no account', async () => {
+  await using upstream = await scriptedUpstream(failure(403), answer());
+  await using h = await gatewayHarness(upstream, { accounts: ['a1', 'a2'] });
+  await (await h.chat(ask())).json();
+  expect(h.outcomes).toEqual([
+    ['a1', 'neutral'],
+    ['a2', 'ok'],
+  ]);
+});
+
 test.each([
   ['an error as first frame', rawStream([frame({ error: { message: 'busy' } })])],
   ['nothing', rawStream([])],
@@ -248,6 +258,39 @@ test('a waiting stream gets heartbeats, and a late failure arrives inside it', a
   const text = await res.text();
   expect(text).toMatch(/^: heartbeat\n\ndata: \{"error"/);
   expect(h.records).toMatchObject([{ outcome: 'upstream_failed' }]);
+});
+
+test('a stream that speaks often enough gets no heartbeat, one that falls silent does', async () => {
+  let next = Promise.withResolvers<void>();
+  const step = async () => {
+    await next.promise;
+    next = Promise.withResolvers<void>();
+  };
+  await using upstream = await scriptedUpstream(async (_call, res) => {
+    res.writeHead(200, { 'content-type': 'text/event-stream' });
+    res.write(chunk('one'));
+    await step();
+    res.write(chunk('two'));
+    await step();
+    res.end(DONE);
+  });
+  const clock = fakeClock();
+  await using h = await gatewayHarness(upstream, { clock, heartbeatMs: 1_000 });
+  const reader = (await h.chat(ask({ stream: true }))).body?.getReader();
+  let seen = '';
+  const readUntil = async (text: string) => {
+    while (!seen.includes(text)) seen += Buffer.from((await reader?.read())?.value ?? '');
+  };
+  await readUntil('one');
+  clock.advance(900);
+  next.resolve();
+  await readUntil('two');
+  clock.advance(900);
+  expect(seen).not.toContain('heartbeat');
+  clock.advance(100);
+  await readUntil(': heartbeat');
+  next.resolve();
+  await readUntil('[DONE]');
 });
 
 test('draining waits for running answers, then ends them with an error', async () => {

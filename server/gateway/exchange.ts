@@ -1,6 +1,6 @@
 import type { AppError } from '#shared/errors.ts';
 import type { Candidate, CatalogueModel, Hold, Principal, Target, TokenUsage } from './ports.ts';
-import type { ChatProtocol, ChatRequest } from './protocols/protocol.ts';
+import type { AnswerFacts, ChatProtocol, ChatRequest } from './protocols/protocol.ts';
 import { newTally, type Tally } from './tokens.ts';
 
 /** Where the answer goes. The door implements it over HTTP. */
@@ -60,7 +60,7 @@ export type Progress = Arrived & Partial<Omit<Called, keyof Arrived>>;
 
 /** A platform's answer that is good enough to be shown to the client. */
 export type Answer =
-  | { kind: 'whole'; body: Buffer }
+  | { kind: 'whole'; body: Buffer; facts: AnswerFacts }
   /** `first` was read already, to be sure that the stream has begun. */
   | { kind: 'stream'; first: Buffer; rest: AsyncIterator<Buffer> }
   /** The platform refused the request itself; another account would refuse it too. */

@@ -23,6 +23,7 @@ export function createHttpReply(
   { clock, heartbeatMs, signal, stallMs = STALL_MS }: HttpReplyOptions,
 ): Reply {
   let cancelHeartbeat: (() => void) | null = null;
+  let lastWriteAt = 0;
   const stopHeartbeats = () => {
     cancelHeartbeat?.();
     cancelHeartbeat = null;
@@ -38,14 +39,17 @@ export function createHttpReply(
     });
     res.flushHeaders();
   };
-  const keepAlive = () => {
+  const heartbeatIn = (ms: number) => {
     stopHeartbeats();
     if (res.destroyed) return;
-    cancelHeartbeat = clock.setTimer(heartbeatMs, () => {
+    cancelHeartbeat = clock.setTimer(ms, () => {
+      // NOTE: looked up when the timer fires, for setting it anew with every frame costs more.
+      const wait = lastWriteAt + heartbeatMs - clock.now();
+      if (wait > 0) return heartbeatIn(wait);
       startStream();
       // NOTE: a client that does not read needs no heartbeat; writing would only grow the buffer.
       if (!res.writableNeedDrain) res.write(HEARTBEAT);
-      keepAlive();
+      heartbeatIn(heartbeatMs);
     });
   };
 
@@ -54,10 +58,10 @@ export function createHttpReply(
       return res.headersSent;
     },
     startStream,
-    keepAlive,
+    keepAlive: () => heartbeatIn(heartbeatMs),
     async write(bytes) {
       if (res.destroyed) return;
-      if (cancelHeartbeat) keepAlive();
+      lastWriteAt = clock.now();
       if (res.write(bytes)) return;
       res.setTimeout(stallMs);
       await drained(res, signal);

@@ -1,10 +1,24 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomFillSync } from 'node:crypto';
 import { v7 } from 'uuid';
 import type { Clock } from './clock.ts';
 
 /** A new UUIDv7: sorts by the time it was made (the given clock's, else the machine's). */
 export function newId(clock?: Pick<Clock, 'now'>): string {
-  return clock ? v7({ msecs: clock.now() }) : v7();
+  return v7({ msecs: clock ? clock.now() : Date.now(), random: nextRandom() });
+}
+
+const ID_BYTES = 16;
+const pool = new Uint8Array(256 * ID_BYTES);
+let unused = 0;
+
+/** Random bytes for one id out of many asked for at once: each request to the system costs more than the id. */
+function nextRandom(): Uint8Array {
+  if (unused === 0) {
+    randomFillSync(pool);
+    unused = pool.length;
+  }
+  unused -= ID_BYTES;
+  return pool.subarray(unused, unused + ID_BYTES);
 }
 
 /** A new secret: `prefix` and `bytes` random bytes as base64url, e.g. `gh_pV3…`. */

@@ -119,16 +119,17 @@ export function formatClock(iso: string): string {
 }
 
 const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
-  ['year', 31_536_000],
-  ['month', 2_592_000],
   ['day', 86_400],
   ['hour', 3_600],
   ['minute', 60],
 ];
 
-/** How far an ISO time lies from `now` (epoch ms): “3 min. ago”, “in 2 days”. */
+const A_MONTH_S = 2_592_000;
+
+/** How far an ISO time lies from `now` (epoch ms): “3 min. ago”, “in 2 days”; beyond a month the date. */
 export function formatRelative(iso: string, now: number): string {
   const seconds = Math.round((new Date(iso).getTime() - now) / 1_000);
+  if (Math.abs(seconds) >= A_MONTH_S) return formatDate(iso);
   for (const [unit, length] of STEPS) {
     if (Math.abs(seconds) >= length) return relative().format(Math.trunc(seconds / length), unit);
   }

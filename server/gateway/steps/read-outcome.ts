@@ -40,8 +40,9 @@ async function readWhole(
   upstream: UpstreamAnswer,
 ): Promise<{ answer: Answer } | Failed> {
   const body = await readBytes(upstream, MOST_ANSWER_BYTES);
-  const { error } = asking.protocol.readAnswer(body);
-  return error === null ? { answer: { kind: 'whole', body } } : failure(error, asking);
+  const facts = asking.protocol.readAnswer(body);
+  if (facts.error !== null) return failure(facts.error, asking);
+  return { answer: { kind: 'whole', body, facts } };
 }
 
 async function beginStream(
@@ -70,8 +71,13 @@ async function refused(
   const said = maskError(asking.protocol.readError(body) ?? 'no reason given', asking.secret);
   const message = `The platform answered ${upstream.status}: ${said}`;
   switch (upstream.status) {
-    case 401:
     case 403:
+      // NOTE: often one model or region that this account may not use; it serves others well.
+      return {
+        outcome: { kind: 'neutral' },
+        error: new AppError('upstream_failed', message),
+      };
+    case 401:
       return {
         outcome: { kind: 'unauthorised', message },
         error: new AppError(

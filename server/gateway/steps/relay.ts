@@ -16,14 +16,13 @@ export type RelayDeps = { now: () => number };
  * protocol's error frame ends it, never a false "done".
  */
 export async function relay(deps: RelayDeps, called: Called): Promise<Finish> {
-  const { answer, facts, protocol, reply } = called;
+  const { answer, facts, reply } = called;
   switch (answer.kind) {
     case 'refused':
       throw answer.error;
     case 'whole': {
-      const { text, usage } = protocol.readAnswer(answer.body);
-      addText(facts.written, text);
-      facts.usage = usage;
+      addText(facts.written, answer.facts.text);
+      facts.usage = answer.facts.usage;
       return () => reply.json(200, answer.body);
     }
     case 'stream': {

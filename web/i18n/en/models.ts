@@ -49,7 +49,7 @@ export const models = {
   emptyMember: 'No models yet. An admin adds them.',
   suggest: {
     title: 'Ready to be offered',
-    text: 'These platforms have accounts, but no model leads to them yet.',
+    text: 'Your accounts could serve these models; nobody can ask for them yet.',
     add: 'Add {{name}}',
     addAll_one: 'Add it',
     addAll_other: 'Add all {{count}}',

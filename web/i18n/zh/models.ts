@@ -49,7 +49,7 @@ export const models: Translated<typeof english> = {
   emptyMember: '还没有模型，请等待管理员添加。',
   suggest: {
     title: '可以直接添加',
-    text: '这些平台已有账号，但还没有模型通向它们。',
+    text: '已有账号可以提供这些模型，但还没有对外开放。',
     add: '添加 {{name}}',
     addAll_other: '全部添加（{{count}}）',
     addAllFor: '添加 {{platform}} 的全部模型',
