@@ -15,7 +15,11 @@ function readSomething(output: string): string | null {
 }
 
 const checks: Check[] = [
-  { name: 'format and lint', command: 'biome', args: ['ci', '.', '--error-on-warnings'] },
+  {
+    name: 'format and lint',
+    command: 'biome',
+    args: ['ci', '.', '--error-on-warnings', '--colors=off'],
+  },
   {
     name: 'import arrows',
     command: 'depcruise',
