@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 const ALL = ['server', 'shared', 'scripts', 'bench'].map((folder) => `${folder}/**/*.test.ts`);
 const INTEGRATION = ['{server,scripts}/**/*.int.test.ts'];
 const CLIENT = './scripts/client.setup.ts';
+/** Far beyond what any test needs: no test may fail because the machine is busy. */
+const TIMEOUTS = { testTimeout: 60_000, hookTimeout: 60_000 };
 
 export default defineConfig({
   test: {
@@ -13,6 +15,7 @@ export default defineConfig({
           include: ALL,
           exclude: INTEGRATION,
           globalSetup: [CLIENT],
+          ...TIMEOUTS,
         },
       },
       {
@@ -20,11 +23,10 @@ export default defineConfig({
           name: 'integration',
           include: INTEGRATION,
           globalSetup: [CLIENT, './server/testing/postgres.setup.ts'],
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          ...TIMEOUTS,
         },
       },
-      { test: { name: 'web', include: ['web/**/*.test.{ts,tsx}'] } },
+      { test: { name: 'web', include: ['web/**/*.test.{ts,tsx}'], ...TIMEOUTS } },
     ],
   },
 });

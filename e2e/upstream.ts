@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 export async function startUpstream() {
   const child = spawn(process.execPath, ['server/testing/upstream-process.ts'], {
     cwd: resolve(import.meta.dirname, '..'),
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
   return {

@@ -14,6 +14,8 @@ import {
  */
 const upstream = await scriptedUpstream(respond);
 process.stdout.write(`${upstream.url}\n`);
+// NOTE: whoever started it may be killed; a closed pipe is the sign.
+process.stdin.resume().once('end', () => process.exit());
 
 /** Metadata is text by OpenAI's specification. */
 type Wish = { words?: string; gapMs?: string; status?: string; tool?: string };

@@ -41,6 +41,7 @@ describe('in English', () => {
     ['2026-03-10T11:57:00Z', '3 min. ago'],
     ['2026-03-09T11:00:00Z', 'yesterday'],
     ['2026-03-12T12:00:01Z', 'in 2 days'],
+    ['2026-04-09T11:59:58Z', 'in 30 days'],
     ['2026-06-01T12:00:00Z', 'Jun 1, 2026'],
   ])('%s is %s', (iso, text) => {
     expect(formatRelative(iso, NOW)).toBe(text);

@@ -129,9 +129,11 @@ const A_MONTH_S = 2_592_000;
 /** How far an ISO time lies from `now` (epoch ms): “3 min. ago”, “in 2 days”; beyond a month the date. */
 export function formatRelative(iso: string, now: number): string {
   const seconds = Math.round((new Date(iso).getTime() - now) / 1_000);
-  if (Math.abs(seconds) >= A_MONTH_S) return formatDate(iso);
+  if (Math.abs(seconds) > A_MONTH_S) return formatDate(iso);
+  // A wait of 30 days is one of 30 days a second later, too; what is past counts whole units only.
+  const whole = seconds > 0 ? Math.round : Math.trunc;
   for (const [unit, length] of STEPS) {
-    if (Math.abs(seconds) >= length) return relative().format(Math.trunc(seconds / length), unit);
+    if (Math.abs(seconds) >= length) return relative().format(whole(seconds / length), unit);
   }
   return relative().format(Math.abs(seconds) < 10 ? 0 : seconds, 'second');
 }
