@@ -32,7 +32,7 @@ export function TimeChart({ kind, points, range, lines, tick, value }: TimeChart
     tickLine: 'none' as const,
     strokeDasharray: '2 4',
     xAxisProps: { tickFormatter: (at: string) => axisTime(at, range), minTickGap: 28 },
-    yAxisProps: { width: 56, allowDecimals: kind === 'lines' },
+    yAxisProps: { width: 64, allowDecimals: kind === 'lines' },
     tooltipProps: {
       content: ({ label, payload }: TooltipContent) => (
         <ChartTooltip
