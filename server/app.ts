@@ -60,6 +60,7 @@ export async function buildApp({ random = Math.random, ...options }: AppOptions)
   );
   app.use(securityHeaders({ https: config.http.publicUrl?.startsWith('https:') ?? false }));
   app.get('/healthz', (_req, res) => {
+    res.setHeader('x-request-id', newId(clock));
     res.json({ status: 'ok', running: gateway.running(), unwritten: ports.ledger.pending() });
   });
   app.use('/trpc', mountTrpc({ router: createAppRouter(services), door, log }));
@@ -68,6 +69,8 @@ export async function buildApp({ random = Math.random, ...options }: AppOptions)
 
   const server = createServer(app);
   return {
+    /** What the server answers with, route by route: tests hold it against their matrix. */
+    routes: app.router,
     /** Starts listening and returns the address people open. */
     async listen(): Promise<string> {
       await features.start();
