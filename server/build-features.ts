@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Infra } from './build-infra.ts';
+import { buildPeople } from './build-people.ts';
 import type { Config } from './config/config.ts';
 import {
   createAccountPool,
@@ -22,14 +23,6 @@ import {
 import { createPlatformsRepo, createPlatformsService } from './features/platforms/index.ts';
 import { createMemoryQuotaGate } from './features/quotas/index.ts';
 import {
-  createLimiters,
-  createLuciaSessions,
-  createPasswords,
-  createSessionsRepo,
-  createSessionsService,
-} from './features/sessions/index.ts';
-import { createSetupRepo, createSetupService } from './features/setup/index.ts';
-import {
   createSummaryRepo,
   createTokensToday,
   createUsageRepo,
@@ -37,12 +30,6 @@ import {
   openUsageLedger,
   startOfDay,
 } from './features/usage/index.ts';
-import {
-  createInvitesRepo,
-  createInvitesService,
-  createUsersRepo,
-  createUsersService,
-} from './features/users/index.ts';
 import { newId } from './infra/ids.ts';
 import { createCallPlatform } from './platforms/openai-compatible.ts';
 import { createRegistry } from './platforms/registry.ts';
@@ -82,36 +69,14 @@ export async function buildFeatures(options: FeatureOptions) {
     loadUsedToday: createTokensToday({ repo: usageRepo, ledger, clock }),
   });
 
-  const passwords = createPasswords(options.passwordRounds);
-  const limiters = createLimiters({ redisUrl: config.redis.url, log });
-  const sessionsRepo = createSessionsRepo(db);
-  const store = createLuciaSessions({ repo: sessionsRepo, clock });
-  const sessions = createSessionsService({
-    store,
-    repo: sessionsRepo,
-    passwords,
-    limiters,
+  const people = buildPeople({
+    db,
     clock,
     log,
+    redisUrl: config.redis.url,
+    passwordRounds: options.passwordRounds,
   });
-  const usersRepo = createUsersRepo(db);
-  const invites = createInvitesService({
-    repo: createInvitesRepo(db),
-    users: usersRepo,
-    sessions,
-    passwords,
-    limiters,
-    clock,
-  });
-  const users = createUsersService({ repo: usersRepo, invites, passwords, clock });
-  const setup = createSetupService({
-    repo: createSetupRepo(db),
-    users: usersRepo,
-    sessions,
-    passwords,
-    limiters,
-    clock,
-  });
+  const { setup, sessions, users, invites } = people;
 
   const platformsRepo = createPlatformsRepo(db);
   const registry = createRegistry({
@@ -172,8 +137,8 @@ export async function buildFeatures(options: FeatureOptions) {
 
   const apply = createApplyService({
     repo: createApplyRepo(db, id),
-    users: usersRepo,
-    passwords,
+    users: people.usersRepo,
+    passwords: people.passwords,
     cipher,
     newId: id,
   });
@@ -189,7 +154,7 @@ export async function buildFeatures(options: FeatureOptions) {
     async close(): Promise<void> {
       registry.close();
       catalogue.close();
-      await Promise.allSettled([lookup.close(), accountPool.close(), limiters.close()]);
+      await Promise.allSettled([lookup.close(), accountPool.close(), people.limiters.close()]);
       await ledger.close();
     },
   };

@@ -3,20 +3,7 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { AppError } from '#shared/errors.ts';
 import type { Role } from '#shared/schemas/common.ts';
-import {
-  createLimiters,
-  createLuciaSessions,
-  createPasswords,
-  createSessionsRepo,
-  createSessionsService,
-} from '../features/sessions/index.ts';
-import { createSetupRepo, createSetupService } from '../features/setup/index.ts';
-import {
-  createInvitesRepo,
-  createInvitesService,
-  createUsersRepo,
-  createUsersService,
-} from '../features/users/index.ts';
+import { buildPeople } from '../build-people.ts';
 import { newId } from '../infra/ids.ts';
 import { createLog, type Log } from '../infra/log.ts';
 import { createPrisma, type Db } from '../infra/prisma/client.ts';
@@ -54,36 +41,8 @@ export async function startConsole(options: ConsoleOptions = {}) {
     destination: { write: (line) => void lines.push(line) },
   });
 
-  const limiters = createLimiters({ redisUrl: null, log });
-  const passwords = createPasswords(4);
-  const sessionsRepo = createSessionsRepo(db);
-  const store = createLuciaSessions({ repo: sessionsRepo, clock });
-  const sessions = createSessionsService({
-    store,
-    repo: sessionsRepo,
-    passwords,
-    limiters,
-    clock,
-    log,
-  });
-  const usersRepo = createUsersRepo(db);
-  const invites = createInvitesService({
-    repo: createInvitesRepo(db),
-    users: usersRepo,
-    sessions,
-    passwords,
-    limiters,
-    clock,
-  });
-  const users = createUsersService({ repo: usersRepo, invites, passwords, clock });
-  const setup = createSetupService({
-    repo: createSetupRepo(db),
-    users: usersRepo,
-    sessions,
-    passwords,
-    limiters,
-    clock,
-  });
+  const people = buildPeople({ db, clock, log, redisUrl: null, passwordRounds: 4 });
+  const { setup, sessions, users, invites, store, limiters, passwords } = people;
   const base = { db, databaseUrl: database.url, clock, log };
   const added = options.features?.(base) ?? {};
   const services = withStubs({ setup, sessions, users, invites, ...added });

@@ -1,0 +1,62 @@
+import {
+  createLimiters,
+  createLuciaSessions,
+  createPasswords,
+  createSessionsRepo,
+  createSessionsService,
+} from './features/sessions/index.ts';
+import { createSetupRepo, createSetupService } from './features/setup/index.ts';
+import {
+  createInvitesRepo,
+  createInvitesService,
+  createUsersRepo,
+  createUsersService,
+} from './features/users/index.ts';
+import type { Clock } from './infra/clock.ts';
+import type { Log } from './infra/log.ts';
+import type { Db } from './infra/prisma/client.ts';
+
+export type PeopleOptions = {
+  db: Db;
+  clock: Clock;
+  log: Log;
+  /** Where sign-in limits are shared with other servers; null = in this process. */
+  redisUrl: string | null;
+  /** bcrypt's cost; tests lower it. */
+  passwordRounds?: number | undefined;
+};
+
+/** Who people are and how they get in: set-up, sessions, users and their invitations. */
+export function buildPeople({ db, clock, log, redisUrl, passwordRounds }: PeopleOptions) {
+  const passwords = createPasswords(passwordRounds);
+  const limiters = createLimiters({ redisUrl, log });
+  const sessionsRepo = createSessionsRepo(db);
+  const store = createLuciaSessions({ repo: sessionsRepo, clock });
+  const sessions = createSessionsService({
+    store,
+    repo: sessionsRepo,
+    passwords,
+    limiters,
+    clock,
+    log,
+  });
+  const usersRepo = createUsersRepo(db);
+  const invites = createInvitesService({
+    repo: createInvitesRepo(db),
+    users: usersRepo,
+    sessions,
+    passwords,
+    limiters,
+    clock,
+  });
+  const users = createUsersService({ repo: usersRepo, invites, passwords, clock });
+  const setup = createSetupService({
+    repo: createSetupRepo(db),
+    users: usersRepo,
+    sessions,
+    passwords,
+    limiters,
+    clock,
+  });
+  return { setup, sessions, users, invites, store, usersRepo, passwords, limiters };
+}
