@@ -13,6 +13,13 @@ test('ids are UUIDv7 and sort by the clock', () => {
   expect(newId(clock)).not.toBe(newId(clock));
 });
 
+test('ids of one millisecond sort in the order they were made', () => {
+  const clock = fakeClock();
+  const ids = Array.from({ length: 1_000 }, () => newId(clock));
+  expect([...ids].sort()).toEqual(ids);
+  expect(new Set(ids).size).toBe(1_000);
+});
+
 test('secrets carry their prefix, 256 bits by default, and only URL-safe characters', () => {
   const secret = newSecret('gh_');
   expect(secret).toMatch(/^gh_[A-Za-z0-9_-]{43}$/);

@@ -2,10 +2,21 @@ import { createHash, randomBytes, randomFillSync } from 'node:crypto';
 import { v7 } from 'uuid';
 import type { Clock } from './clock.ts';
 
-/** A new UUIDv7: sorts by the time it was made (the given clock's, else the machine's). */
+/** A new UUIDv7: sorts by the time it was made (the given clock's, else the machine's), and within one millisecond of this process in the order made. */
 export function newId(clock?: Pick<Clock, 'now'>): string {
-  return v7({ msecs: clock ? clock.now() : Date.now(), random: nextRandom() });
+  const msecs = clock ? clock.now() : Date.now();
+  const random = nextRandom();
+  // Half of the range is left for counting on from.
+  sequence =
+    msecs === lastMs
+      ? sequence + 1
+      : new DataView(random.buffer, random.byteOffset).getUint32(6) >>> 1;
+  lastMs = msecs;
+  return v7({ msecs, seq: sequence, random });
 }
+
+let lastMs = -1;
+let sequence = 0;
 
 const ID_BYTES = 16;
 const pool = new Uint8Array(256 * ID_BYTES);
