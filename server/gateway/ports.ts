@@ -97,6 +97,8 @@ export type TokenUsage = {
   inputTokens: number;
   /** Part of inputTokens that the platform read from its cache. */
   cachedTokens: number;
+  /** Part of inputTokens that the platform wrote to its cache, where it charges for that. */
+  cacheWriteTokens: number;
   outputTokens: number;
   /** Part of outputTokens spent on reasoning. */
   reasoningTokens: number;

@@ -62,5 +62,12 @@ function* pieces(text: string): Generator<string> {
 export async function estimateUsage(prompt: string, written: Tally): Promise<TokenUsage> {
   const inputTokens = await countTokens(prompt);
   const outputTokens = (await countTokens(written.text)) + written.beyond;
-  return { inputTokens, cachedTokens: 0, outputTokens, reasoningTokens: 0, estimated: true };
+  return {
+    inputTokens,
+    cachedTokens: 0,
+    cacheWriteTokens: 0,
+    outputTokens,
+    reasoningTokens: 0,
+    estimated: true,
+  };
 }

@@ -7,7 +7,7 @@ export const PlatformId = z
   .regex(/^[a-z0-9][a-z0-9-]*$/, 'lower case letters, digits and dashes');
 
 /** Wire protocols a platform can speak. Others join with their file in server/gateway/protocols. */
-export const Protocol = z.enum(['openai-chat']);
+export const Protocol = z.enum(['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini']);
 export type Protocol = z.infer<typeof Protocol>;
 
 export const BaseUrl = z.url({ protocol: /^https?$/ }).max(500);

@@ -165,6 +165,7 @@ function readUsage(json: unknown): TokenUsage | null {
   return {
     inputTokens: usage.data.prompt_tokens,
     cachedTokens: usage.data.prompt_tokens_details?.cached_tokens ?? 0,
+    cacheWriteTokens: 0,
     outputTokens: usage.data.completion_tokens,
     reasoningTokens: usage.data.completion_tokens_details?.reasoning_tokens ?? 0,
     estimated: false,

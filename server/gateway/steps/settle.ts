@@ -15,6 +15,7 @@ import { estimateUsage } from '../tokens.ts';
 const NONE: TokenUsage = {
   inputTokens: 0,
   cachedTokens: 0,
+  cacheWriteTokens: 0,
   outputTokens: 0,
   reasoningTokens: 0,
   estimated: false,

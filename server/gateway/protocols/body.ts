@@ -1,0 +1,82 @@
+import { isUtf8 } from 'node:buffer';
+import type { z } from 'zod';
+import { AppError } from '#shared/errors.ts';
+import { type Member, topLevelMembers } from './json-members.ts';
+
+/** A JSON body: as it came, and as it reads. `members` is null where bytes cannot be spliced. */
+export type JsonBody = { bytes: Buffer; json: unknown; members: Member[] | null };
+
+/** Members to put into a body in place of what is there; undefined takes one out. */
+export type Changes = ReadonlyMap<string, unknown>;
+
+/** @throws AppError bad_request when it is empty, not UTF-8, not JSON, or nested too deeply. */
+export function parseBody(bytes: Buffer): JsonBody {
+  if (bytes.length === 0) throw new AppError('bad_request', 'The body is empty; send JSON.');
+  if (!isUtf8(bytes)) throw new AppError('bad_request', 'The body is not UTF-8 text.');
+  const json = parse(bytes);
+  refuseTooDeep(json);
+  return { bytes, json, members: topLevelMembers(bytes) };
+}
+
+/** @throws AppError bad_request naming the member at fault, in `param` too. */
+export function check<Schema extends z.ZodType>(schema: Schema, json: unknown): z.infer<Schema> {
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const param = issue?.path.join('.') || 'body';
+  throw new AppError('bad_request', `${param}: ${issue?.message ?? 'not valid'}`, { param });
+}
+
+/** The body with some top-level members changed and every other byte as it came. */
+export function rewrite({ bytes, json, members }: JsonBody, changes: Changes): Buffer {
+  if (changes.size === 0) return bytes;
+  if (!members) return Buffer.from(JSON.stringify({ ...(json as object), ...fromChanges(changes) }));
+  const parts: (Buffer | string)[] = [];
+  const add = (key: string, value: Buffer | string) => {
+    parts.push(parts.length === 0 ? '{' : ',', JSON.stringify(key), ':', value);
+  };
+  for (const { key, start, end } of members) {
+    if (!changes.has(key)) add(key, bytes.subarray(start, end));
+    else if (changes.get(key) !== undefined) add(key, JSON.stringify(changes.get(key)));
+  }
+  const present = new Set(members.map(({ key }) => key));
+  for (const [key, value] of changes) {
+    if (!present.has(key) && value !== undefined) add(key, JSON.stringify(value));
+  }
+  return Buffer.concat([...parts, parts.length === 0 ? '{}' : '}'].map((part) => Buffer.from(part)));
+}
+
+/** An object read from JSON, or null for anything else. */
+export function tryParseObject(text: string): Record<string, unknown> | null {
+  try {
+    const json: unknown = JSON.parse(text);
+    return isObject(json) ? json : null;
+  } catch {
+    return null;
+  }
+}
+
+export function isObject(json: unknown): json is Record<string, unknown> {
+  return typeof json === 'object' && json !== null && !Array.isArray(json);
+}
+
+function parse(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString());
+  } catch (cause) {
+    throw new AppError('bad_request', 'The body is not valid JSON.', { cause });
+  }
+}
+
+/** A body that is written anew takes a stack as deep as it is nested. */
+function refuseTooDeep(json: unknown): void {
+  try {
+    JSON.stringify(json);
+  } catch (cause) {
+    throw new AppError('bad_request', 'The body is nested too deeply.', { cause });
+  }
+}
+
+function fromChanges(changes: Changes): Record<string, unknown> {
+  return Object.fromEntries(changes);
+}
