@@ -30,20 +30,30 @@ export function check<Schema extends z.ZodType>(schema: Schema, json: unknown): 
 /** The body with some top-level members changed and every other byte as it came. */
 export function rewrite({ bytes, json, members }: JsonBody, changes: Changes): Buffer {
   if (changes.size === 0) return bytes;
-  if (!members) return Buffer.from(JSON.stringify({ ...(json as object), ...fromChanges(changes) }));
-  const parts: (Buffer | string)[] = [];
-  const add = (key: string, value: Buffer | string) => {
-    parts.push(parts.length === 0 ? '{' : ',', JSON.stringify(key), ':', value);
+  if (!members)
+    return Buffer.from(JSON.stringify({ ...(json as object), ...fromChanges(changes) }));
+  const parts: Buffer[] = [bytes.subarray(0, members[0]?.keyStart ?? 1)];
+  const add = (separator: Buffer, member: Buffer) => {
+    if (parts.length > 1) parts.push(separator);
+    parts.push(member);
   };
-  for (const { key, start, end } of members) {
-    if (!changes.has(key)) add(key, bytes.subarray(start, end));
-    else if (changes.get(key) !== undefined) add(key, JSON.stringify(changes.get(key)));
-  }
+  members.forEach(({ key, keyStart, start, end }, index) => {
+    const separator = bytes.subarray(members[index - 1]?.end ?? keyStart, keyStart);
+    const value = changes.get(key);
+    if (!changes.has(key)) add(separator, bytes.subarray(keyStart, end));
+    else if (value !== undefined)
+      add(
+        separator,
+        Buffer.from(`${bytes.toString('utf8', keyStart, start)}${JSON.stringify(value)}`),
+      );
+  });
   const present = new Set(members.map(({ key }) => key));
   for (const [key, value] of changes) {
-    if (!present.has(key) && value !== undefined) add(key, JSON.stringify(value));
+    if (present.has(key) || value === undefined) continue;
+    add(Buffer.from(','), Buffer.from(`${JSON.stringify(key)}:${JSON.stringify(value)}`));
   }
-  return Buffer.concat([...parts, parts.length === 0 ? '{}' : '}'].map((part) => Buffer.from(part)));
+  parts.push(bytes.subarray(members.at(-1)?.end ?? 1));
+  return Buffer.concat(parts);
 }
 
 /** An object read from JSON, or null for anything else. */

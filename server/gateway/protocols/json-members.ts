@@ -1,5 +1,5 @@
-/** Where a member of a JSON object stands, as byte offsets into the text. */
-export type Member = { key: string; start: number; end: number };
+/** Where a member of a JSON object stands, as byte offsets into the text: its key, its value, its end. */
+export type Member = { key: string; keyStart: number; start: number; end: number };
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -24,6 +24,7 @@ export function topLevelMembers(text: Buffer): Member[] | null {
   const members: Member[] = [];
   const seen = new Set<string>();
   while (text[at] === QUOTE) {
+    const keyStart = at;
     const keyEnd = endOfString(text, at);
     const key = text.toString('utf8', at + 1, keyEnd - 1);
     if (key.includes('\\') || seen.has(key)) return null;
@@ -32,7 +33,7 @@ export function topLevelMembers(text: Buffer): Member[] | null {
     if (text[at] !== COLON) return null;
     const start = skipSpace(text, at + 1);
     const end = endOfValue(text, start);
-    members.push({ key, start, end });
+    members.push({ key, keyStart, start, end });
     at = skipSpace(text, end);
     if (text[at] === COMMA) at = skipSpace(text, at + 1);
   }
