@@ -57,6 +57,12 @@ export const ERRORS = {
     openai: ['invalid_request_error', 'unsupported_media_type'],
   },
   conflict: { http: 409, trpc: 'CONFLICT', openai: ['invalid_request_error', 'conflict'] },
+  /** The request leans on something that only one account at a platform has. */
+  bound_elsewhere: {
+    http: 409,
+    trpc: 'CONFLICT',
+    openai: ['invalid_request_error', 'bound_elsewhere'],
+  },
   setup_done: { http: 409, trpc: 'CONFLICT', openai: ['invalid_request_error', 'setup_done'] },
   too_many_tries: {
     http: 429,
@@ -74,6 +80,12 @@ export const ERRORS = {
     openai: ['rate_limit_error', 'insufficient_quota'],
   },
   no_account: { http: 503, trpc: 'SERVICE_UNAVAILABLE', openai: ['server_error', 'no_account'] },
+  /** No platform behind the model offers what was asked for. */
+  not_offered: {
+    http: 400,
+    trpc: 'BAD_REQUEST',
+    openai: ['invalid_request_error', 'not_offered'],
+  },
   upstream_refused: {
     http: 400,
     trpc: 'BAD_REQUEST',

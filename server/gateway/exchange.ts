@@ -1,28 +1,46 @@
 import type { AppError } from '#shared/errors.ts';
-import type { Candidate, CatalogueModel, Hold, Principal, Target, TokenUsage } from './ports.ts';
-import type { AnswerFacts, ChatProtocol, ChatRequest } from './protocols/protocol.ts';
+import type {
+  Candidate,
+  CatalogueModel,
+  Hold,
+  Principal,
+  StoredResponse,
+  Target,
+  TokenUsage,
+  Units,
+} from './ports.ts';
+import type { Framing } from './protocols/framing.ts';
+import type { ArrivedCall, Frame } from './protocols/protocol.ts';
+import type { Door, GatewayRequest, StreamPassage, WholeAnswer } from './request.ts';
 import { newTally, type Tally } from './tokens.ts';
 
 /** Where the answer goes. The door implements it over HTTP. */
 export type Reply = {
   /** True once status and headers are on their way: from then on only frames may follow. */
   readonly started: boolean;
-  /** Starts an event stream, if nothing was started. */
-  startStream(): void;
+  /** A header of the answer, so long as nothing was started. */
+  header(name: string, value: string): void;
+  /** Starts a stream, if nothing was started. */
+  startStream(framing: Framing): void;
+  /** Starts an answer that is neither JSON nor events. */
+  startRaw(contentType: string): void;
   /** From now on a silence gets a heartbeat, which starts the stream if need be. */
-  keepAlive(): void;
-  /** Sends stream bytes; resolves when the client can take more. */
-  write(bytes: Uint8Array): Promise<void>;
-  /** Ends the stream with these last bytes. */
-  endStream(last: Uint8Array): void;
-  /** Sends a whole JSON answer. */
-  json(status: number, body: Uint8Array | object, headers?: Record<string, string>): void;
+  keepAlive(framing: Framing): void;
+  /** Sends more of a stream; resolves when the client can take more. */
+  write(more: Uint8Array | Frame[]): Promise<void>;
+  /** Ends the stream with these last pieces. */
+  endStream(last: Uint8Array | Frame[]): void;
+  /** Closes the connection: the only way to say that a raw answer is not whole. */
+  breakOff(): void;
+  /** Sends a whole answer; an object as JSON. */
+  send(status: number, body: Uint8Array | object, headers?: Record<string, string>): void;
 };
 
 /** Facts gathered on the way, for the ledger. */
 export type Facts = {
   attempts: number;
   usage: TokenUsage | null;
+  units: Units | null;
   /** What the model wrote so far: counted when the platform reports no usage. */
   written: Tally;
   /** Epoch ms of the first text of a stream; null for whole answers, which have no first part. */
@@ -40,8 +58,12 @@ export type Arrived = {
   id: string;
   /** Epoch ms. */
   at: number;
+  /** The door's name, for the ledger. */
   door: string;
-  protocol: ChatProtocol;
+  /** How requests are read and errors are worded there. */
+  speaks: Door;
+  /** Path and headers of the request, still without its body. */
+  call: Omit<ArrivedCall, 'body'>;
   /** Aborted with an AppError as reason: the client left or we shut down. */
   signal: AbortSignal;
   reply: Reply;
@@ -50,7 +72,11 @@ export type Arrived = {
   facts: Facts;
 };
 export type Known = Arrived & { principal: Principal };
-export type Asked = Known & { request: ChatRequest };
+export type Asked = Known & {
+  request: GatewayRequest;
+  /** The stored response that the request continues, when a platform keeps it. */
+  continues: StoredResponse | null;
+};
 export type Admitted = Asked & { model: CatalogueModel; hold: Hold };
 export type Routed = Admitted & { candidates: Candidate[] };
 export type Called = Routed & { target: Target; answer: Answer };
@@ -60,12 +86,21 @@ export type Progress = Arrived & Partial<Omit<Called, keyof Arrived>>;
 
 /** A platform's answer that is good enough to be shown to the client. */
 export type Answer =
-  | { kind: 'whole'; body: Buffer; facts: AnswerFacts }
+  | { kind: 'whole'; whole: WholeAnswer }
   /** `first` was read already, to be sure that the stream has begun. */
-  | { kind: 'stream'; first: Buffer; rest: AsyncIterator<Buffer> }
+  | { kind: 'stream'; passage: StreamPassage; first: Buffer; rest: AsyncIterator<Buffer> }
+  /** Bytes that nobody here reads, such as speech. */
+  | { kind: 'raw'; contentType: string; body: AsyncIterable<Uint8Array>; units: Units | null }
   /** The platform refused the request itself; another account would refuse it too. */
   | { kind: 'refused'; error: AppError };
 
 export function newFacts(): Facts {
-  return { attempts: 0, usage: null, written: newTally(), firstTokenAt: null, settled: false };
+  return {
+    attempts: 0,
+    usage: null,
+    units: null,
+    written: newTally(),
+    firstTokenAt: null,
+    settled: false,
+  };
 }

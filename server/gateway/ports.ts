@@ -1,4 +1,8 @@
 import type { AppError } from '#shared/errors.ts';
+import type { Operation } from '../platforms/platform.ts';
+
+/** What a request asks for: a chat, a count of its tokens, or something that is forwarded only. */
+export type OperationName = 'chat' | 'count' | Operation;
 
 /** What a principal or one of its parts may spend; null = no limit. */
 export type Limit = { rpm: number | null; tokensPerDay: number | null };
@@ -106,8 +110,14 @@ export type TokenUsage = {
   estimated: boolean;
 };
 
+/** What is counted where tokens are not the measure. */
+export type Units = { unit: 'image' | 'second' | 'character' | 'search'; amount: number };
+
 /** One line of the ledger: a request and what became of it. */
 export type UsageRecord = TokenUsage & {
+  /** What was asked for. */
+  operation: OperationName;
+  units: Units | null;
   /** The request id. */
   id: string;
   /** Epoch milliseconds of arrival. */
@@ -129,6 +139,32 @@ export type UsageRecord = TokenUsage & {
   cost: number | null;
   latencyMs: number;
   firstTokenMs: number | null;
+};
+
+/** A response that clients may refer to later (`previous_response_id`, GET /v1/responses/{id}). */
+export type StoredResponse = {
+  id: string;
+  userId: string;
+  /** The account at a platform that keeps it; null = kept here, with input and answer. */
+  heldBy: { accountId: string; platformId: string } | null;
+  model: string;
+  previousId: string | null;
+  /** The request's own input items, without those of earlier responses; empty when held elsewhere. */
+  input: readonly object[];
+  /** The response as the client saw it; null when held elsewhere. */
+  answer: object | null;
+  /** Epoch milliseconds. */
+  createdAt: number;
+};
+
+export type ResponseStore = {
+  save(response: StoredResponse): Promise<void>;
+  /** One of this user's; null when there is none. */
+  find(id: string, userId: string): Promise<StoredResponse | null>;
+  /** The response and all it continues, the first one first; empty when there is none. */
+  chain(id: string, userId: string): Promise<StoredResponse[]>;
+  /** Resolves with false when there was none. */
+  delete(id: string, userId: string): Promise<boolean>;
 };
 
 export type UsageLedger = {

@@ -81,6 +81,8 @@ export type ChatRequest = {
   previousId: string | null;
   /** Whether the answer is to be kept for later reference. */
   store: boolean;
+  /** Members of the request that its protocol repeats in the answer (Responses); else empty. */
+  echo: Readonly<Record<string, unknown>>;
 };
 
 /** Who a body is written for. */
@@ -95,6 +97,8 @@ export type AnswerContext = {
   createdAt: number;
   wantsUsage: boolean;
   dialogue: Dialogue;
+  /** The request's `echo`. */
+  echo: Readonly<Record<string, unknown>>;
 };
 
 /** One SSE event; without a name it is only data. */
