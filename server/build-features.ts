@@ -31,7 +31,7 @@ import {
   startOfDay,
 } from './features/usage/index.ts';
 import { newId } from './infra/ids.ts';
-import { createCallPlatform } from './platforms/openai-compatible.ts';
+import { createCallPlatform } from './platforms/call-platform.ts';
 import { createRegistry } from './platforms/registry.ts';
 import { createSandbox } from './platforms/sandbox/index.ts';
 import { version } from './version.ts';

@@ -10,9 +10,10 @@ import type { Platform } from './platform.ts';
 export const baidu: Platform = {
   id: 'baidu',
   name: 'Baidu Qianfan',
-  protocol: 'openai-chat',
-  baseUrl: 'https://qianfan.baidubce.com/v2',
-  auth: 'bearer',
+  endpoints: [
+    { protocol: 'openai-chat', baseUrl: 'https://qianfan.baidubce.com/v2', auth: 'bearer' },
+  ],
+  operations: {},
   keyOptional: false,
   keyUrl: 'https://console.bce.baidu.com/iam/#/iam/apikey/list',
   listsModels: true,

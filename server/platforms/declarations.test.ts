@@ -14,7 +14,7 @@ test('ids are unique and fit the rule for ids', () => {
 
 test.each(BUILT_IN)('$id is declared completely', (platform) => {
   expect(platform.name).not.toBe('');
-  expect(Protocol.options).toContain(platform.protocol);
+  for (const { protocol } of platform.endpoints) expect(Protocol.options).toContain(protocol);
   expect(platform.models.length).toBeGreaterThan(0);
   expect(new Set(platform.models).size).toBe(platform.models.length);
   for (const model of platform.models) expect(ModelName.safeParse(model).success, model).toBe(true);
@@ -23,16 +23,21 @@ test.each(BUILT_IN)('$id is declared completely', (platform) => {
 test.each(BUILT_IN.filter(({ id }) => id !== 'sandbox'))(
   '$id is called over TLS with a key',
   (platform) => {
-    const baseUrl = new URL(platform.baseUrl ?? '');
-    expect(baseUrl.protocol).toBe('https:');
-    expect(platform.baseUrl).not.toMatch(/[/?#]$/);
+    const operations = Object.values(platform.operations);
+    for (const { baseUrl } of [...platform.endpoints, ...operations]) {
+      expect(new URL(baseUrl ?? '').protocol).toBe('https:');
+      expect(baseUrl).not.toMatch(/[/?#]$/);
+    }
+    for (const { path } of operations) expect(path).toMatch(/^\/[^?#]+[^/?#]$/);
+    for (const { auth } of platform.endpoints) expect(auth).not.toBe('none');
     expect(new URL(platform.keyUrl ?? '').protocol).toBe('https:');
-    expect(platform.auth).toBe('bearer');
     expect(platform.keyOptional).toBe(false);
   },
 );
 
 test('only the sandbox stays in this process, and it needs no key', () => {
-  const inside = BUILT_IN.filter((platform) => platform.baseUrl === null);
-  expect(inside.map(({ id, auth }) => [id, auth])).toEqual([['sandbox', 'none']]);
+  const inside = BUILT_IN.filter(({ endpoints }) => endpoints.some((to) => to.baseUrl === null));
+  expect(inside.map(({ id, endpoints }) => [id, ...endpoints.map((to) => to.auth)])).toEqual([
+    ['sandbox', 'none'],
+  ]);
 });

@@ -10,9 +10,14 @@ import type { Platform } from './platform.ts';
 export const doubao: Platform = {
   id: 'doubao',
   name: 'Doubao (Volcengine Ark)',
-  protocol: 'openai-chat',
-  baseUrl: 'https://ark.cn-beijing.volces.com/api/v3',
-  auth: 'bearer',
+  endpoints: [
+    {
+      protocol: 'openai-chat',
+      baseUrl: 'https://ark.cn-beijing.volces.com/api/v3',
+      auth: 'bearer',
+    },
+  ],
+  operations: {},
   keyOptional: false,
   keyUrl: 'https://console.volcengine.com/ark/region:ark+cn-beijing/apikey',
   listsModels: true,

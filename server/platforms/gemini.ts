@@ -9,9 +9,14 @@ import type { Platform } from './platform.ts';
 export const gemini: Platform = {
   id: 'gemini',
   name: 'Google Gemini',
-  protocol: 'openai-chat',
-  baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
-  auth: 'bearer',
+  endpoints: [
+    {
+      protocol: 'openai-chat',
+      baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
+      auth: 'bearer',
+    },
+  ],
+  operations: {},
   keyOptional: false,
   keyUrl: 'https://aistudio.google.com/apikey',
   listsModels: true,

@@ -10,9 +10,8 @@ import type { Platform } from './platform.ts';
 export const openai: Platform = {
   id: 'openai',
   name: 'OpenAI',
-  protocol: 'openai-chat',
-  baseUrl: 'https://api.openai.com/v1',
-  auth: 'bearer',
+  endpoints: [{ protocol: 'openai-chat', baseUrl: 'https://api.openai.com/v1', auth: 'bearer' }],
+  operations: {},
   keyOptional: false,
   keyUrl: 'https://platform.openai.com/api-keys',
   listsModels: true,

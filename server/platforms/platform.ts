@@ -1,20 +1,49 @@
 import type { Protocol } from '#shared/schemas/platforms.ts';
+import type { Quirks } from './quirks.ts';
+
+/** How a request proves whose it is: the header that carries the account's key. */
+export type Auth = 'bearer' | 'x-api-key' | 'x-goog-api-key' | 'none';
+
+/** One protocol a platform speaks, and where. */
+export type Endpoint = {
+  protocol: Protocol;
+  /** Where the protocol's paths are appended; null = answered in this process (sandbox). */
+  baseUrl: string | null;
+  auth: Auth;
+};
+
+/** What is forwarded as it came and never translated; all in OpenAI's form, keys as bearer tokens. */
+export const OPERATIONS = [
+  'embeddings',
+  'images',
+  'speech',
+  'transcription',
+  'translation',
+  'rerank',
+] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
+/** Where an operation is: `path` is below the base URL. */
+export type OperationPoint = { baseUrl: string; path: string };
 
 /** What Gatehouse knows about an AI platform. One file a platform, with its sources in the docstring. */
 export type Platform = {
   id: string;
   /** As its maker writes it. */
   name: string;
-  protocol: Protocol;
-  /** Where the protocol's paths are appended; null = answered in this process (sandbox). */
-  baseUrl: string | null;
-  /** How an account proves itself. */
-  auth: 'bearer' | 'none';
+  /**
+   * The protocols it speaks, one endpoint each. A client's own protocol is used when it is among
+   * them; requests of other protocols are translated to the first.
+   */
+  endpoints: readonly [Endpoint, ...Endpoint[]];
+  operations: Readonly<Partial<Record<Operation, OperationPoint>>>;
+  /** Where a model departs from the protocols; absent = nowhere that is known. */
+  quirks?: (model: string) => Quirks;
   /** True where a server may be open to anyone who reaches it, such as one in the own network. */
   keyOptional: boolean;
   /** Page on which a person makes a key; null when unknown. */
   keyUrl: string | null;
-  /** Whether `GET {baseUrl}/models` exists. */
+  /** Whether the first endpoint has the model list of its protocol; see model-list.ts. */
   listsModels: boolean;
   /** Models offered before its list was fetched. */
   models: readonly string[];
@@ -26,8 +55,14 @@ export type UpstreamRequest = {
   /** Path below the base URL, e.g. `/chat/completions`. */
   path: string;
   method: 'GET' | 'POST';
+  /** How the secret is sent. */
+  auth: Auth;
   secret: string | null;
+  /** Further headers, lower case: what the protocol needs and the client's own that are passed on. */
+  headers: Readonly<Record<string, string>>;
   body: Buffer | null;
+  /** Of the body; JSON unless given. */
+  contentType?: string;
   /** Settings of the account, for platforms that have some. */
   options: Readonly<Record<string, unknown>>;
   signal: AbortSignal;

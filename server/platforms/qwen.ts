@@ -12,9 +12,14 @@ import type { Platform } from './platform.ts';
 export const qwen: Platform = {
   id: 'qwen',
   name: 'Qwen',
-  protocol: 'openai-chat',
-  baseUrl: 'https://dashscope.aliyuncs.com/compatible-mode/v1',
-  auth: 'bearer',
+  endpoints: [
+    {
+      protocol: 'openai-chat',
+      baseUrl: 'https://dashscope.aliyuncs.com/compatible-mode/v1',
+      auth: 'bearer',
+    },
+  ],
+  operations: {},
   keyOptional: false,
   keyUrl: 'https://bailian.console.aliyun.com/?tab=model#/api-key',
   listsModels: true,

@@ -38,13 +38,17 @@ describe('the registry', () => {
   test('adds what an admin added, after the built-in ones', async () => {
     const { registry } = setUp([lab]);
     await registry.start();
-    expect(registry.list().at(-1)).toMatchObject({ id: 'lab', auth: 'bearer', keyOptional: true });
+    expect(registry.list().at(-1)).toMatchObject({
+      id: 'lab',
+      endpoints: [{ protocol: 'openai-chat', auth: 'bearer' }],
+      keyOptional: true,
+    });
   });
 
   test('lets no row of the table stand in for a built-in platform', async () => {
     const { registry } = setUp([{ ...lab, id: 'openai', baseUrl: 'https://thief.example/v1' }]);
     await registry.start();
-    expect(registry.find('openai')?.baseUrl).toBe('https://api.openai.com/v1');
+    expect(registry.find('openai')?.endpoints[0].baseUrl).toBe('https://api.openai.com/v1');
   });
 
   test('reads again when it hears of a change, and after a gap', async () => {

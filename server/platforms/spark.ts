@@ -11,9 +11,10 @@ import type { Platform } from './platform.ts';
 export const spark: Platform = {
   id: 'spark',
   name: 'iFLYTEK Spark',
-  protocol: 'openai-chat',
-  baseUrl: 'https://spark-api-open.xf-yun.com/v1',
-  auth: 'bearer',
+  endpoints: [
+    { protocol: 'openai-chat', baseUrl: 'https://spark-api-open.xf-yun.com/v1', auth: 'bearer' },
+  ],
+  operations: {},
   keyOptional: false,
   keyUrl: 'https://console.xfyun.cn/services/bm4',
   listsModels: false,

@@ -9,9 +9,10 @@ import type { Platform } from './platform.ts';
 export const zhipu: Platform = {
   id: 'zhipu',
   name: 'Zhipu AI',
-  protocol: 'openai-chat',
-  baseUrl: 'https://open.bigmodel.cn/api/paas/v4',
-  auth: 'bearer',
+  endpoints: [
+    { protocol: 'openai-chat', baseUrl: 'https://open.bigmodel.cn/api/paas/v4', auth: 'bearer' },
+  ],
+  operations: {},
   keyOptional: false,
   keyUrl: 'https://bigmodel.cn/usercenter/proj-mgmt/apikeys',
   listsModels: true,

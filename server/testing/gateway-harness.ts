@@ -15,7 +15,7 @@ import { createServer } from '../http/create-server.ts';
 import { systemClock } from '../infra/clock.ts';
 import { newId } from '../infra/ids.ts';
 import { createOutbound } from '../infra/outbound/index.ts';
-import { createCallPlatform } from '../platforms/openai-compatible.ts';
+import { createCallPlatform } from '../platforms/call-platform.ts';
 
 export const USER: Principal = { userId: 'user-1', keyId: 'key-1', allowedModels: [], limits: [] };
 

@@ -17,7 +17,7 @@ import { createEvents } from '#server/infra/events.ts';
 import { newId } from '#server/infra/ids.ts';
 import { createOutbound } from '#server/infra/outbound/index.ts';
 import { createPool } from '#server/infra/postgres/pool.ts';
-import { createCallPlatform } from '#server/platforms/openai-compatible.ts';
+import { createCallPlatform } from '#server/platforms/call-platform.ts';
 import { createRegistry } from '#server/platforms/registry.ts';
 import { createSandbox } from '#server/platforms/sandbox/index.ts';
 import { type ConsoleBase, startConsole } from './console.ts';

@@ -7,9 +7,8 @@ import type { Platform } from '../platform.ts';
 export const sandboxPlatform: Platform = {
   id: 'sandbox',
   name: 'Sandbox',
-  protocol: 'openai-chat',
-  baseUrl: null,
-  auth: 'none',
+  endpoints: [{ protocol: 'openai-chat', baseUrl: null, auth: 'none' }],
+  operations: {},
   keyOptional: true,
   keyUrl: null,
   listsModels: true,

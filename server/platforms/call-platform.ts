@@ -1,5 +1,5 @@
 import { type Outbound, type OutboundAnswer, outboundError } from '../infra/outbound/index.ts';
-import type { CallPlatform, UpstreamAnswer, UpstreamRequest } from './platform.ts';
+import type { Auth, CallPlatform, UpstreamAnswer, UpstreamRequest } from './platform.ts';
 
 export type CallPlatformDeps = {
   outbound: Pick<Outbound, 'request'>;
@@ -10,7 +10,7 @@ export type CallPlatformDeps = {
 };
 
 /**
- * Calls a platform over HTTP with a bearer key, or the sandbox in this process. The answer's body
+ * Calls a platform over HTTP with the account's key, or the sandbox in this process. The answer's body
  * streams and is never compressed; its errors are AppErrors too.
  * @throws AppError upstream_failed, upstream_timeout, outbound_refused; when the request's signal
  * aborts, the signal's own reason.
@@ -41,14 +41,21 @@ export function urlOf(baseUrl: string, path: string): string {
   return (baseUrl.endsWith('/') ? baseUrl.slice(0, -1) : baseUrl) + path;
 }
 
+/** The caller's headers never replace ours: least of all the one that carries the key. */
 function headersOf(request: UpstreamRequest, userAgent: string): Record<string, string> {
   return {
     accept: 'application/json, text/event-stream',
+    ...request.headers,
     'accept-encoding': 'identity',
     'user-agent': userAgent,
-    ...(request.body && { 'content-type': 'application/json' }),
-    ...(request.secret !== null && { authorization: `Bearer ${request.secret}` }),
+    ...(request.body && { 'content-type': request.contentType ?? 'application/json' }),
+    ...credential(request.auth, request.secret),
   };
+}
+
+function credential(auth: Auth, secret: string | null): Record<string, string> {
+  if (secret === null || auth === 'none') return {};
+  return auth === 'bearer' ? { authorization: `Bearer ${secret}` } : { [auth]: secret };
 }
 
 /** The answer's body, whose errors say in plain words what happened to the platform's connection. */

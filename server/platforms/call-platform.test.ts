@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createOutbound, type Outbound } from '../infra/outbound/index.ts';
 import { type ScriptedUpstream, scriptedUpstream } from '../testing/scripted-upstream.ts';
-import { createCallPlatform, urlOf } from './openai-compatible.ts';
+import { createCallPlatform, urlOf } from './call-platform.ts';
 import type { UpstreamAnswer, UpstreamRequest } from './platform.ts';
 
 let upstream: ScriptedUpstream;
@@ -21,7 +21,9 @@ const call = (more: Partial<UpstreamRequest> = {}) =>
     baseUrl: upstream.url,
     path: '/chat/completions',
     method: 'POST',
+    auth: 'bearer',
     secret: 'sk-secret',
+    headers: {},
     body: Buffer.from('{"model":"m"}'),
     options: {},
     signal: new AbortController().signal,
@@ -47,6 +49,40 @@ describe('a call to a platform', () => {
       'accept-encoding': 'identity',
       'user-agent': 'gatehouse/1.2.3',
     });
+  });
+
+  test.each(['x-api-key', 'x-goog-api-key'] as const)('carries the key as %s', async (auth) => {
+    await text(await call({ auth }));
+    expect(upstream.calls[0]?.headers).toMatchObject({ [auth]: 'sk-secret' });
+    expect(upstream.calls[0]?.headers).not.toHaveProperty('authorization');
+  });
+
+  test('sends no key to a platform that asks for none', async () => {
+    await text(await call({ auth: 'none' }));
+    expect(JSON.stringify(upstream.calls[0]?.headers)).not.toContain('sk-secret');
+  });
+
+  test('passes headers on, but not in the place of its own', async () => {
+    const headers = {
+      'anthropic-version': '2023-06-01',
+      accept: 'audio/mpeg',
+      authorization: 'Bearer gh-other',
+      'user-agent': 'somebody',
+      'accept-encoding': 'gzip',
+    };
+    await text(await call({ headers }));
+    expect(upstream.calls[0]?.headers).toMatchObject({
+      'anthropic-version': '2023-06-01',
+      accept: 'audio/mpeg',
+      authorization: 'Bearer sk-secret',
+      'user-agent': 'gatehouse/1.2.3',
+      'accept-encoding': 'identity',
+    });
+  });
+
+  test('names the type of a body that is not JSON', async () => {
+    await text(await call({ contentType: 'multipart/form-data; boundary=x' }));
+    expect(upstream.calls[0]?.headers['content-type']).toBe('multipart/form-data; boundary=x');
   });
 
   test('without a key or a body sends neither', async () => {
