@@ -132,7 +132,8 @@ function result(can: Vocabulary): fc.Arbitrary<Result> {
   });
 }
 
-function answerParts(can: Vocabulary, tools: Tool[]): fc.Arbitrary<AnswerPart[]> {
+/** The parts of one answer; ids of calls are empty. */
+export function answerParts(can: Vocabulary, tools: Tool[]): fc.Arbitrary<AnswerPart[]> {
   const refusal = fc.record({ kind: fc.constant('refusal' as const), text: words });
   const call = callPart(can, tools);
   if (can.anyPartOrder) {
