@@ -222,7 +222,7 @@ test('a request whose cost cannot be told still gives back what it held', async 
       find: (name) => ({
         name,
         routes: [{ platformId: 'lab', upstreamModel: 'tiny', weight: 1 }],
-        price: { input: Number.NaN, cached: 0, output: 0 },
+        price: { input: Number.NaN, cached: 0, cacheWrite: 0, output: 0 },
         createdAt: 1,
       }),
       list: () => [],

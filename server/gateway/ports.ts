@@ -25,8 +25,8 @@ export type KeyLookup = {
 
 export type Route = { platformId: string; upstreamModel: string; weight: number };
 
-/** Dollars-micros per million tokens. */
-export type ModelPrice = { input: number; cached: number; output: number };
+/** Dollars-micros per million tokens. `cached` is read from the platform's cache, `cacheWrite` written to it. */
+export type ModelPrice = { input: number; cached: number; cacheWrite: number; output: number };
 
 export type CatalogueModel = {
   name: string;

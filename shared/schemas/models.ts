@@ -18,10 +18,11 @@ export const RouteInput = z.object({
 });
 export type RouteInput = z.infer<typeof RouteInput>;
 
-/** Dollars per million tokens; `cached` defaults to the input price. */
+/** Dollars per million tokens; `cached` (read from the cache) and `cacheWrite` default to the input price. */
 export const Price = z.object({
   input: DollarsPerMillion,
   cached: DollarsPerMillion.optional(),
+  cacheWrite: DollarsPerMillion.optional(),
   output: DollarsPerMillion,
 });
 export type Price = z.infer<typeof Price>;

@@ -3,6 +3,7 @@ import { type Db, type Tx, withTx } from '../../infra/prisma/client.ts';
 import type { Prisma } from '../../infra/prisma/generated/client.ts';
 import { holdLock } from '../../infra/prisma/locks.ts';
 import { notify } from '../../infra/prisma/notify.ts';
+import { priceColumns, priceOfColumns } from '../models/index.ts';
 import { holdPlatforms } from '../platforms/index.ts';
 import { deleteSessionsOf } from '../sessions/index.ts';
 import type {
@@ -142,15 +143,12 @@ export function createApplyRepo(db: Db, newId: () => string) {
 export type ApplyRepo = ReturnType<typeof createApplyRepo>;
 
 function toModel(row: Prisma.ModelGetPayload<{ include: { routes: true } }>) {
-  const { id, name, enabled, priceInput, priceCached, priceOutput } = row;
-  const unpriced = priceInput === null || priceOutput === null;
+  const { id, name, enabled } = row;
   return {
     id,
     name,
     enabled,
-    price: unpriced
-      ? null
-      : { input: Number(priceInput), cached: toNumber(priceCached), output: Number(priceOutput) },
+    price: priceOfColumns(row),
     routes: row.routes.map(({ platformId, upstreamModel, weight }) => ({
       platformId,
       upstreamModel,
@@ -159,15 +157,7 @@ function toModel(row: Prisma.ModelGetPayload<{ include: { routes: true } }>) {
   };
 }
 
-function priceColumns(price: ModelColumns['price']) {
-  return {
-    priceInput: toBigInt(price?.input ?? null),
-    priceCached: toBigInt(price?.cached ?? null),
-    priceOutput: toBigInt(price?.output ?? null),
-  };
-}
-
-/** Limits and prices are capped far below 2^53. */
+/** Limits are capped far below 2^53. */
 function toNumber(value: bigint | null): number | null {
   return value === null ? null : Number(value);
 }

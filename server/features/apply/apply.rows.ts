@@ -1,4 +1,5 @@
 import type { SandboxOptions } from '#shared/schemas/accounts.ts';
+import type { StoredPrice } from '../models/index.ts';
 
 /** Rows as the planner compares them: money and token counts as numbers, no Prisma types. */
 export type Found<Columns> = Columns & { id: string };
@@ -33,7 +34,7 @@ export type RouteColumns = { platformId: string; upstreamModel: string; weight: 
 export type ModelColumns = {
   name: string;
   enabled: boolean;
-  price: { input: number; cached: number | null; output: number } | null;
+  price: StoredPrice | null;
   routes: RouteColumns[];
 };
 

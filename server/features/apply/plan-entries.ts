@@ -8,7 +8,7 @@ import type {
 } from '#shared/schemas/apply.ts';
 import type { Platform } from '../../platforms/platform.ts';
 import { storedForm } from '../keys/index.ts';
-import { toMicros } from '../models/index.ts';
+import { toStoredPrice } from '../models/index.ts';
 import type {
   AccountColumns,
   Found,
@@ -133,11 +133,7 @@ export function planModel(
     wanted: {
       routes,
       enabled: wanted.enabled,
-      price: price && {
-        input: toMicros(price.input),
-        cached: price.cached === undefined ? null : toMicros(price.cached),
-        output: toMicros(price.output),
-      },
+      price: price && toStoredPrice(price),
     },
     defaults: { name: wanted.name, enabled: true, price: null, routes },
     newId,

@@ -4,7 +4,7 @@ import { Prisma } from '../../infra/prisma/generated/client.ts';
 import { notify } from '../../infra/prisma/notify.ts';
 import { isBuiltIn } from '../../platforms/registry.ts';
 import { holdPlatforms } from '../platforms/index.ts';
-import type { StoredPrice } from './price.ts';
+import { priceColumns, priceOfColumns, type StoredPrice } from './price.ts';
 
 export type RouteRow = { platformId: string; upstreamModel: string; weight: number };
 
@@ -28,6 +28,7 @@ const SELECT = {
   enabled: true,
   priceInput: true,
   priceCached: true,
+  priceCacheWrite: true,
   priceOutput: true,
   createdAt: true,
   routes: {
@@ -133,18 +134,13 @@ async function refusable<Result>(write: () => Promise<Result>): Promise<Result |
 
 type Columns = Prisma.ModelGetPayload<{ select: typeof SELECT }>;
 
-// Prices are at most 10^11 micro-dollars: exact as JS numbers.
-function toRow({ priceInput, priceCached, priceOutput, ...row }: Columns): ModelRow {
-  if (priceInput === null || priceOutput === null) return { ...row, price: null };
-  const cached = priceCached === null ? null : Number(priceCached);
-  return { ...row, price: { input: Number(priceInput), cached, output: Number(priceOutput) } };
-}
-
-function priceColumns(price: StoredPrice | null) {
-  const cached = price?.cached ?? null;
-  return {
-    priceInput: price && BigInt(price.input),
-    priceCached: cached === null ? null : BigInt(cached),
-    priceOutput: price && BigInt(price.output),
-  };
+function toRow({
+  priceInput,
+  priceCached,
+  priceCacheWrite,
+  priceOutput,
+  ...row
+}: Columns): ModelRow {
+  const price = priceOfColumns({ priceInput, priceCached, priceCacheWrite, priceOutput });
+  return { ...row, price };
 }

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { toDollars, toMicros } from './price.ts';
+import {
+  priceColumns,
+  priceOfColumns,
+  toDollars,
+  toMicros,
+  toModelPrice,
+  toPriceView,
+  toStoredPrice,
+} from './price.ts';
 
 describe('dollars and micro-dollars', () => {
   test.each([
@@ -53,5 +61,37 @@ describe('dollars and micro-dollars', () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+});
+
+describe('a price', () => {
+  const full = { input: 3, cached: 0.3, cacheWrite: 3.75, output: 15 };
+
+  test.each([
+    full,
+    { input: 3, output: 15 },
+    { input: 0, cached: 0, cacheWrite: 0, output: 0 },
+    { input: 3, cacheWrite: 3.75, output: 15 },
+  ])('%o survives being stored', (price) => {
+    const stored = toStoredPrice(price);
+    expect(priceOfColumns(priceColumns(stored))).toEqual(stored);
+    expect(toPriceView(stored)).toEqual(price);
+  });
+
+  test('none is none, stored too', () => {
+    expect(priceOfColumns(priceColumns(null))).toBeNull();
+  });
+
+  test('charges what goes to and comes from the cache like other input unless it says more', () => {
+    expect(toModelPrice(toStoredPrice({ input: 3, output: 15 }))).toEqual({
+      input: 3_000_000,
+      cached: 3_000_000,
+      cacheWrite: 3_000_000,
+      output: 15_000_000,
+    });
+    expect(toModelPrice(toStoredPrice(full))).toMatchObject({
+      cached: 300_000,
+      cacheWrite: 3_750_000,
+    });
   });
 });

@@ -1,8 +1,13 @@
 import type { Price } from '#shared/schemas/models.ts';
 import type { ModelPrice } from '../../gateway/ports.ts';
 
-/** A price as stored: whole micro-dollars per million tokens; `cached` null = the input price. */
-export type StoredPrice = { input: number; cached: number | null; output: number };
+/** A price as stored: whole micro-dollars per million tokens; null = the input price. */
+export type StoredPrice = {
+  input: number;
+  cached: number | null;
+  cacheWrite: number | null;
+  output: number;
+};
 
 const DECIMALS = 6;
 
@@ -28,16 +33,55 @@ function plainDecimal(value: number): string {
   return `0.${'0'.repeat(Number(exponent) - 1)}${digits.replace('.', '')}`;
 }
 
-export function toStoredPrice(price: Price): StoredPrice {
-  const cached = price.cached === undefined ? null : toMicros(price.cached);
-  return { input: toMicros(price.input), cached, output: toMicros(price.output) };
+export function toStoredPrice({ input, cached, cacheWrite, output }: Price): StoredPrice {
+  return {
+    input: toMicros(input),
+    cached: cached === undefined ? null : toMicros(cached),
+    cacheWrite: cacheWrite === undefined ? null : toMicros(cacheWrite),
+    output: toMicros(output),
+  };
 }
 
-export function toPriceView(price: StoredPrice): Price {
-  const cached = price.cached === null ? {} : { cached: toDollars(price.cached) };
-  return { input: toDollars(price.input), ...cached, output: toDollars(price.output) };
+export function toPriceView({ input, cached, cacheWrite, output }: StoredPrice): Price {
+  return {
+    input: toDollars(input),
+    ...(cached !== null && { cached: toDollars(cached) }),
+    ...(cacheWrite !== null && { cacheWrite: toDollars(cacheWrite) }),
+    output: toDollars(output),
+  };
 }
 
-export function toModelPrice(price: StoredPrice): ModelPrice {
-  return { input: price.input, cached: price.cached ?? price.input, output: price.output };
+export function toModelPrice({ input, cached, cacheWrite, output }: StoredPrice): ModelPrice {
+  return { input, cached: cached ?? input, cacheWrite: cacheWrite ?? input, output };
+}
+
+/** A stored price as the columns of `models`. */
+export function priceColumns(price: StoredPrice | null) {
+  return {
+    priceInput: toBigInt(price?.input ?? null),
+    priceCached: toBigInt(price?.cached ?? null),
+    priceCacheWrite: toBigInt(price?.cacheWrite ?? null),
+    priceOutput: toBigInt(price?.output ?? null),
+  };
+}
+
+/** The columns of `models` as a price; null when there is none. */
+export function priceOfColumns(row: ReturnType<typeof priceColumns>): StoredPrice | null {
+  const { priceInput, priceCached, priceCacheWrite, priceOutput } = row;
+  if (priceInput === null || priceOutput === null) return null;
+  return {
+    input: Number(priceInput),
+    cached: toNumber(priceCached),
+    cacheWrite: toNumber(priceCacheWrite),
+    output: Number(priceOutput),
+  };
+}
+
+/** Prices are at most 10^11 micro-dollars: exact as JS numbers. */
+function toNumber(value: bigint | null): number | null {
+  return value === null ? null : Number(value);
+}
+
+function toBigInt(value: number | null): bigint | null {
+  return value === null ? null : BigInt(value);
 }

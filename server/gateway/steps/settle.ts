@@ -97,10 +97,11 @@ function costOf(model: CatalogueModel | undefined, usage: TokenUsage): number | 
 
 /** Whole micro-dollars, rounded half up; prices are micro-dollars per million tokens. */
 export function priceOf(price: ModelPrice, usage: TokenUsage): number {
-  const fresh = Math.max(0, usage.inputTokens - usage.cachedTokens);
+  const fresh = Math.max(0, usage.inputTokens - usage.cachedTokens - usage.cacheWriteTokens);
   const total =
     BigInt(fresh) * BigInt(price.input) +
     BigInt(usage.cachedTokens) * BigInt(price.cached) +
+    BigInt(usage.cacheWriteTokens) * BigInt(price.cacheWrite) +
     BigInt(usage.outputTokens) * BigInt(price.output);
   return Number((total + 500_000n) / 1_000_000n);
 }
