@@ -5,6 +5,7 @@ import { AppError } from '#shared/errors.ts';
 import { buildFeatures, type FeatureOptions } from './build-features.ts';
 import { projectRoot } from './config/config.ts';
 import { createGateway } from './gateway/doors.ts';
+import { queryOf } from './gateway/request-query.ts';
 import { credentialOf } from './gateway/steps/authenticate.ts';
 import { serveConsole } from './http/console.ts';
 import { createServer } from './http/create-server.ts';
@@ -45,17 +46,23 @@ export async function buildApp({ random = Math.random, ...options }: AppOptions)
   app.disable('x-powered-by');
   app.set('etag', false);
   app.set('trust proxy', config.http.trustedProxies);
+  const byKey = (req: Request, queryKey?: string | null) =>
+    ports.lookup.find(credentialOf(req.headers, queryKey));
+  app.use('/v1', gateway.door({ identify: (req) => byKey(req) }));
   app.use(
-    '/v1',
-    gateway.door('openai-chat', (req) => ports.lookup.find(credentialOf(req.headers))),
+    '/v1beta',
+    gateway.geminiDoor({ identify: (req) => byKey(req, queryOf(req).get('key')) }),
   );
   app.use(
     '/playground/v1',
-    gateway.door('playground', async (req: Request) => {
-      door.checkOrigin(req);
-      const session = req.res ? await door.readSession(req, req.res) : null;
-      if (!session) throw new AppError('not_signed_in', 'Sign in first.');
-      return ports.lookup.ofUser(session.me.id);
+    gateway.door({
+      name: 'playground',
+      async identify(req: Request) {
+        door.checkOrigin(req);
+        const session = req.res ? await door.readSession(req, req.res) : null;
+        if (!session) throw new AppError('not_signed_in', 'Sign in first.');
+        return ports.lookup.ofUser(session.me.id);
+      },
     }),
   );
   app.use(securityHeaders({ https: config.http.publicUrl?.startsWith('https:') ?? false }));

@@ -1,20 +1,16 @@
-import express, {
-  type ErrorRequestHandler,
-  type Request,
-  type RequestHandler,
-  type Response,
-  type Router,
-} from 'express';
-import { AppError, ERRORS, toAppError } from '#shared/errors.ts';
+import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
+import { AppError, toAppError } from '#shared/errors.ts';
 import type { Clock } from '../infra/clock.ts';
+import { createDoorErrors, dialectOf, sendError } from './door-errors.ts';
+import { GEMINI_ACTIONS, V1_DOORS } from './door-table.ts';
 import { newFacts } from './exchange.ts';
 import { createHttpReply } from './http-reply.ts';
+import { createModelLists } from './model-lists.ts';
 import { createPipeline, type PipelineDeps } from './pipeline.ts';
 import type { Principal } from './ports.ts';
-import { openaiChat } from './protocols/openai-chat.ts';
-import { errorBody, errorHeaders } from './protocols/openai-errors.ts';
 import { readBody } from './read-body.ts';
-import { mayUse } from './steps/admit.ts';
+import type { Door } from './request.ts';
+import { queryOf } from './request-query.ts';
 
 const MOST_BODY_BYTES = 32 * 1024 * 1024;
 /** No answer takes longer; shorter than the quota gate keeps what nobody settled. */
@@ -31,12 +27,21 @@ export type GatewayDeps = Omit<PipelineDeps, 'now'> & {
 /** How a door finds out who asks. Throws AppError when it cannot. */
 export type Identify = (req: Request) => Promise<Principal>;
 
+/** Who comes in where; `name` overrides the doors' own in the ledger. */
+export type Way = { identify: Identify; name?: string };
+
+/** What the path says, for protocols that say it there. */
+type PathWords = { model: string | null; action: string | null };
+const NO_WORDS: PathWords = { model: null, action: null };
+
 /**
  * The doors for programs: HTTP in and out, no rules of their own. Every door built from one gateway
  * shares its running requests, so that all of them drain together.
  */
 export function createGateway(deps: GatewayDeps) {
   const serve = createPipeline({ ...deps, now: deps.clock.now });
+  const models = createModelLists(deps.models);
+  const { nothingHere, brokenHere, methodNotAllowed } = createDoorErrors(deps);
   const running = new Map<AbortController, Promise<void>>();
   let closing = false;
 
@@ -58,89 +63,72 @@ export function createGateway(deps: GatewayDeps) {
     running.set(abort, done);
   }
 
-  function chat(door: string, identify: Identify) {
+  /** Sends a request down the path. */
+  function ask(speaks: Door, { identify, name = speaks.name }: Way, words = NO_WORDS) {
     return (req: Request, res: Response) =>
-      follow(res, (id, signal) => {
-        const reply = createHttpReply(res, { ...deps, signal });
-        return serve({
+      follow(res, (id, signal) =>
+        serve({
           id,
           at: deps.clock.now(),
-          door,
-          protocol: openaiChat,
+          door: name,
+          speaks,
           signal,
-          reply,
+          reply: createHttpReply(res, { ...deps, signal }),
           facts: newFacts(),
+          call: { headers: req.headers, query: queryOf(req), ...words },
           identify: () => identify(req),
           readBody: () => readBody(req, MOST_BODY_BYTES, signal),
-        });
-      });
+        }),
+      );
   }
 
-  /** Answers a list or lookup, in the same error dialect as everything else behind this door. */
-  function read(identify: Identify, look: (principal: Principal, req: Request) => object) {
+  /** Answers a list or lookup, in the same error dialect as everything else on its path. */
+  function read({ identify }: Way, look: (principal: Principal, req: Request) => object) {
     return (req: Request, res: Response) =>
       follow(res, async (id) => {
         try {
-          res.json(look(await identify(req), req));
+          res.json(await look(await identify(req), req));
         } catch (thrown) {
           const error = toAppError(thrown);
           if (error.code === 'internal') deps.onInternalError(error.cause, id);
-          sendError(res, error);
+          sendError(res, error, dialectOf(req.originalUrl));
         }
       });
   }
 
-  const listModels = (principal: Principal) => ({
-    object: 'list',
-    data: deps.models
-      .list()
-      .filter(({ name }) => mayUse(principal, name))
-      .map(modelObject),
-  });
-
-  const oneModel = (principal: Principal, req: Request) => {
-    const name = [req.params['model']].flat().join('/');
-    const model = deps.models.find(name);
-    if (!model || !mayUse(principal, name)) {
-      throw new AppError('model_not_found', `There is no model "${name}" here.`, {
-        param: 'model',
-      });
-    }
-    return modelObject(model);
-  };
-
-  const nothingHere: RequestHandler = (req, res) => {
-    res.setHeader('x-request-id', deps.newId());
-    const message = `There is nothing at ${req.method} ${req.baseUrl}${req.path}.`;
-    const hint = `See GET ${req.baseUrl || '/v1'}/models.`;
-    sendError(res, new AppError('not_found', `${message} ${hint}`));
-  };
-
-  // NOTE: Express's own page for what it cannot route shows a stack.
-  const brokenHere: ErrorRequestHandler = (thrown: { status?: number }, req, res, next) => {
-    if (res.headersSent) return next(thrown);
-    const id = deps.newId();
-    res.setHeader('x-request-id', id);
-    if (thrown.status === 400) {
-      const message = `The path ${req.originalUrl} is malformed: look at its % signs.`;
-      return sendError(res, new AppError('bad_request', message));
-    }
-    deps.onInternalError(thrown, id);
-    sendError(res, toAppError(thrown));
+  const whileOpen: RequestHandler = (req, res, next) => {
+    if (!closing) return next();
+    res.setHeader('connection', 'close');
+    const error = new AppError('shutting_down', 'The server is restarting. Try again.');
+    sendError(res, error, dialectOf(req.originalUrl));
   };
 
   return {
-    /** The OpenAI-compatible paths, for whoever `identify` recognises. */
-    door(name: string, identify: Identify): Router {
+    /** The paths below /v1. */
+    door(way: Way): Router {
       const router = express.Router();
-      router.use((_req, res, next) => {
-        if (!closing) return next();
-        res.setHeader('connection', 'close');
-        sendError(res, new AppError('shutting_down', 'The server is restarting. Try again.'));
+      router.use(whileOpen);
+      router.route('/models').get(read(way, models.list)).all(methodNotAllowed('GET'));
+      router.route('/models/*model').get(read(way, models.one)).all(methodNotAllowed('GET'));
+      for (const [path, speaks] of Object.entries(V1_DOORS)) {
+        router.route(path).post(ask(speaks, way)).all(methodNotAllowed('POST'));
+      }
+      router.use(nothingHere, brokenHere);
+      return router;
+    },
+    /** The paths below /v1beta, as Gemini's clients ask. */
+    geminiDoor(way: Way): Router {
+      const router = express.Router();
+      router.use(whileOpen);
+      router.route('/models').get(read(way, models.geminiList)).all(methodNotAllowed('GET'));
+      // NOTE: models and actions stand in one path segment; a model's name may itself hold slashes.
+      router.post(/^\/models\/(.+):(\w+)$/, (req, res, next) => {
+        const { 0: model = '', 1: action = '' } = req.params;
+        const speaks = GEMINI_ACTIONS[action];
+        if (!speaks) return next();
+        ask(speaks, way, { model, action })(req, res);
       });
-      router.route('/models').get(read(identify, listModels)).all(methodNotAllowed('GET'));
-      router.route('/models/*model').get(read(identify, oneModel)).all(methodNotAllowed('GET'));
-      router.route('/chat/completions').post(chat(name, identify)).all(methodNotAllowed('POST'));
+      router.get('/models/*model', read(way, models.geminiOne));
       router.use(nothingHere, brokenHere);
       return router;
     },
@@ -159,19 +147,4 @@ export function createGateway(deps: GatewayDeps) {
       cancel();
     },
   };
-}
-
-function modelObject(model: { name: string; createdAt: number }) {
-  return { id: model.name, object: 'model', created: model.createdAt, owned_by: 'gatehouse' };
-}
-
-function methodNotAllowed(allow: string) {
-  return (req: Request, res: Response) => {
-    res.setHeader('allow', allow);
-    sendError(res, new AppError('method_not_allowed', `Use ${allow}, not ${req.method}, here.`));
-  };
-}
-
-function sendError(res: Response, error: AppError): void {
-  res.status(ERRORS[error.code].http).set(errorHeaders(error)).json(errorBody(error));
 }

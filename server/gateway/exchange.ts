@@ -11,7 +11,7 @@ import type {
 } from './ports.ts';
 import type { Framing } from './protocols/framing.ts';
 import type { ArrivedCall, Frame } from './protocols/protocol.ts';
-import type { Door, GatewayRequest, StreamPassage, WholeAnswer } from './request.ts';
+import type { Door, GatewayRequest, Step, StreamPassage, WholeAnswer } from './request.ts';
 import { newTally, type Tally } from './tokens.ts';
 
 /** Where the answer goes. The door implements it over HTTP. */
@@ -45,6 +45,8 @@ export type Facts = {
   written: Tally;
   /** Epoch ms of the first text of a stream; null for whole answers, which have no first part. */
   firstTokenAt: number | null;
+  /** True once a raw answer has begun: no error can be told in it. */
+  raw: boolean;
   settled: boolean;
 };
 
@@ -81,6 +83,13 @@ export type Admitted = Asked & { model: CatalogueModel; hold: Hold };
 export type Routed = Admitted & { candidates: Candidate[] };
 export type Called = Routed & { target: Target; answer: Answer };
 
+export type Relayed = Called & {
+  /** The last that the client is to get: a whole answer, or the end of a stream. */
+  last: Uint8Array | Frame[];
+  /** Sends it. Called once the record is safe, so that every answer seen has one. */
+  finish: () => void;
+};
+
 /** How far a request came, whatever stopped it. */
 export type Progress = Arrived & Partial<Omit<Called, keyof Arrived>>;
 
@@ -88,7 +97,7 @@ export type Progress = Arrived & Partial<Omit<Called, keyof Arrived>>;
 export type Answer =
   | { kind: 'whole'; whole: WholeAnswer }
   /** `first` was read already, to be sure that the stream has begun. */
-  | { kind: 'stream'; passage: StreamPassage; first: Buffer; rest: AsyncIterator<Buffer> }
+  | { kind: 'stream'; passage: StreamPassage; first: Step; rest: AsyncIterator<Buffer> }
   /** Bytes that nobody here reads, such as speech. */
   | { kind: 'raw'; contentType: string; body: AsyncIterable<Uint8Array>; units: Units | null }
   /** The platform refused the request itself; another account would refuse it too. */
@@ -101,6 +110,7 @@ export function newFacts(): Facts {
     units: null,
     written: newTally(),
     firstTokenAt: null,
+    raw: false,
     settled: false,
   };
 }

@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../infra/clock.ts';
 import type { Reply } from './exchange.ts';
+import { type Framing, SSE } from './protocols/framing.ts';
+import type { Frame } from './protocols/protocol.ts';
 
-const HEARTBEAT = Buffer.from(': heartbeat\n\n');
 const STALL_MS = 120_000;
 
 export type HttpReplyOptions = {
@@ -24,43 +25,64 @@ export function createHttpReply(
 ): Reply {
   let cancelHeartbeat: (() => void) | null = null;
   let lastWriteAt = 0;
+  let framing: Framing = SSE;
+  let isEmpty = true;
   const stopHeartbeats = () => {
     cancelHeartbeat?.();
     cancelHeartbeat = null;
   };
   res.once('close', stopHeartbeats);
 
-  const startStream = () => {
+  const start = (contentType: string) => {
     if (res.headersSent || res.destroyed) return;
     res.writeHead(200, {
-      'content-type': 'text/event-stream; charset=utf-8',
+      'content-type': contentType,
       'cache-control': 'no-cache, no-transform',
       'x-accel-buffering': 'no',
     });
     res.flushHeaders();
   };
-  const heartbeatIn = (ms: number) => {
+  const startStream = (as: Framing) => {
+    framing = as;
+    start(as.contentType);
+  };
+  const heartbeatIn = (ms: number, as: Framing) => {
     stopHeartbeats();
     if (res.destroyed) return;
     cancelHeartbeat = clock.setTimer(ms, () => {
       // NOTE: looked up when the timer fires, for setting it anew with every frame costs more.
       const wait = lastWriteAt + heartbeatMs - clock.now();
-      if (wait > 0) return heartbeatIn(wait);
-      startStream();
+      if (wait > 0) return heartbeatIn(wait, as);
+      startStream(as);
       // NOTE: a client that does not read needs no heartbeat; writing would only grow the buffer.
-      if (!res.writableNeedDrain) res.write(HEARTBEAT);
-      heartbeatIn(heartbeatMs);
+      if (!res.writableNeedDrain) res.write(as.heartbeat);
+      heartbeatIn(heartbeatMs, as);
     });
+  };
+  const onWire = (more: Uint8Array | Frame[]): Uint8Array | string => {
+    if (more instanceof Uint8Array) return more;
+    let text = '';
+    for (const frame of more) {
+      text += framing.frame(frame, isEmpty);
+      isEmpty = false;
+    }
+    return text;
   };
 
   return {
     get started() {
       return res.headersSent;
     },
+    header(name, value) {
+      if (!res.headersSent) res.setHeader(name, value);
+    },
     startStream,
-    keepAlive: () => heartbeatIn(heartbeatMs),
-    async write(bytes) {
+    startRaw: start,
+    keepAlive: (as) => heartbeatIn(heartbeatMs, as),
+    async write(more) {
       if (res.destroyed) return;
+      const bytes = onWire(more);
+      if (bytes.length === 0) return;
       lastWriteAt = clock.now();
       if (res.write(bytes)) return;
       res.setTimeout(stallMs);
@@ -70,16 +92,22 @@ export function createHttpReply(
     endStream(last) {
       stopHeartbeats();
       if (res.destroyed) return;
-      res.end(last);
+      const bytes = onWire(last);
+      if (bytes.length > 0) res.write(bytes);
+      res.end(framing.close(isEmpty));
       res.setTimeout(stallMs);
     },
-    json(status, body, headers = {}) {
+    breakOff() {
+      stopHeartbeats();
+      res.destroy();
+    },
+    send(status, body, headers = {}) {
       stopHeartbeats();
       if (res.destroyed || res.headersSent) return;
       const bytes = body instanceof Uint8Array ? body : Buffer.from(JSON.stringify(body));
       res.writeHead(status, {
-        ...headers,
         'content-type': 'application/json; charset=utf-8',
+        ...headers,
         'content-length': bytes.length,
       });
       res.end(bytes);

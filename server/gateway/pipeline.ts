@@ -1,18 +1,21 @@
 import { ERRORS, toAppError } from '#shared/errors.ts';
 import type { Arrived } from './exchange.ts';
-import { errorHeaders } from './protocols/openai-errors.ts';
+import { errorHeaders } from './protocols/error-headers.ts';
 import { type AdmitDeps, admit } from './steps/admit.ts';
 import { authenticate } from './steps/authenticate.ts';
 import { type CallDeps, call } from './steps/call.ts';
 import { type RelayDeps, relay } from './steps/relay.ts';
+import { type RememberDeps, remember } from './steps/remember.ts';
 import { type RouteDeps, route } from './steps/route.ts';
 import { type SettleDeps, settle } from './steps/settle.ts';
-import { understand } from './steps/understand.ts';
+import { type UnderstandDeps, understand } from './steps/understand.ts';
 
-export type PipelineDeps = AdmitDeps &
+export type PipelineDeps = UnderstandDeps &
+  AdmitDeps &
   RouteDeps &
   CallDeps &
   RelayDeps &
+  RememberDeps &
   SettleDeps & { onInternalError: (error: unknown, requestId: string) => void };
 
 /**
@@ -23,13 +26,14 @@ export function createPipeline(deps: PipelineDeps) {
   return async function serve(arrived: Arrived): Promise<void> {
     try {
       const known = await authenticate(arrived);
-      const asked = await understand(known);
+      const asked = await understand(deps, known);
       const admitted = await admit(deps, asked);
       const routed = route(deps, admitted);
       const called = await call(deps, routed);
-      const finish = await relay(deps, called);
-      await settle(deps, called);
-      finish();
+      const relayed = await relay(deps, called);
+      await remember(deps, relayed);
+      await settle(deps, relayed);
+      relayed.finish();
     } catch (thrown) {
       await refuse(deps, arrived, thrown);
     }
@@ -44,7 +48,9 @@ async function refuse(deps: PipelineDeps, arrived: Arrived, thrown: unknown): Pr
     error = toAppError(unsettled);
   }
   if (error.code === 'internal') deps.onInternalError(error.cause, arrived.id);
-  const { protocol, reply } = arrived;
-  if (reply.started) reply.endStream(protocol.errorFrame(error));
-  else reply.json(ERRORS[error.code].http, protocol.errorBody(error), errorHeaders(error));
+  const { id, reply, speaks } = arrived;
+  if (!reply.started) {
+    reply.send(ERRORS[error.code].http, speaks.errorBody(error, id), errorHeaders(error));
+  } else if (arrived.facts.raw) reply.breakOff();
+  else reply.endStream([speaks.errorFrame(error, id)]);
 }

@@ -6,6 +6,8 @@ import type { ArrivedCall, Dialect, Frame } from './protocols/protocol.ts';
 
 /** What a door for programs speaks: it reads requests and words errors. */
 export type Door = Dialect & {
+  /** What the ledger calls it. */
+  name: string;
   /** @throws AppError bad_request naming the field. */
   read(call: ArrivedCall): GatewayRequest;
 };
@@ -93,6 +95,8 @@ export type Step = {
   usage: TokenUsage | null;
   /** True when it tells of usage and of nothing else. */
   usageOnly: boolean;
+  /** True when it says why the model stopped: hardly anything follows. */
+  finishes: boolean;
   /** True for the last one. */
   last: boolean;
   /** What the platform said instead of going on. */

@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import express from 'express';
+import express, { type Request } from 'express';
 import { AppError } from '#shared/errors.ts';
 import { createGateway, type GatewayDeps } from '../gateway/doors.ts';
 import type {
@@ -10,6 +10,7 @@ import type {
   Principal,
   UsageRecord,
 } from '../gateway/ports.ts';
+import { queryOf } from '../gateway/request-query.ts';
 import { credentialOf } from '../gateway/steps/authenticate.ts';
 import { createServer } from '../http/create-server.ts';
 import { systemClock } from '../infra/clock.ts';
@@ -111,15 +112,15 @@ export async function gatewayHarness(
     ...overrides,
   });
 
+  const identify = async (req: Request) => {
+    await known;
+    const key = credentialOf(req.headers, queryOf(req).get('key'));
+    if (key === 'gh-good') return USER;
+    throw new AppError('key_invalid', 'This API key is not known here.');
+  };
   const app = express();
-  app.use(
-    '/v1',
-    gateway.door('openai-chat', async (req) => {
-      await known;
-      if (credentialOf(req.headers) === 'gh-good') return USER;
-      throw new AppError('key_invalid', 'This API key is not known here.');
-    }),
-  );
+  app.use('/v1', gateway.door({ identify }));
+  app.use('/v1beta', gateway.geminiDoor({ identify }));
   app.use(...gateway.fallback);
   const server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -4,7 +4,7 @@ import type { Endpoint, Platform } from '../../platforms/platform.ts';
 import type { Target } from '../ports.ts';
 import type { Door, GatewayRequest, Plan } from '../request.ts';
 import type { AnswerPart, Dialogue, Seal } from './dialogue.ts';
-import { fit } from './fidelity.ts';
+import { fitTo } from './fidelity.ts';
 import { forwarded, translated } from './passage.ts';
 import type { ChatRequest, Protocol, Recipient } from './protocol.ts';
 import { accountTag } from './seals.ts';
@@ -18,8 +18,9 @@ export type ClientProtocol = Pick<
 export type Protocols = Readonly<Record<ProtocolId, Protocol>>;
 
 /** A door at which chats are asked in one protocol and served in any. */
-export function chatDoor(client: ClientProtocol, protocols: Protocols): Door {
+export function chatDoor(name: string, client: ClientProtocol, protocols: Protocols): Door {
   return {
+    name,
     errorBody: client.errorBody,
     errorFrame: client.errorFrame,
     read(call) {
@@ -69,7 +70,7 @@ function translateTo(asking: Asking, platform: Platform): Plan {
   const protocol = asking.protocols[endpoint.protocol];
   return (target, asked) => {
     const to = recipient(platform, target);
-    const { dialogue, dropped } = fit(request.dialogue(), endpoint.protocol);
+    const { dialogue, dropped } = fitTo(request.dialogue(), endpoint.protocol);
     const body = protocol.writeRequest(withoutForeignSeals(dialogue, endpoint.protocol, to), to);
     const context = {
       requestId: asked.id,

@@ -101,7 +101,7 @@ const TRAITS: Readonly<Record<Feature, Trait>> = {
  * A dialogue as the given protocol can say it, with the names of what was left out.
  * @throws AppError bad_request for something the protocol cannot say and the request cannot do without.
  */
-export function fit(
+export function fitTo(
   dialogue: Dialogue,
   protocol: ProtocolId,
 ): { dialogue: Dialogue; dropped: string[] } {

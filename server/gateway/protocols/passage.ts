@@ -80,11 +80,20 @@ function atEnd(events: DialogueEvent[], write: (events: DialogueEvent[]) => Fram
 }
 
 function stepOf(events: readonly DialogueEvent[], out: Buffer | Frame[]): Step {
-  const step: Step = { out, text: '', usage: null, usageOnly: false, last: false, error: null };
+  const step: Step = {
+    out,
+    text: '',
+    usage: null,
+    usageOnly: false,
+    finishes: false,
+    last: false,
+    error: null,
+  };
   for (const event of events) {
     if (event.type === 'text') step.text += event.text;
     else if (event.type === 'open' && event.kind === 'call') step.text += event.name;
     else if (event.type === 'usage') step.usage = event.usage;
+    else if (event.type === 'finish') step.finishes = true;
     else if (event.type === 'done') step.last = true;
     else if (event.type === 'error') step.error = event.message;
   }

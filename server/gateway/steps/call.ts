@@ -2,9 +2,12 @@ import { AppError, toAppError } from '#shared/errors.ts';
 import type { CallPlatform, Platform } from '../../platforms/platform.ts';
 import type { Answer, Called, Routed } from '../exchange.ts';
 import type { AccountPool, Candidate, Outcome, Target } from '../ports.ts';
-import { readOutcome } from './read-outcome.ts';
+import type { Prepared } from '../request.ts';
+import { readHere, readOutcome } from './read-outcome.ts';
 
 export const MOST_ATTEMPTS = 3;
+const DROPPED = 'x-gatehouse-dropped';
+const MOST_NAMES = 50;
 
 export type CallDeps = {
   pool: AccountPool;
@@ -15,26 +18,61 @@ export type CallDeps = {
 
 /**
  * Calls accounts in order until one begins to answer, at most three times, always before the
- * client has seen anything of an answer. Throws the last failure, or the abort's reason.
+ * client has seen anything of an answer. An account that cannot take the request as it is (another
+ * protocol, someone else's seal) is passed over. Throws the last failure, or the abort's reason.
  */
 export async function call(deps: CallDeps, routed: Routed): Promise<Called> {
-  if (routed.request.stream) routed.reply.keepAlive();
+  if (routed.request.stream) routed.reply.keepAlive(routed.request.framing);
   let last: Failure | null = null;
+  let unfit: AppError | null = null;
   for (const candidate of routed.candidates) {
     if (routed.facts.attempts === MOST_ATTEMPTS) break;
     if (routed.signal.aborted) throw toAppError(routed.signal.reason);
     const target = await takeUnlessGone(deps.pool, candidate);
     if (!target) continue;
+    const prepared = prepare(deps, routed, target);
+    if (prepared instanceof AppError) {
+      deps.pool.finish(target, { kind: 'neutral' });
+      unfit ??= prepared;
+      continue;
+    }
     routed.facts.attempts += 1;
     const called = Object.assign(routed, { target });
-    const result = await attempt(deps, called, target);
+    if (prepared.dropped.length > 0) routed.reply.header(DROPPED, nameList(prepared.dropped));
+    const result = await attempt(deps, called, target, prepared);
     if ('answer' in result) return Object.assign(called, result);
     deps.pool.finish(target, result.outcome);
     if (result.error.code === 'internal') throw result.error;
     last = result;
   }
   if (routed.signal.aborted) throw toAppError(routed.signal.reason);
-  throw last?.error ?? new AppError('no_account', 'No account was left to try. Try again later.');
+  const none = new AppError('no_account', 'No account was left to try. Try again later.');
+  throw last?.error ?? unfit ?? none;
+}
+
+/** The call for this account, or why it cannot take the request as it is. */
+function prepare(deps: CallDeps, routed: Routed, target: Target): Prepared | AppError {
+  try {
+    const platform = deps.platform(target.platformId);
+    const plan = platform && routed.request.plan(platform);
+    if (!plan) return new AppError('no_account', 'The platform of this model was removed.');
+    return plan(target, routed);
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    if (error.code === 'internal') {
+      deps.pool.finish(target, { kind: 'neutral' });
+      throw thrown;
+    }
+    return error;
+  }
+}
+
+/** What did not reach the platform. Names come from the request: only plain characters pass. */
+function nameList(names: readonly string[]): string {
+  const plain = [...new Set(names)].map((name) =>
+    name.replaceAll(/[^\w.\-[\]]/g, '?').slice(0, 80),
+  );
+  return plain.slice(0, MOST_NAMES).join(', ');
 }
 
 /** Null when the account vanished since it was chosen: no attempt was made then, so it counts as none. */
@@ -52,25 +90,23 @@ type Failure = { outcome: Outcome; error: AppError };
 
 async function attempt(
   deps: CallDeps,
-  routed: Routed,
+  { request, signal }: Routed,
   target: Target,
+  prepared: Prepared,
 ): Promise<{ answer: Answer } | Failure> {
-  const { protocol, request, signal } = routed;
+  const { passage, answerHere, ...way } = prepared;
+  const asking = { passage, stream: request.stream, secret: target.secret };
   try {
-    const platform = deps.platform(target.platformId);
-    if (!platform) throw new AppError('no_account', 'The platform of this model was removed.');
+    if (answerHere) return readHere(asking, await answerHere());
     const upstream = await deps.callPlatform({
-      baseUrl: platform.baseUrl,
-      path: protocol.path,
+      ...way,
       method: 'POST',
       secret: target.secret,
-      body: request.forward(target.upstreamModel),
       options: target.options,
       signal,
       timeoutMs: deps.timeoutMs,
     });
-    const { stream } = request;
-    return await readOutcome({ protocol, stream, secret: target.secret }, upstream);
+    return await readOutcome(asking, upstream);
   } catch (thrown) {
     if (signal.aborted) return { outcome: { kind: 'neutral' }, error: toAppError(signal.reason) };
     const error = toAppError(thrown);

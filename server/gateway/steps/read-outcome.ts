@@ -5,7 +5,7 @@ import type { UpstreamAnswer } from '../../platforms/platform.ts';
 import { readRetryAfter } from '../../platforms/retry-after.ts';
 import type { Answer } from '../exchange.ts';
 import type { Outcome } from '../ports.ts';
-import type { ChatProtocol } from '../protocols/protocol.ts';
+import type { Passage } from '../request.ts';
 
 const MOST_ANSWER_BYTES = 32 * 1024 * 1024;
 const MOST_ERROR_BYTES = 64 * 1024;
@@ -14,7 +14,7 @@ const MOST_ERROR_BYTES = 64 * 1024;
 export type Failed = { outcome: Outcome; error: AppError };
 
 /** What was asked for, and the key that no error may repeat. */
-export type Asking = { protocol: ChatProtocol; stream: boolean; secret: string | null };
+export type Asking = { passage: Passage; stream: boolean; secret: string | null };
 
 /**
  * Reads a platform's answer far enough to know whether it is one: a whole JSON body, or the first
@@ -25,14 +25,31 @@ export async function readOutcome(
   upstream: UpstreamAnswer,
 ): Promise<{ answer: Answer } | Failed> {
   if (upstream.status < 200 || upstream.status > 299) return refused(asking, upstream);
+  if (asking.passage.raw) return passRaw(upstream);
   if (!asking.stream) return readWhole(asking, upstream);
   if (isEventStream(upstream)) return beginStream(asking, upstream);
-  const { error } = asking.protocol.readAnswer(await readBytes(upstream, MOST_ANSWER_BYTES));
-  return failure(error ?? 'The platform did not stream its answer.', asking);
+  const body = await readBytes(upstream, MOST_ANSWER_BYTES);
+  const said = asking.passage.whole(body, contentType(upstream));
+  return failure('error' in said ? said.error : 'The platform did not stream its answer.', asking);
+}
+
+/** The same for an answer that was made here. */
+export function readHere(asking: Asking, body: Buffer): { answer: Answer } | Failed {
+  const whole = asking.passage.whole(body, 'application/json');
+  return 'error' in whole ? failure(whole.error, asking) : { answer: { kind: 'whole', whole } };
+}
+
+function passRaw(upstream: UpstreamAnswer): { answer: Answer } {
+  const { body } = upstream;
+  return { answer: { kind: 'raw', contentType: contentType(upstream), body, units: null } };
+}
+
+function contentType({ headers }: UpstreamAnswer): string {
+  return String(headers['content-type'] ?? 'application/octet-stream');
 }
 
 function isEventStream(upstream: UpstreamAnswer): boolean {
-  return String(upstream.headers['content-type'] ?? '').startsWith('text/event-stream');
+  return contentType(upstream).startsWith('text/event-stream');
 }
 
 async function readWhole(
@@ -40,26 +57,27 @@ async function readWhole(
   upstream: UpstreamAnswer,
 ): Promise<{ answer: Answer } | Failed> {
   const body = await readBytes(upstream, MOST_ANSWER_BYTES);
-  const facts = asking.protocol.readAnswer(body);
-  if (facts.error !== null) return failure(facts.error, asking);
-  return { answer: { kind: 'whole', body, facts } };
+  const whole = asking.passage.whole(body, contentType(upstream));
+  if ('error' in whole) return failure(whole.error, asking);
+  return { answer: { kind: 'whole', whole } };
 }
 
 async function beginStream(
   asking: Asking,
   upstream: UpstreamAnswer,
 ): Promise<{ answer: Answer } | Failed> {
-  const frames = sseFrames(upstream.body)[Symbol.asyncIterator]();
+  const rest = sseFrames(upstream.body)[Symbol.asyncIterator]();
+  const passage = asking.passage.stream();
   for (;;) {
-    const next = await frames.next();
+    const next = await rest.next();
     if (next.done) return failure('The platform closed the stream before saying anything.', asking);
     const data = frameData(next.value);
     // NOTE: comments are heartbeats of the platform; ours are sent on our own account.
     if (data === undefined) continue;
-    const { error } = asking.protocol.readFrame(data);
-    if (error === null) return { answer: { kind: 'stream', first: next.value, rest: frames } };
-    await frames.return?.(undefined);
-    return failure(error, asking);
+    const first = passage.read(next.value, data);
+    if (first.error === null) return { answer: { kind: 'stream', passage, first, rest } };
+    await rest.return?.(undefined);
+    return failure(first.error, asking);
   }
 }
 
@@ -68,7 +86,7 @@ async function refused(
   upstream: UpstreamAnswer,
 ): Promise<{ answer: Answer } | Failed> {
   const body = await readBytes(upstream, MOST_ERROR_BYTES).catch(() => Buffer.alloc(0));
-  const said = maskError(asking.protocol.readError(body) ?? 'no reason given', asking.secret);
+  const said = maskError(asking.passage.readError(body) ?? 'no reason given', asking.secret);
   const message = `The platform answered ${upstream.status}: ${said}`;
   switch (upstream.status) {
     case 403:

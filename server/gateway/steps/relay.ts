@@ -1,57 +1,74 @@
 import { AppError, toAppError } from '#shared/errors.ts';
 import { frameData, isWholeFrame } from '../../infra/sse.ts';
 import { maskError } from '../../platforms/mask-error.ts';
-import type { Called, Facts } from '../exchange.ts';
-import type { FrameFacts } from '../protocols/protocol.ts';
+import type { Answer, Called, Facts, Relayed } from '../exchange.ts';
+import type { Step, StreamPassage } from '../request.ts';
 import { addText } from '../tokens.ts';
-
-/** Finishes the reply. Called once the record is safe, so that every answer seen has one. */
-export type Finish = () => void;
 
 export type RelayDeps = { now: () => number };
 
+type Streamed = Extract<Answer, { kind: 'stream' }>;
+type Raw = Extract<Answer, { kind: 'raw' }>;
+
 /**
- * Hands the answer to the client, all but its end, and reads the usage in passing. The end is what
- * the returned function sends. Throws AppError upstream_failed when a stream breaks off: then the
- * protocol's error frame ends it, never a false "done".
+ * Hands the answer to the client, all but its end, and reads the usage in passing. The end is sent by
+ * `finish`. Throws AppError upstream_failed when a stream breaks off: then the protocol's error frame
+ * ends it, never a false "done".
  */
-export async function relay(deps: RelayDeps, called: Called): Promise<Finish> {
+export async function relay(deps: RelayDeps, called: Called): Promise<Relayed> {
   const { answer, facts, reply } = called;
   switch (answer.kind) {
     case 'refused':
       throw answer.error;
     case 'whole': {
-      addText(facts.written, answer.facts.text);
-      facts.usage = answer.facts.usage;
-      return () => reply.json(200, answer.body);
+      const { body, contentType, text, units, usage } = answer.whole;
+      addText(facts.written, text);
+      Object.assign(facts, { usage, units });
+      const finish = () => reply.send(200, body, { 'content-type': contentType });
+      return Object.assign(called, { last: body, finish });
     }
     case 'stream': {
       const last = await relayFrames(deps, called, answer);
-      return () => reply.endStream(last);
+      return Object.assign(called, { last, finish: () => reply.endStream(last) });
+    }
+    case 'raw': {
+      const last = await relayBytes(called, answer);
+      return Object.assign(called, { last, finish: () => reply.endStream(last) });
     }
   }
 }
 
 async function relayFrames(
   deps: RelayDeps,
-  { facts, protocol, reply, request, signal, target }: Called,
-  { first, rest }: { first: Buffer; rest: AsyncIterator<Buffer> },
-): Promise<Buffer> {
-  reply.startStream();
+  { facts, reply, request, signal, target }: Called,
+  { first, passage, rest }: Streamed,
+): Promise<Step['out']> {
+  reply.startStream(request.framing);
+  // NOTE: a piece that says why the model stopped may be the last: it waits for what follows it.
+  let held: Step['out'] = [];
+  const release = async () => {
+    if (held.length > 0) await reply.write(held);
+    held = [];
+  };
   try {
-    for (let frame: Buffer | null = first; frame; frame = await nextFrame(rest, signal)) {
-      const data = frameData(frame);
-      if (data === undefined) continue;
-      const said = protocol.readFrame(data);
-      if (said.last) {
-        releaseConnection(rest);
-        return frame;
+    for (let step: Step | null = first; step; step = await nextStep(rest, passage, signal)) {
+      if (step.error !== null) {
+        throw new AppError('upstream_failed', maskError(step.error, target.secret));
       }
-      if (said.error !== null)
-        throw new AppError('upstream_failed', maskError(said.error, target.secret));
-      if (!isWholeFrame(frame)) break;
-      note(facts, said, deps.now);
-      if (!said.usageOnly || request.wantsUsage) await reply.write(frame);
+      note(facts, step, deps.now);
+      await release();
+      if (step.last) {
+        releaseConnection(rest);
+        return step.out;
+      }
+      if (step.finishes) held = step.out;
+      else if (!step.usageOnly || request.wantsUsage) await reply.write(step.out);
+    }
+    const end = passage.end();
+    if (end) {
+      if (end.out.length === 0) return held;
+      await release();
+      return end.out;
     }
   } catch (thrown) {
     await rest.return?.(undefined);
@@ -60,12 +77,51 @@ async function relayFrames(
   throw new AppError('upstream_failed', 'The platform broke the stream off before its end.');
 }
 
+/** The bytes of a raw answer, all but the last chunk. */
+async function relayBytes(
+  { facts, reply, signal }: Called,
+  { body, contentType, units }: Raw,
+): Promise<Uint8Array> {
+  facts.units = units;
+  let held: Uint8Array = new Uint8Array();
+  try {
+    for await (const chunk of body) {
+      if (signal.aborted) throw toAppError(signal.reason);
+      facts.raw = true;
+      reply.startRaw(contentType);
+      if (held.length > 0) await reply.write(held);
+      held = chunk;
+    }
+  } catch (thrown) {
+    throw signal.aborted ? toAppError(signal.reason) : brokenConnection(thrown);
+  }
+  if (!facts.raw) throw new AppError('upstream_failed', 'The platform sent an empty answer.');
+  return held;
+}
+
 /** Keeps what the ledger needs of a frame. */
-function note(facts: Facts, said: FrameFacts, now: () => number): void {
-  if (said.usage) facts.usage = said.usage;
-  if (said.text === '') return;
+function note(facts: Facts, step: Step, now: () => number): void {
+  if (step.usage) facts.usage = step.usage;
+  if (step.text === '') return;
   facts.firstTokenAt ??= now();
-  addText(facts.written, said.text);
+  addText(facts.written, step.text);
+}
+
+/** What the next frame with data means; null at the end of the stream, or where it broke off. */
+async function nextStep(
+  rest: AsyncIterator<Buffer>,
+  passage: StreamPassage,
+  signal: AbortSignal,
+): Promise<Step | null> {
+  for (;;) {
+    const frame = await nextFrame(rest, signal);
+    if (!frame) return null;
+    const data = frameData(frame);
+    if (data === undefined) continue;
+    const step = passage.read(frame, data);
+    // NOTE: half a frame at the end is no frame, unless it is the closing one without its blank line.
+    return step.last || step.error !== null || isWholeFrame(frame) ? step : null;
+  }
 }
 
 /** The next frame, null at the end. Turns the noise of a broken connection into one clear error. */
@@ -75,11 +131,14 @@ async function nextFrame(rest: AsyncIterator<Buffer>, signal: AbortSignal): Prom
     const next = await rest.next();
     return next.done ? null : next.value;
   } catch (cause) {
-    if (cause instanceof AppError) throw cause;
-    throw new AppError('upstream_failed', 'The connection to the platform broke mid-answer.', {
-      cause,
-    });
+    throw brokenConnection(cause);
   }
+}
+
+function brokenConnection(cause: unknown): AppError {
+  if (cause instanceof AppError) return cause;
+  const message = 'The connection to the platform broke mid-answer.';
+  return new AppError('upstream_failed', message, { cause });
 }
 
 /** Reads the end of the body behind the closing frame, so that its connection can serve again. */

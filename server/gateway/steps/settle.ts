@@ -77,6 +77,8 @@ function recordOf(
     keyId: principal?.keyId ?? null,
     door: progress.door,
     model: request?.model ?? '',
+    operation: request?.operation ?? 'chat',
+    units: facts.units,
     platformId: target?.platformId ?? null,
     upstreamModel: target?.upstreamModel ?? null,
     accountId: target?.accountId ?? null,

@@ -1,0 +1,101 @@
+import type { Endpoint, Platform } from '../../platforms/platform.ts';
+import type { Door, GatewayRequest, Passage, Plan } from '../request.ts';
+import { guessTokens } from '../tokens.ts';
+import { SSE } from './framing.ts';
+import type { ArrivedCall, ChatRequest, Dialect, Protocol } from './protocol.ts';
+import { accountTag } from './seals.ts';
+
+/** How a protocol lets clients count a prompt's tokens. */
+export type Counting = Dialect & {
+  protocol: Protocol;
+  readCountRequest(call: ArrivedCall): Pick<ChatRequest, 'model' | 'promptText' | 'forward'>;
+  /** The answer's body. */
+  writeCount(tokens: number): object;
+  /** Below the base URL of a platform of this protocol. */
+  countPath(model: string): string;
+};
+
+/** A door that counts: at a platform of the same protocol if one serves the model, else here. */
+export function countDoor(counting: Counting): Door {
+  const { errorBody, errorFrame, protocol } = counting;
+  return {
+    name: protocol.id,
+    errorBody,
+    errorFrame,
+    read(call): GatewayRequest {
+      const request = counting.readCountRequest(call);
+      return {
+        operation: 'count',
+        model: request.model,
+        stream: false,
+        framing: SSE,
+        wantsUsage: true,
+        maxOutputTokens: 0,
+        promptText: () => '',
+        accounts: [],
+        fileIds: [],
+        previousId: null,
+        store: false,
+        plan: (platform) => plan(counting, request, call, platform),
+      };
+    },
+  };
+}
+
+function plan(
+  counting: Counting,
+  request: ReturnType<Counting['readCountRequest']>,
+  { headers }: ArrivedCall,
+  platform: Platform,
+): Plan {
+  const { protocol } = counting;
+  const same = platform.endpoints.find((endpoint) => endpoint.protocol === protocol.id);
+  const passage = passed(protocol);
+  return ({ accountId, upstreamModel }) => ({
+    ...wayTo(same ?? platform.endpoints[0]),
+    path: counting.countPath(upstreamModel),
+    headers: protocol.headers(headers),
+    passage,
+    ...(same
+      ? request.forward({
+          model: upstreamModel,
+          quirks: platform.quirks?.(upstreamModel) ?? {},
+          account: accountTag(accountId),
+        })
+      : { body: Buffer.alloc(0), dropped: [], answerHere: () => countHere(counting, request) }),
+  });
+}
+
+function wayTo({ baseUrl, auth }: Endpoint) {
+  return { baseUrl, auth, contentType: 'application/json' };
+}
+
+/** What no platform counts for us is guessed, as it is for reserving. */
+async function countHere(
+  { writeCount }: Counting,
+  { promptText }: Pick<ChatRequest, 'promptText'>,
+): Promise<Buffer> {
+  return Buffer.from(JSON.stringify(writeCount(guessTokens(promptText()))));
+}
+
+/** A count is no answer of a model: it passes unread and costs no tokens. */
+function passed({ readError }: Protocol): Passage {
+  return {
+    readError,
+    whole: (body, contentType) => ({ body, contentType, text: '', usage: NO_TOKENS, units: null }),
+    stream: () => ({ read: () => never(), end: () => null }),
+  };
+}
+
+const NO_TOKENS = {
+  inputTokens: 0,
+  cachedTokens: 0,
+  cacheWriteTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+  estimated: false,
+};
+
+function never(): never {
+  throw new Error('a count is never streamed');
+}
