@@ -1,6 +1,6 @@
-import type { Protocol } from '#shared/schemas/platforms.ts';
+import type { Operation, Protocol } from '#shared/schemas/platforms.ts';
 import { OPENAI_PATHS, openaiOperations } from './openai-operations.ts';
-import type { Auth, Operation, Platform } from './platform.ts';
+import type { Auth, Platform } from './platform.ts';
 
 /** A platform as an admin described it: one row of the table `platforms`. */
 export type CustomPlatform = { id: string; name: string; protocol: Protocol; baseUrl: string };

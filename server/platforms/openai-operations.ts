@@ -1,4 +1,5 @@
-import type { Operation, OperationPoint } from './platform.ts';
+import type { Operation } from '#shared/schemas/platforms.ts';
+import type { OperationPoint } from './platform.ts';
 
 /** OpenAI's own paths; `/rerank` is where servers with its API commonly put reranking (vLLM, Jina, Cohere). */
 export const OPENAI_PATHS: Readonly<Record<Operation, string>> = {

@@ -1,5 +1,7 @@
-import type { Protocol } from '#shared/schemas/platforms.ts';
+import type { Operation, Protocol } from '#shared/schemas/platforms.ts';
 import type { Quirks } from './quirks.ts';
+
+export type { Operation } from '#shared/schemas/platforms.ts';
 
 /** How a request proves whose it is: the header that carries the account's key. */
 export type Auth = 'bearer' | 'x-api-key' | 'x-goog-api-key' | 'none';
@@ -11,17 +13,6 @@ export type Endpoint = {
   baseUrl: string | null;
   auth: Auth;
 };
-
-/** What is forwarded as it came and never translated; all in OpenAI's form, keys as bearer tokens. */
-export const OPERATIONS = [
-  'embeddings',
-  'images',
-  'speech',
-  'transcription',
-  'translation',
-  'rerank',
-] as const;
-export type Operation = (typeof OPERATIONS)[number];
 
 /** Where an operation is: `path` is below the base URL. */
 export type OperationPoint = { baseUrl: string; path: string };
@@ -36,6 +27,7 @@ export type Platform = {
    * them; requests of other protocols are translated to the first.
    */
   endpoints: readonly [Endpoint, ...Endpoint[]];
+  /** What is forwarded as it came and never translated; OpenAI's form, the key as a bearer token. */
   operations: Readonly<Partial<Record<Operation, OperationPoint>>>;
   /** Where a model departs from the protocols; absent = nowhere that is known. */
   quirks?: (model: string) => Quirks;
@@ -48,6 +40,11 @@ export type Platform = {
   /** Models offered before its list was fetched. */
   models: readonly string[];
 };
+
+/** Whether an account there proves itself with a key. */
+export function needsKey({ endpoints }: Pick<Platform, 'endpoints'>): boolean {
+  return endpoints[0].auth !== 'none';
+}
 
 /** One request to a platform, in the platform's own protocol. */
 export type UpstreamRequest = {

@@ -10,6 +10,17 @@ export const PlatformId = z
 export const Protocol = z.enum(['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini']);
 export type Protocol = z.infer<typeof Protocol>;
 
+/** Calls besides chats, forwarded as they came; all in OpenAI's form. */
+export const Operation = z.enum([
+  'embeddings',
+  'images',
+  'speech',
+  'transcription',
+  'translation',
+  'rerank',
+]);
+export type Operation = z.infer<typeof Operation>;
+
 export const BaseUrl = z.url({ protocol: /^https?$/ }).max(500);
 
 export const PlatformName = z.string().trim().min(1).max(80);
@@ -17,9 +28,16 @@ export const PlatformName = z.string().trim().min(1).max(80);
 export const PlatformView = z.object({
   id: z.string(),
   name: z.string(),
-  protocol: Protocol,
-  /** Null for the sandbox, which has no network. */
-  baseUrl: z.string().nullable(),
+  /** What it speaks, and where; translated requests go to the first. An added one has one. */
+  endpoints: z.array(
+    z.object({
+      protocol: Protocol,
+      /** Null for the sandbox, which has no network. */
+      baseUrl: z.string().nullable(),
+    }),
+  ),
+  /** What is forwarded there besides chats. */
+  operations: z.array(Operation),
   /** False: declared in the code; true: added by an admin and may be changed. */
   custom: z.boolean(),
   /** Whether an account there needs an API key. */

@@ -8,7 +8,7 @@ import type {
 } from '#shared/schemas/accounts.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
 import type { Clock } from '../../infra/clock.ts';
-import type { CallPlatform, Platform } from '../../platforms/platform.ts';
+import { type CallPlatform, needsKey, type Platform } from '../../platforms/platform.ts';
 import type { Registry } from '../../platforms/registry.ts';
 import { type AccountCipher, openKey, sealKey } from './account-secret.ts';
 import type { Accounts } from './accounts.pool.ts';
@@ -108,7 +108,7 @@ export function createAccountsService(deps: AccountsDeps) {
     async create(me: Me, input: AccountCreate): Promise<AccountView> {
       const platform = registry.find(input.platformId);
       if (!platform) throw noPlatform(input.platformId);
-      if (platform.auth === 'bearer' && !platform.keyOptional && input.apiKey === undefined) {
+      if (needsKey(platform) && !platform.keyOptional && input.apiKey === undefined) {
         throw new AppError('bad_request', `${platform.name} needs an API key.`, {
           param: 'apiKey',
         });
@@ -190,10 +190,10 @@ function nextState(row: AccountRow, input: AccountUpdate): AccountRow['state'] {
 }
 
 function checkFit(platform: Platform, input: Pick<AccountUpdate, 'apiKey' | 'options'>): void {
-  if (platform.auth === 'none' && input.apiKey !== undefined) {
+  if (!needsKey(platform) && input.apiKey !== undefined) {
     throw new AppError('bad_request', `${platform.name} needs no key.`, { param: 'apiKey' });
   }
-  if (platform.baseUrl !== null && Object.keys(input.options ?? {}).length > 0) {
+  if (platform.endpoints[0].baseUrl !== null && Object.keys(input.options ?? {}).length > 0) {
     const message = `These options are the sandbox's; ${platform.name} has none.`;
     throw new AppError('bad_request', message, { param: 'options' });
   }

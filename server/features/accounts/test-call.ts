@@ -3,9 +3,11 @@ import type { AccountTest } from '#shared/schemas/accounts.ts';
 import type { Outcome } from '../../gateway/ports.ts';
 import type { Clock } from '../../infra/clock.ts';
 import { maskError } from '../../platforms/mask-error.ts';
+import { modelsIn } from '../../platforms/model-list.ts';
 import { readRetryAfter } from '../../platforms/retry-after.ts';
-import { ask, isRecord, quoted, type Upstream, type UpstreamText } from './upstream.ts';
-import { askForModels, namesIn } from './upstream-models.ts';
+import { chat, type TestChat, testChat } from './test-chat.ts';
+import { ask, quoted, type Upstream, type UpstreamText } from './upstream.ts';
+import { askForModels } from './upstream-models.ts';
 
 const MAX_BYTES = 256 * 1024;
 const LONGEST_ANSWER = 120;
@@ -55,31 +57,34 @@ async function listed(upstream: Upstream): Promise<Verdict> {
     return { ok: false, message, outcome: 'neutral' };
   }
   if (answer.status !== 200) return refused(upstream, 'its model list', answer);
-  const names = namesIn(answer.data);
+  const names = modelsIn(answer.data);
   if (!names) return oddAnswer(name, 'a model list', answer);
   const message = `${name} answered and lists ${names.length} models; create a model with a route to it to test a chat.`;
   return { ok: true, message, outcome: 'ok' };
 }
 
 async function chatted(upstream: Upstream, model: string): Promise<Verdict> {
-  const { name } = upstream.platform;
-  const body = { model, messages: [{ role: 'user', content: 'Say only: ready' }] };
-  const send = (limit: object) =>
-    ask(upstream, { path: '/chat/completions', body: { ...body, ...limit } }, MAX_BYTES);
-  let answer = await send({ max_tokens: 16 });
+  const { endpoints, quirks } = upstream.platform;
+  const { protocol } = endpoints[0];
+  let test = testChat(protocol, model, quirks?.(model) ?? {});
+  let answer = await ask(upstream, test, MAX_BYTES);
   // Newer models take the limit under its newer name only, and say so.
-  if (answer.status === 400 && answer.said.includes('max_completion_tokens')) {
-    answer = await send({ max_completion_tokens: 16 });
+  if (
+    protocol === 'openai-chat' &&
+    answer.status === 400 &&
+    answer.said.includes('max_completion_tokens')
+  ) {
+    test = chat(model, 'max_completion_tokens');
+    answer = await ask(upstream, test, MAX_BYTES);
   }
   return answer.status === 200
-    ? answered(name, answer)
+    ? answered(upstream.platform.name, test, answer)
     : refused(upstream, `the model ${model}`, answer);
 }
 
-function answered(name: string, answer: UpstreamText): Verdict {
-  const message = messageIn(answer.data);
-  if (!message) return oddAnswer(name, 'a chat message', answer);
-  const content = typeof message['content'] === 'string' ? message['content'].trim() : '';
+function answered(name: string, test: TestChat, answer: UpstreamText): Verdict {
+  const content = test.textIn(answer.data);
+  if (content === null) return oddAnswer(name, 'a chat message', answer);
   const text =
     content === ''
       ? `${name} answered; the words were cut by the test's small limit, as with models that think first.`
@@ -90,13 +95,6 @@ function answered(name: string, answer: UpstreamText): Verdict {
 function oddAnswer(name: string, wanted: string, answer: UpstreamText): Verdict {
   const message = `${name} answered, but not with ${wanted}; check the base URL.${quoted(answer)}`;
   return { ok: false, message, outcome: 'failed' };
-}
-
-function messageIn(data: unknown): Record<string, unknown> | null {
-  const choices = isRecord(data) ? data['choices'] : undefined;
-  const first: unknown = Array.isArray(choices) ? choices[0] : undefined;
-  const message = isRecord(first) ? first['message'] : undefined;
-  return isRecord(message) ? message : null;
 }
 
 /** What a status says about the key; `wanted` is the model, or what else was asked for. */

@@ -1,10 +1,9 @@
 import { AppError } from '#shared/errors.ts';
+import { modelListRequest, modelsIn } from '../../platforms/model-list.ts';
 import { readRetryAfter } from '../../platforms/retry-after.ts';
-import { ask, isRecord, quoted, type Upstream, type UpstreamText } from './upstream.ts';
+import { ask, quoted, type Upstream, type UpstreamText } from './upstream.ts';
 
 const MAX_BYTES = 4 * 1024 * 1024;
-const MAX_MODELS = 5_000;
-const LONGEST_NAME = 200;
 
 /**
  * The models a platform offers to one account, sorted. Where a platform publishes no list, those that
@@ -17,32 +16,17 @@ export async function fetchModels(upstream: Upstream): Promise<string[]> {
   if (!platform.listsModels) return [...platform.models].sort();
   const answer = await askForModels(upstream);
   if (answer.status !== 200) throw refusal(platform.name, answer);
-  const names = namesIn(answer.data);
+  const names = modelsIn(answer.data);
   if (!names) {
-    const message = `${platform.name} answered the request for its model list with something else; check the base URL (it usually ends in /v1), or type the model names yourself.`;
+    const message = `${platform.name} answered the request for its model list with something else; check the base URL (it usually ends in /v1, Gemini's in /v1beta), or type the model names yourself.`;
     throw new AppError('upstream_failed', message);
   }
   return names;
 }
 
-/** The platform's answer to `GET /models`, whatever it is. Throws like `ask`. */
+/** The platform's answer to the request for its models, whatever it is. Throws like `ask`. */
 export function askForModels(upstream: Upstream): Promise<UpstreamText> {
-  return ask(upstream, { path: '/models' }, MAX_BYTES);
-}
-
-/** OpenAI's list; null when it is none. Entries a platform marks as shut down are left out. */
-export function namesIn(data: unknown): string[] | null {
-  const list = isRecord(data) ? data['data'] : data;
-  if (!Array.isArray(list)) return null;
-  const names = new Set<string>();
-  for (const entry of list as unknown[]) {
-    if (!isRecord(entry) || entry['status'] === 'Shutdown') continue;
-    const name = entry['id'];
-    if (typeof name !== 'string' || name === '' || name.length > LONGEST_NAME) continue;
-    names.add(name);
-    if (names.size === MAX_MODELS) break;
-  }
-  return [...names].sort();
+  return ask(upstream, modelListRequest(upstream.platform.endpoints[0].protocol), MAX_BYTES);
 }
 
 function refusal(name: string, answer: UpstreamText): AppError {

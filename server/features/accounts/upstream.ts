@@ -23,20 +23,24 @@ export type UpstreamText = {
 };
 
 /**
- * Sends one short request and reads the whole answer, of at most `maxBytes`.
+ * Sends one short request to the platform's first endpoint and reads the whole answer, of at most
+ * `maxBytes`.
  * @throws AppError upstream_failed, upstream_timeout, outbound_refused.
  */
 export async function ask(
   upstream: Upstream,
-  request: { path: string; body?: unknown },
+  request: { path: string; headers?: Readonly<Record<string, string>>; body?: unknown },
   maxBytes: number,
 ): Promise<UpstreamText> {
   const { platform, secret, options, call, timeoutMs } = upstream;
   const limit = AbortSignal.timeout(timeoutMs);
   try {
+    const { baseUrl, auth } = platform.endpoints[0];
     const answer = await call({
-      baseUrl: platform.baseUrl,
+      baseUrl,
+      auth,
       path: request.path,
+      headers: request.headers ?? {},
       method: request.body === undefined ? 'GET' : 'POST',
       secret,
       body: request.body === undefined ? null : Buffer.from(JSON.stringify(request.body)),

@@ -6,7 +6,7 @@ import type {
   ApplyPlatform,
   ApplyUser,
 } from '#shared/schemas/apply.ts';
-import type { Platform } from '../../platforms/platform.ts';
+import { needsKey, type Platform } from '../../platforms/platform.ts';
 import { storedForm } from '../keys/index.ts';
 import { toStoredPrice } from '../models/index.ts';
 import type {
@@ -69,7 +69,7 @@ export function planUser(
 export type AccountTools = {
   ownerId: string;
   /** Whether the platform cannot be called without a key, or takes none at all. */
-  platform: Pick<Platform, 'auth' | 'keyOptional'>;
+  platform: Pick<Platform, 'endpoints' | 'keyOptional'>;
   /** Of the found account; null when it has none or it does not open. */
   storedKey: string | null;
   seal(id: string, apiKey: string): { secret: string; secretHint: string };
@@ -82,10 +82,10 @@ export function planAccount(
   { ownerId, platform, storedKey, seal, newId }: AccountTools,
 ): Step<AccountColumns> {
   const { apiKey } = wanted;
-  if (apiKey !== undefined && platform.auth === 'none') {
+  if (apiKey !== undefined && !needsKey(platform)) {
     throw refusal(`${wanted.platform} needs no key; leave it out`, 'apiKey');
   }
-  if (!found && apiKey === undefined && platform.auth === 'bearer' && !platform.keyOptional) {
+  if (!found && apiKey === undefined && needsKey(platform) && !platform.keyOptional) {
     throw refusal(`a new account on ${wanted.platform} needs its key`, 'apiKey');
   }
   const id = found?.id ?? newId();

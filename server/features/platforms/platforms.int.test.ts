@@ -57,8 +57,8 @@ describe('platforms.list', () => {
     expect(list.find(({ id }) => id === 'sandbox')).toEqual({
       id: 'sandbox',
       name: 'Sandbox',
-      protocol: 'openai-chat',
-      baseUrl: null,
+      endpoints: [{ protocol: 'openai-chat', baseUrl: null }],
+      operations: [],
       custom: false,
       needsKey: false,
       keyOptional: true,
@@ -95,8 +95,12 @@ describe('platforms.list', () => {
 describe('platforms.create', () => {
   test('adds a platform that is known at once, its base URL without a slash at the end', async () => {
     const platform = await created({ baseUrl: `${somewhere}/` });
-    expect(platform).toMatchObject({ baseUrl: somewhere, custom: true, keyOptional: true });
-    expect(h.registry.find(platform.id)?.baseUrl).toBe(somewhere);
+    expect(platform).toMatchObject({
+      endpoints: [{ protocol: 'openai-chat', baseUrl: somewhere }],
+      custom: true,
+      keyOptional: true,
+    });
+    expect(h.registry.find(platform.id)?.endpoints[0].baseUrl).toBe(somewhere);
   });
 
   test.each(['openai', 'sandbox'])('refuses the id of the built-in %s', async (id) => {
@@ -147,14 +151,14 @@ describe('platforms.update', () => {
     expect(answer.data).toMatchObject({ id, name: 'Renamed', baseUrl: somewhere });
     const moved = await admin.mutate('platforms.update', { id, baseUrl: 'https://b.example/v2' });
     expect(moved.data).toMatchObject({ name: 'Renamed', baseUrl: 'https://b.example/v2' });
-    expect(h.registry.find(id)?.baseUrl).toBe('https://b.example/v2');
+    expect(h.registry.find(id)?.endpoints[0].baseUrl).toBe('https://b.example/v2');
   });
 
   test('checks a new base URL like the first', async () => {
     const { id } = await created();
     const { error } = await admin.mutate('platforms.update', { id, baseUrl: 'http://10.1.1.1/' });
     expect(error?.data.appCode).toBe('outbound_refused');
-    expect(h.registry.find(id)?.baseUrl).toBe(somewhere);
+    expect(h.registry.find(id)?.endpoints[0].baseUrl).toBe(somewhere);
   });
 
   test.each([

@@ -1,8 +1,13 @@
 import { AppError } from '#shared/errors.ts';
-import type { PlatformCreate, PlatformUpdate, PlatformView } from '#shared/schemas/platforms.ts';
+import {
+  Operation,
+  type PlatformCreate,
+  type PlatformUpdate,
+  type PlatformView,
+} from '#shared/schemas/platforms.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
 import type { Outbound } from '../../infra/outbound/index.ts';
-import type { Platform } from '../../platforms/platform.ts';
+import { needsKey, type Platform } from '../../platforms/platform.ts';
 import { isBuiltIn, type Registry } from '../../platforms/registry.ts';
 import type { PlatformsRepo } from './platforms.repo.ts';
 
@@ -80,10 +85,12 @@ function toView(platform: Platform, counts: ReadonlyMap<string, number>): Platfo
   return {
     id: platform.id,
     name: platform.name,
-    protocol: platform.protocol,
-    baseUrl: platform.baseUrl,
+    endpoints: platform.endpoints.map(({ protocol, baseUrl }) => ({ protocol, baseUrl })),
+    operations: Operation.options.filter(
+      (operation) => platform.operations[operation] !== undefined,
+    ),
     custom: !isBuiltIn(platform.id),
-    needsKey: platform.auth === 'bearer',
+    needsKey: needsKey(platform),
     keyOptional: platform.keyOptional,
     keyUrl: platform.keyUrl,
     models: [...platform.models],
