@@ -10,6 +10,7 @@ const PAGES = [
   '/models',
   '/platforms',
   '/keys',
+  '/connect',
   '/users',
   '/usage',
   '/profile',

@@ -12,6 +12,7 @@ test('members are not shown what only admins may open', () => {
     'accounts',
     'models',
     'keys',
+    'connect',
     'usage',
   ]);
 });

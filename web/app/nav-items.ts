@@ -5,6 +5,7 @@ import {
   IconKey,
   IconLayoutDashboard,
   IconMessage2,
+  IconPlug,
   IconPlugConnected,
   IconUsers,
 } from '@tabler/icons-react';
@@ -31,6 +32,7 @@ export const NAV_GROUPS = [
     group: 'access',
     items: [
       { name: 'keys', to: '/keys', icon: IconKey, admin: false },
+      { name: 'connect', to: '/connect', icon: IconPlug, admin: false },
       { name: 'users', to: '/users', icon: IconUsers, admin: true },
     ],
   },

@@ -4,6 +4,7 @@ import {
   lazyRouteComponent,
   Outlet,
 } from '@tanstack/react-router';
+import { readConnectSearch } from '../features/connect/connect-search.ts';
 import { readUsageSearch } from '../features/usage/usage-search.ts';
 import { AdminsOnly } from './AdminsOnly.tsx';
 import { CrashPage } from './CrashPage.tsx';
@@ -105,6 +106,14 @@ const keys = createRoute({
   errorComponent: CrashPage,
 });
 
+const connect = createRoute({
+  getParentRoute: () => shell,
+  path: '/connect',
+  validateSearch: readConnectSearch,
+  component: lazyRouteComponent(() => import('../features/connect/ConnectPage.tsx'), 'ConnectPage'),
+  errorComponent: CrashPage,
+});
+
 const users = createRoute({
   getParentRoute: () => adminsOnly,
   path: '/users',
@@ -141,6 +150,7 @@ export const routeTree = root.addChildren([
     models,
     adminsOnly.addChildren([platforms, users]),
     keys,
+    connect,
     usage,
     profile,
   ]),

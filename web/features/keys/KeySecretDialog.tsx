@@ -1,5 +1,6 @@
-import { Button, Code, Group, Modal, Stack, Tabs, Text } from '@mantine/core';
+import { Anchor, Button, Code, Group, Modal, Stack, Tabs, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { KeyCreated } from '#shared/schemas/keys.ts';
 import { trpc } from '../../lib/trpc.ts';
@@ -33,6 +34,10 @@ export function KeySecretDialog({ opened, onClose, created }: KeySecretDialogPro
           note={t('secret.warning')}
         />
         <Examples created={created} />
+        {/* In a new tab: the key stays on screen, and nothing of it goes into the address. */}
+        <Anchor fz="sm" renderRoot={(props) => <Link {...props} to="/connect" target="_blank" />}>
+          {t('secret.connect')}
+        </Anchor>
       </Stack>
       <Group justify="flex-end" mt="lg">
         <Button onClick={onClose}>{t('secret.done')}</Button>

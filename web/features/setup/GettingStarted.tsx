@@ -87,14 +87,27 @@ export function GettingStarted() {
               {t('start.sandboxHint')}
             </Text>
           )}
-          {account && model && (
-            <Button component={Link} to="/playground" leftSection={<IconMessage2 size={16} />}>
-              {t('start.tryIt')}
-            </Button>
-          )}
+          {account && model && <Onwards withKey={key} />}
         </Group>
       </Section>
     </Box>
+  );
+}
+
+/** Where an answer can be had now: in the playground, and with a key from any tool. */
+function Onwards({ withKey }: { withKey: boolean }) {
+  const { t } = useTranslation('setup');
+  return (
+    <>
+      <Button component={Link} to="/playground" leftSection={<IconMessage2 size={16} />}>
+        {t('start.tryIt')}
+      </Button>
+      {withKey && (
+        <Button component={Link} to="/connect" variant="default">
+          {t('start.connect')}
+        </Button>
+      )}
+    </>
   );
 }
 

@@ -1,5 +1,6 @@
 import { accounts } from './accounts.ts';
 import { common } from './common.ts';
+import { connect } from './connect.ts';
 import { dashboard } from './dashboard.ts';
 import { errors } from './errors.ts';
 import { fields } from './fields.ts';
@@ -28,6 +29,7 @@ export const en = {
   platforms,
   models,
   keys,
+  connect,
   dashboard,
   usage,
   playground,

@@ -81,6 +81,7 @@ export const keys = {
     install: 'Needs',
     placeholder: 'No model can answer yet: replace {{name}} with one once it is there.',
     greeting: 'Say hello in five words.',
+    connect: 'Set up Claude Code, Codex, an SDK or another tool (new tab)',
     done: 'I have copied it',
   },
   revoke: {

@@ -11,6 +11,7 @@ export const nav = {
   models: 'Models',
   platforms: 'Platforms',
   keys: 'API keys',
+  connect: 'Connect a tool',
   users: 'Users',
   usage: 'Usage',
   profile: 'Profile',

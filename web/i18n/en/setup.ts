@@ -41,6 +41,7 @@ export const setup = {
       action: 'Create a key',
     },
     tryIt: 'Try it in the playground',
+    connect: 'Connect a tool',
     doneStep: 'Done',
   },
 } as const;

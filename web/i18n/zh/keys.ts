@@ -83,6 +83,7 @@ export const keys: Translated<typeof english> = {
     install: '需要先执行',
     placeholder: '目前没有可用的模型，请之后把 {{name}} 换成实际的模型名。',
     greeting: '用五个词打个招呼。',
+    connect: '配置 Claude Code、Codex、SDK 等工具（新标签页）',
     done: '我已复制',
   },
   revoke: {

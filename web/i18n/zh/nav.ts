@@ -14,6 +14,7 @@ export const nav: Translated<typeof english> = {
   models: '模型',
   platforms: '平台',
   keys: 'API 密钥',
+  connect: '接入工具',
   users: '用户',
   usage: '用量',
   profile: '个人设置',

@@ -44,6 +44,7 @@ export const setup: Translated<typeof english> = {
       action: '创建密钥',
     },
     tryIt: '去试用台体验',
+    connect: '接入工具',
     doneStep: '已完成',
   },
 };
