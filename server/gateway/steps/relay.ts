@@ -40,41 +40,53 @@ export async function relay(deps: RelayDeps, called: Called): Promise<Relayed> {
 
 async function relayFrames(
   deps: RelayDeps,
-  { facts, reply, request, signal, target }: Called,
+  called: Called,
   { first, passage, rest }: Streamed,
 ): Promise<Step['out']> {
+  const { facts, reply, request, signal, target } = called;
   reply.startStream(request.framing);
-  // NOTE: a piece that says why the model stopped may be the last: it waits for what follows it.
-  let held: Step['out'] = [];
-  const release = async () => {
-    if (held.length > 0) await reply.write(held);
-    held = [];
-  };
+  const outlet = createOutlet(called);
   try {
     for (let step: Step | null = first; step; step = await nextStep(rest, passage, signal)) {
       if (step.error !== null) {
         throw new AppError('upstream_failed', maskError(step.error, target.secret));
       }
       note(facts, step, deps.now);
-      await release();
       if (step.last) {
         releaseConnection(rest);
-        return step.out;
+        return await outlet.close(step.out);
       }
-      if (step.finishes) held = step.out;
-      else if (!step.usageOnly || request.wantsUsage) await reply.write(step.out);
+      await outlet.pass(step);
     }
     const end = passage.end();
-    if (end) {
-      if (end.out.length === 0) return held;
-      await release();
-      return end.out;
-    }
+    if (end) return await outlet.close(end.out);
   } catch (thrown) {
     await rest.return?.(undefined);
     throw signal.aborted ? toAppError(signal.reason) : toAppError(thrown);
   }
   throw new AppError('upstream_failed', 'The platform broke the stream off before its end.');
+}
+
+/** Sends pieces on; one that says why the model stopped may be the last and waits for what follows. */
+function createOutlet({ reply, request }: Called) {
+  let held: Step['out'] = [];
+  const release = async () => {
+    if (held.length > 0) await reply.write(held);
+    held = [];
+  };
+  return {
+    async pass({ finishes, out, usageOnly }: Step): Promise<void> {
+      await release();
+      if (finishes) held = out;
+      else if (!usageOnly || request.wantsUsage) await reply.write(out);
+    },
+    /** What is left to be sent once the books are closed. */
+    async close(last: Step['out']): Promise<Step['out']> {
+      if (last.length === 0) return held;
+      await release();
+      return last;
+    },
+  };
 }
 
 /** The bytes of a raw answer, all but the last chunk. */
