@@ -23,31 +23,39 @@ export type CallDeps = {
  */
 export async function call(deps: CallDeps, routed: Routed): Promise<Called> {
   if (routed.request.stream) routed.reply.keepAlive(routed.request.framing);
-  let last: Failure | null = null;
+  let failure: AppError | null = null;
   let unfit: AppError | null = null;
   for (const candidate of routed.candidates) {
     if (routed.facts.attempts === MOST_ATTEMPTS) break;
     if (routed.signal.aborted) throw toAppError(routed.signal.reason);
     const target = await takeUnlessGone(deps.pool, candidate);
     if (!target) continue;
-    const prepared = prepare(deps, routed, target);
-    if (prepared instanceof AppError) {
-      deps.pool.finish(target, { kind: 'neutral' });
-      unfit ??= prepared;
-      continue;
-    }
-    routed.facts.attempts += 1;
-    const called = Object.assign(routed, { target });
-    if (prepared.dropped.length > 0) routed.reply.header(DROPPED, nameList(prepared.dropped));
-    const result = await attempt(deps, called, target, prepared);
-    if ('answer' in result) return Object.assign(called, result);
-    deps.pool.finish(target, result.outcome);
-    if (result.error.code === 'internal') throw result.error;
-    last = result;
+    const tried = await tryAccount(deps, routed, target);
+    if ('answer' in tried) return Object.assign(routed, { target, answer: tried.answer });
+    deps.pool.finish(target, tried.outcome);
+    if (tried.error.code === 'internal') throw tried.error;
+    if (tried.attempted) failure = tried.error;
+    else unfit ??= tried.error;
   }
   if (routed.signal.aborted) throw toAppError(routed.signal.reason);
   const none = new AppError('no_account', 'No account was left to try. Try again later.');
-  throw last?.error ?? unfit ?? none;
+  throw failure ?? unfit ?? none;
+}
+
+async function tryAccount(
+  deps: CallDeps,
+  routed: Routed,
+  target: Target,
+): Promise<{ answer: Answer } | (Failure & { attempted: boolean })> {
+  const prepared = prepare(deps, routed, target);
+  if (prepared instanceof AppError) {
+    return { outcome: { kind: 'neutral' }, error: prepared, attempted: false };
+  }
+  routed.facts.attempts += 1;
+  Object.assign(routed, { target });
+  if (prepared.dropped.length > 0) routed.reply.header(DROPPED, nameList(prepared.dropped));
+  const result = await attempt(deps, routed, target, prepared);
+  return 'answer' in result ? result : { ...result, attempted: true };
 }
 
 /** The call for this account, or why it cannot take the request as it is. */
@@ -58,12 +66,7 @@ function prepare(deps: CallDeps, routed: Routed, target: Target): Prepared | App
     if (!plan) return new AppError('no_account', 'The platform of this model was removed.');
     return plan(target, routed);
   } catch (thrown) {
-    const error = toAppError(thrown);
-    if (error.code === 'internal') {
-      deps.pool.finish(target, { kind: 'neutral' });
-      throw thrown;
-    }
-    return error;
+    return toAppError(thrown);
   }
 }
 
