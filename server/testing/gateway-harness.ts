@@ -27,8 +27,10 @@ const LAB: CatalogueModel = {
   createdAt: 1,
 };
 
-export type HarnessOptions = Partial<GatewayDeps> & {
+export type HarnessOptions = Partial<Omit<GatewayDeps, 'platform'>> & {
   accounts?: string[];
+  /** What the platform behind the model is beyond one endpoint for OpenAI's chats. */
+  platform?: Partial<Platform>;
   /** What looking a key up waits for. */
   known?: Promise<void>;
 };
@@ -39,7 +41,7 @@ export type HarnessOptions = Partial<GatewayDeps> & {
  */
 export async function gatewayHarness(
   upstream: { url: string; port: number },
-  { accounts = ['a1'], known, ...overrides }: HarnessOptions = {},
+  { accounts = ['a1'], known, platform, ...overrides }: HarnessOptions = {},
 ) {
   const records: UsageRecord[] = [];
   const outcomes: [account: string, outcome: Outcome['kind']][] = [];
@@ -95,13 +97,13 @@ export async function gatewayHarness(
     platform: (id) => ({
       id,
       name: 'Lab',
-      protocol: 'openai-chat',
-      baseUrl: upstream.url,
-      auth: 'bearer',
+      endpoints: [{ protocol: 'openai-chat', baseUrl: upstream.url, auth: 'bearer' }],
+      operations: {},
       keyUrl: null,
       listsModels: true,
       models: [],
       keyOptional: false,
+      ...platform,
     }),
     callPlatform: createCallPlatform({
       outbound,

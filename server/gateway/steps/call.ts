@@ -23,23 +23,29 @@ export type CallDeps = {
  */
 export async function call(deps: CallDeps, routed: Routed): Promise<Called> {
   if (routed.request.stream) routed.reply.keepAlive(routed.request.framing);
-  let failure: AppError | null = null;
-  let unfit: AppError | null = null;
+  const errors: { failed?: AppError; unfit?: AppError } = {};
   for (const candidate of routed.candidates) {
     if (routed.facts.attempts === MOST_ATTEMPTS) break;
-    if (routed.signal.aborted) throw toAppError(routed.signal.reason);
+    throwIfAborted(routed);
     const target = await takeUnlessGone(deps.pool, candidate);
     if (!target) continue;
     const tried = await tryAccount(deps, routed, target);
     if ('answer' in tried) return Object.assign(routed, { target, answer: tried.answer });
     deps.pool.finish(target, tried.outcome);
     if (tried.error.code === 'internal') throw tried.error;
-    if (tried.attempted) failure = tried.error;
-    else unfit ??= tried.error;
+    if (tried.attempted) errors.failed = tried.error;
+    else errors.unfit ??= tried.error;
   }
-  if (routed.signal.aborted) throw toAppError(routed.signal.reason);
-  const none = new AppError('no_account', 'No account was left to try. Try again later.');
-  throw failure ?? unfit ?? none;
+  throwIfAborted(routed);
+  throw (
+    errors.failed ??
+    errors.unfit ??
+    new AppError('no_account', 'No account was left to try. Try again later.')
+  );
+}
+
+function throwIfAborted({ signal }: Routed): void {
+  if (signal.aborted) throw toAppError(signal.reason);
 }
 
 async function tryAccount(
