@@ -1,0 +1,97 @@
+import { ChatCompletionRequest } from '#shared/wire/openai-chat.ts';
+import { EFFORTS, type Effort, type Reasoning } from '../../../platforms/quirks.ts';
+import { check, isObject, type JsonBody, parseBody, rewrite } from '../body.ts';
+import { SSE } from '../framing.ts';
+import type { ArrivedCall, ChatRequest, Recipient } from '../protocol.ts';
+import { changesBetween, mindQuirks } from './quirks.ts';
+import { readDialogue } from './read-dialogue.ts';
+
+/**
+ * A chat completion as a client asks for it.
+ * Source: https://platform.openai.com/docs/api-reference/chat/create
+ * @throws AppError bad_request naming the member at fault.
+ */
+export function readRequest({ body }: Pick<ArrivedCall, 'body'>): ChatRequest {
+  const parsed = parseBody(body);
+  const request = check(ChatCompletionRequest, parsed.json);
+  const stream = request.stream === true;
+  const perAnswer = request.max_completion_tokens ?? request.max_tokens ?? null;
+  return {
+    model: request.model,
+    stream,
+    framing: SSE,
+    wantsUsage: !stream || request.stream_options?.include_usage === true,
+    maxOutputTokens: perAnswer === null ? null : perAnswer * (request.n ?? 1),
+    promptText: () => promptText(request),
+    dialogue: once(() => readDialogue(parsed.json)),
+    forward: (to) => forward(parsed, request, to),
+    accounts: [],
+    fileIds: fileIds(request.messages),
+    previousId: null,
+    store: false,
+    echo: {},
+  };
+}
+
+/** Replaces the model's name, asks for usage where the client did not, and minds the quirks. */
+function forward(parsed: JsonBody, request: ChatCompletionRequest, { model, quirks }: Recipient) {
+  const json = parsed.json as Record<string, unknown>;
+  const asked = {
+    ...json,
+    model,
+    ...(request.stream &&
+      request.stream_options?.include_usage !== true && {
+        stream_options: { ...request.stream_options, include_usage: true },
+      }),
+  };
+  const minded = mindQuirks(asked, quirks, wishIn(json));
+  return {
+    body: rewrite(parsed, changesBetween(json, minded.body)),
+    dropped: minded.dropped.filter((name) => Object.hasOwn(json, name)),
+  };
+}
+
+function wishIn({ reasoning_effort: said }: Record<string, unknown>): Reasoning | null {
+  if (!EFFORTS.includes(said as Effort)) return null;
+  return { effort: said as Effort, budgetTokens: null, show: null };
+}
+
+type Messages = ChatCompletionRequest['messages'];
+
+/** Every text in the prompt, whatever the parts around it: what is not understood here still passes. */
+function promptText({ messages, tools }: ChatCompletionRequest): string {
+  const texts = messages.map((message) => {
+    const calls = message['tool_calls'] ? JSON.stringify(message['tool_calls']) : '';
+    return [textOf(message['content']), textOf(message['reasoning_content']), calls].join('');
+  });
+  if (Array.isArray(tools)) texts.push(JSON.stringify(tools));
+  return texts.join('\n');
+}
+
+function textOf(content: unknown): string {
+  if (typeof content === 'string') return content;
+  return partsIn(content)
+    .map((part) => (typeof part['text'] === 'string' ? part['text'] : ''))
+    .join('\n');
+}
+
+function partsIn(content: unknown): Record<string, unknown>[] {
+  return Array.isArray(content) ? content.filter(isObject) : [];
+}
+
+function fileIds(messages: Messages): string[] {
+  return messages.flatMap((message) =>
+    partsIn(message['content']).flatMap(({ file }) => {
+      const id = isObject(file) ? file['file_id'] : null;
+      return typeof id === 'string' ? [id] : [];
+    }),
+  );
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
