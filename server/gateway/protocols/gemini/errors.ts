@@ -1,0 +1,73 @@
+import { type AppError, ERRORS } from '#shared/errors.ts';
+import { isObject } from '../body.ts';
+import type { Frame } from '../protocol.ts';
+
+/** Google's name of each HTTP status. Source: https://cloud.google.com/apis/design/errors#handling_errors */
+const STATUSES: Readonly<Record<number, string>> = {
+  400: 'INVALID_ARGUMENT',
+  401: 'UNAUTHENTICATED',
+  403: 'PERMISSION_DENIED',
+  404: 'NOT_FOUND',
+  405: 'UNIMPLEMENTED',
+  409: 'ABORTED',
+  413: 'INVALID_ARGUMENT',
+  415: 'INVALID_ARGUMENT',
+  429: 'RESOURCE_EXHAUSTED',
+  499: 'CANCELLED',
+  500: 'INTERNAL',
+  502: 'INTERNAL',
+  503: 'UNAVAILABLE',
+  504: 'DEADLINE_EXCEEDED',
+};
+
+const TYPES = 'type.googleapis.com/google.rpc.';
+
+/**
+ * Google's error envelope; the request id stands among the details.
+ * Source: https://ai.google.dev/gemini-api/docs/troubleshooting, https://google.aip.dev/193
+ */
+export function errorBody(error: AppError, requestId: string): object {
+  const { http } = ERRORS[error.code];
+  const details: object[] = [
+    {
+      '@type': `${TYPES}ErrorInfo`,
+      reason: error.code.toUpperCase(),
+      domain: 'gatehouse',
+      metadata: { requestId },
+    },
+  ];
+  if (error.param !== undefined) {
+    const violation = { field: error.param, description: error.message };
+    details.push({ '@type': `${TYPES}BadRequest`, fieldViolations: [violation] });
+  }
+  if (http === 429 && error.retryAfterMs !== undefined) {
+    const retryDelay = `${Math.ceil(error.retryAfterMs / 1000)}s`;
+    details.push({ '@type': `${TYPES}RetryInfo`, retryDelay });
+  }
+  const status = STATUSES[http] ?? 'UNKNOWN';
+  return { error: { code: http, message: error.message, status, details } };
+}
+
+/** The same as a piece of a stream: official clients raise it from within. */
+export function errorFrame(error: AppError, requestId: string): Frame {
+  return { data: JSON.stringify(errorBody(error, requestId)) };
+}
+
+/** The message in a platform's error body, if it has one. */
+export function readError(body: Buffer): string | null {
+  try {
+    return errorMessage(JSON.parse(body.toString()));
+  } catch {
+    return null;
+  }
+}
+
+/** `{error: {message}}`, or the same in an array, as it comes from streams without SSE. */
+export function errorMessage(json: unknown): string | null {
+  const first: unknown = Array.isArray(json) ? json[0] : json;
+  const error = isObject(first) ? first['error'] : null;
+  if (error === undefined || error === null) return null;
+  if (typeof error === 'string') return error;
+  const message = isObject(error) ? error['message'] : null;
+  return typeof message === 'string' ? message : 'The platform reported an error without a text.';
+}
