@@ -1,0 +1,80 @@
+import { type CountRequest, MessagesRequest } from '#shared/wire/anthropic-messages.ts';
+import { check, isObject, parseBody } from '../body.ts';
+import type { Dialogue } from '../dialogue.ts';
+import { SSE } from '../framing.ts';
+import type { ArrivedCall, ChatRequest } from '../protocol.ts';
+import { accountsIn, forward } from './forward.ts';
+import { readDialogue } from './read-dialogue.ts';
+
+/**
+ * Reads `POST /v1/messages`.
+ * Source: https://platform.claude.com/docs/en/api/messages/create
+ * @throws AppError bad_request naming the member at fault.
+ */
+export function readRequest(call: ArrivedCall): ChatRequest {
+  const body = parseBody(call.body);
+  const request = check(MessagesRequest, body.json);
+  return {
+    model: request.model,
+    stream: request.stream === true,
+    framing: SSE,
+    wantsUsage: true,
+    maxOutputTokens: request.max_tokens,
+    promptText: () => promptText(request),
+    dialogue: once(() => readDialogue(request)),
+    forward: (to) => forward(body, request, to),
+    accounts: accountsIn(request),
+    fileIds: fileIdsIn(request.messages),
+    previousId: null,
+    store: false,
+    echo: {},
+  };
+}
+
+/** Everything in a request that the model reads as text. */
+export function promptText({ system, messages, tools }: CountRequest): string {
+  const words: string[] = [];
+  collectText(system, words);
+  for (const { content } of messages) collectText(content, words);
+  for (const tool of tools ?? []) words.push(JSON.stringify(tool));
+  return words.join('\n');
+}
+
+/** Makes the dialogue when it is first asked for. */
+export function once(read: () => Dialogue): () => Dialogue {
+  let made: Dialogue | null = null;
+  return () => {
+    made ??= read();
+    return made;
+  };
+}
+
+const READABLE = ['text', 'thinking', 'title', 'content'];
+
+function collectText(content: unknown, into: string[]): void {
+  if (typeof content === 'string') into.push(content);
+  else if (Array.isArray(content)) for (const block of content) collectText(block, into);
+  else if (isObject(content)) {
+    for (const member of READABLE) collectText(content[member], into);
+    if (content['input'] !== undefined) into.push(JSON.stringify(content['input']));
+    const source = content['source'];
+    if (!isObject(source)) return;
+    if (source['type'] === 'text') collectText(source['data'], into);
+    if (source['type'] === 'content') collectText(source['content'], into);
+  }
+}
+
+/** Files in the platform's store, by `file_id`, wherever in the messages they are named. */
+function fileIdsIn(json: unknown): string[] {
+  const found = new Set<string>();
+  const look = (value: unknown): void => {
+    if (Array.isArray(value)) value.forEach(look);
+    else if (isObject(value)) {
+      if (typeof value['file_id'] === 'string') found.add(value['file_id']);
+      look(value['content']);
+      look(value['source']);
+    }
+  };
+  look(json);
+  return [...found];
+}
