@@ -1,0 +1,46 @@
+import type { AppError } from '#shared/errors.ts';
+import { ERRORS } from '#shared/errors.ts';
+import { isObject, tryParseObject } from '../body.ts';
+import { openaiDialect } from '../openai-chat/errors.ts';
+import type { Dialect, Frame } from '../protocol.ts';
+
+/** OpenAI's envelope, and the event that ends a stream of Responses. */
+export const responsesDialect: Dialect = {
+  errorBody: openaiDialect.errorBody,
+  // NOTE: where the stream stood is not known here; clients do not look at an error's number.
+  errorFrame: (error) => errorFrame(error, 0),
+};
+
+/**
+ * The documented event has its members at the top, the one that OpenAI sends has them in `error`;
+ * clients look for either, so both are there.
+ * Source: https://platform.openai.com/docs/api-reference/responses-streaming/error
+ */
+export function errorFrame(error: AppError, sequenceNumber: number): Frame {
+  const [type, code] = ERRORS[error.code].openai;
+  const said = { code, message: error.message, param: error.param ?? null };
+  return {
+    event: 'error',
+    data: JSON.stringify({
+      type: 'error',
+      ...said,
+      sequence_number: sequenceNumber,
+      error: { type, ...said },
+    }),
+  };
+}
+
+/** The message in a platform's error body, if it has one. */
+export function readError(body: Buffer): string | null {
+  const json = tryParseObject(body.toString());
+  return json === null ? null : errorMessage(json);
+}
+
+/** `{error: {message}}` or `{error: "text"}`; an answer without an error has null there. */
+export function errorMessage(json: Readonly<Record<string, unknown>>): string | null {
+  const { error } = json;
+  if (error === undefined || error === null) return null;
+  if (typeof error === 'string') return error;
+  const message = isObject(error) ? error['message'] : null;
+  return typeof message === 'string' ? message : 'The platform reported an error without a text.';
+}

@@ -1,0 +1,35 @@
+/** Prefixes as OpenAI has them, by type of item. */
+const PREFIXES: Readonly<Record<string, string>> = {
+  message: 'msg',
+  reasoning: 'rs',
+  function_call: 'fc',
+  function_call_output: 'fco',
+  custom_tool_call: 'ctc',
+  custom_tool_call_output: 'ctco',
+};
+
+const OURS = /^[a-z]+_[0-9a-f]{32}_[io]\d+$/;
+
+/** The id of the response that answers a request. */
+export function responseId(requestId: string): string {
+  return `resp_${plain(requestId)}`;
+}
+
+/** The id of the request's n-th item, of its input or of its output: the same each time it is asked for. */
+export function itemId(
+  type: string,
+  requestId: string,
+  place: { in: 'input' | 'output'; index: number },
+): string {
+  const prefix = PREFIXES[type] ?? 'item';
+  return `${prefix}_${plain(requestId)}_${place.in === 'input' ? 'i' : 'o'}${place.index}`;
+}
+
+/** Whether an item's id was made here: no platform knows it, and some refuse what they do not know. */
+export function isOurs(id: unknown): boolean {
+  return typeof id === 'string' && OURS.test(id);
+}
+
+function plain(requestId: string): string {
+  return requestId.replaceAll('-', '');
+}

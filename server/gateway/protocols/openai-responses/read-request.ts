@@ -1,0 +1,146 @@
+import { AppError } from '#shared/errors.ts';
+import { ResponsesRequest } from '#shared/wire/openai-responses.ts';
+import { check, isObject, type JsonBody, parseBody, rewrite } from '../body.ts';
+import type { AccountTag, Dialogue, Seal } from '../dialogue.ts';
+import { SSE } from '../framing.ts';
+import type { ArrivedCall, ChatRequest, Recipient } from '../protocol.ts';
+import { quirkChanges } from '../quirk-changes.ts';
+import { readSeal, unmarkSeals } from '../seals.ts';
+import { isOurs } from './ids.ts';
+import { readDialogue } from './read-dialogue.ts';
+
+/** Members of a request that its answer repeats. */
+const ECHOED = [
+  ...['background', 'instructions', 'max_output_tokens', 'max_tool_calls', 'metadata'],
+  ...['parallel_tool_calls', 'previous_response_id', 'prompt_cache_key', 'reasoning'],
+  ...['safety_identifier', 'service_tier', 'store', 'temperature', 'text', 'tool_choice', 'tools'],
+  ...['top_logprobs', 'top_p', 'truncation', 'user'],
+];
+
+type Item = Record<string, unknown>;
+
+/**
+ * A request to `POST /v1/responses`.
+ * Source: https://platform.openai.com/docs/api-reference/responses/create
+ * @throws AppError bad_request naming the member at fault.
+ */
+export function readRequest(call: ArrivedCall): ChatRequest {
+  const body = parseBody(call.body);
+  const request = check(ResponsesRequest, body.json);
+  const items = Array.isArray(request.input) ? request.input : [];
+  let dialogue: Dialogue | null = null;
+  return {
+    model: request.model,
+    stream: request.stream === true,
+    framing: SSE,
+    wantsUsage: true,
+    maxOutputTokens: request.max_output_tokens ?? null,
+    promptText: () => promptText(request),
+    dialogue() {
+      dialogue ??= readDialogue(request);
+      return dialogue;
+    },
+    forward: (to) => forward(body, request, to),
+    accounts: accountsIn(items),
+    fileIds: fileIdsIn(items),
+    previousId: request.previous_response_id ?? null,
+    store: request.store !== false,
+    echo: Object.fromEntries(
+      ECHOED.flatMap((name) => (isSet(request[name]) ? [[name, request[name]]] : [])),
+    ),
+  };
+}
+
+function forward(
+  body: JsonBody,
+  request: ResponsesRequest,
+  to: Recipient,
+): { body: Buffer; dropped: string[] } {
+  const { changes, dropped } = quirkChanges(request, to.quirks);
+  changes.set('model', to.model);
+  if (!Array.isArray(request.input)) return { body: rewrite(body, changes), dropped };
+  const input = cleanInput(request.input, to);
+  if (input.changed) changes.set('input', input.items);
+  const seals = input.items.flatMap((item) => sealOf(item) ?? []);
+  return {
+    body: unmarkSeals(rewrite(body, changes), seals),
+    dropped: input.dropsReasoning ? [...dropped, 'reasoning'] : dropped,
+  };
+}
+
+/**
+ * The input as an account of OpenAI's can read it: without reasoning that another one sealed, and
+ * without ids of our own, which it would look up and not find.
+ * @throws AppError bound_elsewhere for a shortened conversation that only another account can read.
+ */
+function cleanInput(items: readonly Item[], to: Recipient) {
+  const kept = items.filter((item) => isReadable(item, to));
+  const dropsReasoning = kept.length < items.length;
+  const cleaned = kept.map((item) => {
+    // NOTE: an item whose id OpenAI knows is refused without the reasoning that led to it.
+    const { id, ...rest } = item;
+    return isOurs(id) || (dropsReasoning && isAnswer(item)) ? rest : item;
+  });
+  const changed = dropsReasoning || cleaned.some((item, index) => item !== kept[index]);
+  return { items: cleaned, changed, dropsReasoning };
+}
+
+function isReadable(item: Item, to: Recipient): boolean {
+  const seal = sealOf(item);
+  if (!seal) return item['type'] !== 'reasoning' || !isOurs(item['id']);
+  const readable =
+    seal.maker === 'openai' && (seal.account === null || seal.account === to.account);
+  if (!readable && item['type'] === 'compaction') {
+    throw new AppError(
+      'bound_elsewhere',
+      'input: the shortened conversation in it can be read only by the account that made it, which cannot be asked now. Try again later, or send the conversation itself.',
+      { param: 'input' },
+    );
+  }
+  return readable;
+}
+
+function isAnswer({ type, role }: Item): boolean {
+  return type === 'function_call' || type === 'custom_tool_call' || role === 'assistant';
+}
+
+/** Reasoning and shortened conversations come encrypted. */
+function sealOf({ type, encrypted_content: sealed }: Item): Seal | null {
+  if (type !== 'reasoning' && type !== 'compaction') return null;
+  return typeof sealed === 'string' && sealed !== '' ? readSeal(sealed, 'openai') : null;
+}
+
+function accountsIn(items: readonly Item[]): AccountTag[] {
+  return [...new Set(items.flatMap((item) => sealOf(item)?.account ?? []))];
+}
+
+function fileIdsIn(items: readonly Item[]): string[] {
+  const ids = items
+    .flatMap(({ content, output }) => [content, output])
+    .flatMap((parts): unknown[] => (Array.isArray(parts) ? parts : []))
+    .flatMap((part) => {
+      const id = isObject(part) ? part['file_id'] : null;
+      return typeof id === 'string' ? [id] : [];
+    });
+  return [...new Set(ids)];
+}
+
+function promptText({ instructions, input }: ResponsesRequest): string {
+  const said = typeof input === 'string' ? [input] : (input ?? []).flatMap(wordsOf);
+  return [...(instructions ? [instructions] : []), ...said].join('\n');
+}
+
+function wordsOf({ content, output, arguments: words, input }: Item): string[] {
+  return [content, output, words, input].flatMap((said): string[] => {
+    if (typeof said === 'string') return [said];
+    if (!Array.isArray(said)) return [];
+    return said.flatMap((part: unknown) => {
+      const text = isObject(part) ? part['text'] : null;
+      return typeof text === 'string' ? [text] : [];
+    });
+  });
+}
+
+function isSet(value: unknown): boolean {
+  return value !== null && value !== undefined;
+}
