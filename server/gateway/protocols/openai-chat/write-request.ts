@@ -69,9 +69,8 @@ function writeTool(tool: Tool): Wire[] {
 }
 
 function writeToolChoice(choice: ToolChoice | null): unknown {
-  switch (choice?.type) {
-    case undefined:
-      return null;
+  if (!choice) return null;
+  switch (choice.type) {
     case 'tool':
       return { type: 'function', function: { name: choice.name } };
     case 'allowed':

@@ -1,0 +1,90 @@
+import { isObject, tryParseObject } from '../body.ts';
+import type { DialogueEvent } from '../dialogue.ts';
+import type { StreamReader } from '../protocol.ts';
+import { errorMessage } from './errors.ts';
+import { failureText, isFailure, readFinish } from './finish.ts';
+import { allWords, readPiece } from './pieces.ts';
+import { createStreamParts } from './stream-parts.ts';
+import { readUsage } from './usage.ts';
+
+type Json = Record<string, unknown>;
+
+/**
+ * Reads chunks of a completion. A chunk with nothing but usage yields nothing but usage.
+ * Source: https://platform.openai.com/docs/api-reference/chat/streaming
+ */
+export function streamReader(): StreamReader {
+  const parts = createStreamParts();
+  let stage: 'unstarted' | 'running' | 'finished' | 'over' = 'unstarted';
+  let id: string | null = null;
+
+  function read(data: string): DialogueEvent[] {
+    if (stage === 'over') return [];
+    if (data.trim() === '[DONE]') return done();
+    const json = tryParseObject(data);
+    if (json === null) return fail('The platform sent a broken part of a stream.');
+    const error = errorMessage(json);
+    if (error !== null) return fail(error);
+    const usage = readUsage(json['usage']);
+    const events = readChoices(json);
+    if (usage && !events.some(({ type }) => type === 'error')) {
+      events.push({ type: 'usage', usage });
+    }
+    return events;
+  }
+
+  function readChoices(json: Json): DialogueEvent[] {
+    const choices = Array.isArray(json['choices']) ? json['choices'].filter(isObject) : [];
+    if (choices.length === 0) return [];
+    const events = start(json);
+    for (const choice of choices) {
+      events.push(...readChoice(choice));
+      if (events.at(-1)?.type === 'error') stage = 'over';
+    }
+    const error = events.findIndex(({ type }) => type === 'error');
+    return error < 0 ? events : events.slice(0, error + 1);
+  }
+
+  function start(json: Json): DialogueEvent[] {
+    if (stage !== 'unstarted') return [];
+    stage = 'running';
+    id = typeof json['id'] === 'string' ? json['id'] : null;
+    return [{ type: 'start', id, model: typeof json['model'] === 'string' ? json['model'] : null }];
+  }
+
+  function readChoice({ index, delta, finish_reason: reason }: Json): DialogueEvent[] {
+    const piece = readPiece(delta);
+    if (typeof index === 'number' && index !== 0) return parts.sayElsewhere(index, allWords(piece));
+    if (stage !== 'running') return [];
+    const events = [
+      ...parts.say('thought', piece.thought),
+      ...parts.say('text', piece.text),
+      ...piece.citations.flatMap(parts.cite),
+      ...parts.say('refusal', piece.refusal),
+      ...piece.calls.flatMap((call) => parts.call(call, id)),
+    ];
+    if (typeof reason !== 'string' || reason === '') return events;
+    if (isFailure(reason)) return [...events, { type: 'error', message: failureText(reason) }];
+    return [...events, ...finish(reason)];
+  }
+
+  function finish(reason: string): DialogueEvent[] {
+    stage = 'finished';
+    const finished = readFinish(reason, parts.seen());
+    return [...parts.close(), { type: 'finish', reason: finished, stopSequence: null }];
+  }
+
+  function done(): DialogueEvent[] {
+    const events = start({});
+    if (stage !== 'finished') events.push(...finish('stop'));
+    stage = 'over';
+    return [...events, { type: 'done' }];
+  }
+
+  function fail(message: string): DialogueEvent[] {
+    stage = 'over';
+    return [{ type: 'error', message }];
+  }
+
+  return { read, end: () => [] };
+}
