@@ -115,17 +115,31 @@ export const GeminiToolConfig = z.looseObject({
 });
 export type GeminiToolConfig = z.infer<typeof GeminiToolConfig>;
 
+const Contents = listOf(GeminiContent).refine(
+  (contents) => contents !== undefined && contents !== null && contents.length > 0,
+  'at least one content is needed',
+);
+
 export const GenerateContentRequest = z.looseObject({
-  contents: listOf(GeminiContent).refine(
-    (contents) => contents !== undefined && contents !== null && contents.length > 0,
-    'at least one content is needed',
-  ),
+  contents: Contents,
   systemInstruction: GeminiContent.nullish(),
   tools: listOf(GeminiTool, 1_000),
   toolConfig: GeminiToolConfig.nullish(),
   generationConfig: GeminiGenerationConfig.nullish(),
 });
 export type GenerateContentRequest = z.infer<typeof GenerateContentRequest>;
+
+/** Source: https://ai.google.dev/api/tokens */
+export const CountTokensRequest = z.looseObject({
+  generateContentRequest: GenerateContentRequest.nullish(),
+  contents: listOf(GeminiContent),
+});
+
+/** Source: https://ai.google.dev/api/tokens */
+export const CountTokensRequest = z.union([
+  z.looseObject({ generateContentRequest: GenerateContentRequest, contents: z.undefined() }),
+  z.looseObject({ generateContentRequest: z.null().optional(), contents: Contents }),
+]);
 
 // ── Answers: what a platform sends. Broken members count as absent. ──
 

@@ -1,6 +1,6 @@
 import { type AppError, ERRORS } from '#shared/errors.ts';
 import { isObject } from '../body.ts';
-import type { Frame } from '../protocol.ts';
+import type { Dialect } from '../protocol.ts';
 
 /** Google's name of each HTTP status. Source: https://cloud.google.com/apis/design/errors#handling_errors */
 const STATUSES: Readonly<Record<number, string>> = {
@@ -23,10 +23,15 @@ const STATUSES: Readonly<Record<number, string>> = {
 const TYPES = 'type.googleapis.com/google.rpc.';
 
 /**
- * Google's error envelope; the request id stands among the details.
- * Source: https://ai.google.dev/gemini-api/docs/troubleshooting, https://google.aip.dev/193
+ * Google's error envelope, as a body and as a piece of a stream; the request id stands among the
+ * details. Source: https://ai.google.dev/gemini-api/docs/troubleshooting, https://google.aip.dev/193
  */
-export function errorBody(error: AppError, requestId: string): object {
+export const geminiDialect: Dialect = {
+  errorBody,
+  errorFrame: (error, requestId) => ({ data: JSON.stringify(errorBody(error, requestId)) }),
+};
+
+function errorBody(error: AppError, requestId: string): object {
   const { http } = ERRORS[error.code];
   const details: object[] = [
     {
@@ -46,11 +51,6 @@ export function errorBody(error: AppError, requestId: string): object {
   }
   const status = STATUSES[http] ?? 'UNKNOWN';
   return { error: { code: http, message: error.message, status, details } };
-}
-
-/** The same as a piece of a stream: official clients raise it from within. */
-export function errorFrame(error: AppError, requestId: string): Frame {
-  return { data: JSON.stringify(errorBody(error, requestId)) };
 }
 
 /** The message in a platform's error body, if it has one. */

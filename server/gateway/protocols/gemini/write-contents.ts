@@ -1,4 +1,5 @@
 import { tryParseObject } from '../body.ts';
+import { customNames, wrapInput } from '../custom-tools.ts';
 import type {
   AnswerPart,
   CallPart,
@@ -17,17 +18,12 @@ export type WrittenPart = Record<string, unknown>;
 export type WrittenContent = { role: 'user' | 'model'; parts: WrittenPart[] };
 
 /** The turns but for those of the system. Neighbours of one role are one content. */
-export function writeContents({ messages }: Dialogue, to: Recipient): WrittenContent[] {
-  const names = new Map(
-    messages.flatMap((message) =>
-      message.role === 'assistant'
-        ? message.parts.filter(isCall).map(({ id, name }) => [id, name])
-        : [],
-    ) as [string, string][],
-  );
+export function writeContents(dialogue: Dialogue, to: Recipient): WrittenContent[] {
+  const names = callNames(dialogue.messages);
+  const free = customNames(dialogue);
   const contents: WrittenContent[] = [];
-  for (const message of messages) {
-    const content = writeMessage(message, names, to);
+  for (const message of dialogue.messages) {
+    const content = writeMessage(message, { names, free, to });
     if (!content || content.parts.length === 0) continue;
     const last = contents.at(-1);
     if (last?.role === content.role) last.parts.push(...content.parts);
@@ -36,11 +32,24 @@ export function writeContents({ messages }: Dialogue, to: Recipient): WrittenCon
   return isThirdGeneration(to.model) ? contents.map(withSignedCall) : contents;
 }
 
-function writeMessage(
-  message: Message,
-  names: ReadonlyMap<string, string>,
-  to: Recipient,
-): WrittenContent | null {
+/** The names of the calls, by their ids. */
+function callNames(messages: readonly Message[]): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const message of messages) {
+    if (message.role !== 'assistant') continue;
+    for (const part of message.parts) if (part.kind === 'call') names.set(part.id, part.name);
+  }
+  return names;
+}
+
+type Surroundings = {
+  names: ReadonlyMap<string, string>;
+  /** Tools of free text. */
+  free: ReadonlySet<string>;
+  to: Recipient;
+};
+
+function writeMessage(message: Message, around: Surroundings): WrittenContent | null {
   switch (message.role) {
     case 'system':
     case 'developer':
@@ -48,20 +57,28 @@ function writeMessage(
     case 'user':
       return { role: 'user', parts: message.parts.flatMap(writeUserPart) };
     case 'tool':
-      return { role: 'user', parts: writeToolMessage(message, names, to) };
-    case 'assistant':
-      return { role: 'model', parts: writeAnswerParts(message.parts, ownValue) };
+      return { role: 'user', parts: writeToolMessage(message, around) };
+    case 'assistant': {
+      const parts = message.parts.filter(isOurs).map((part) => wrapped(part, around.free));
+      return { role: 'model', parts: writeAnswerParts(parts, ({ value }) => value) };
+    }
   }
 }
 
-function writeToolMessage(
-  message: ToolMessage,
-  names: ReadonlyMap<string, string>,
-  to: Recipient,
-): WrittenPart[] {
+function writeToolMessage(message: ToolMessage, { names, to }: Surroundings): WrittenPart[] {
   // NOTE: Google refuses a result without a name.
   const name = message.name ?? names.get(message.callId) ?? message.callId;
   return writeResult(message, name, isThirdGeneration(to.model));
+}
+
+/** Of earlier reasoning the platform gets back what it sealed itself. */
+function isOurs(part: AnswerPart): boolean {
+  return part.kind !== 'thought' || part.seal?.maker === 'gemini';
+}
+
+function wrapped(part: AnswerPart, free: ReadonlySet<string>): AnswerPart {
+  if (part.kind !== 'call' || !free.has(part.name)) return part;
+  return { ...part, arguments: wrapInput(part.arguments) };
 }
 
 function writeUserPart(part: UserPart): WrittenPart[] {
@@ -71,9 +88,6 @@ function writeUserPart(part: UserPart): WrittenPart[] {
 
 /** What stands in `thoughtSignature` for a seal; null where it cannot stand there. */
 export type SignatureOf = (seal: Seal, redacted: boolean) => string | null;
-
-/** To the platform goes what is its own. */
-const ownValue: SignatureOf = ({ maker, value }) => (maker === 'gemini' ? value : null);
 
 /**
  * The parts of an answer. A seal without words vouches for the text or call behind it; where nothing
@@ -113,7 +127,7 @@ function writeThought(text: string, thoughtSignature: string | null): WrittenPar
 
 /**
  * Google takes arguments as an object only: text that is none becomes the one argument `input`, as
- * free-text tools are offered here.
+ * that of tools of free text does.
  */
 export function writeCall({
   id,
@@ -131,8 +145,4 @@ function withSignedCall(content: WrittenContent): WrittenContent {
   if (!call || 'thoughtSignature' in call) return content;
   const signed = { ...call, thoughtSignature: SKIP_SIGNATURE };
   return { ...content, parts: content.parts.with(first, signed) };
-}
-
-function isCall(part: AnswerPart): part is CallPart {
-  return part.kind === 'call';
 }

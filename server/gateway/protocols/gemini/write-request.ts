@@ -1,4 +1,5 @@
 import type { Effort, Quirks, Reasoning } from '../../../platforms/quirks.ts';
+import { asFunction } from '../custom-tools.ts';
 import type { Dialogue, OutputFormat, Tool, ToolChoice } from '../dialogue.ts';
 import { budgetOf, effortOf } from '../effort.ts';
 import type { Recipient } from '../protocol.ts';
@@ -48,21 +49,13 @@ function writeTool(tool: Tool): Record<string, unknown>[] {
     case 'hosted':
       return [];
     case 'custom':
-      return [
-        said({ name: tool.name, description: tool.description, parametersJsonSchema: FREE_TEXT }),
-      ];
+      return writeTool(asFunction(tool));
     case 'function': {
       const { name, description, schema } = tool;
       return [said({ name, description, parametersJsonSchema: schema })];
     }
   }
 }
-
-const FREE_TEXT = {
-  type: 'object',
-  properties: { input: { type: 'string' } },
-  required: ['input'],
-};
 
 /** Some of the tools and no duty to call one is what Google names VALIDATED. */
 function writeToolChoice(choice: ToolChoice): Record<string, unknown> {
