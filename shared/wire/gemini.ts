@@ -135,12 +135,6 @@ export const CountTokensRequest = z.looseObject({
   contents: listOf(GeminiContent),
 });
 
-/** Source: https://ai.google.dev/api/tokens */
-export const CountTokensRequest = z.union([
-  z.looseObject({ generateContentRequest: GenerateContentRequest, contents: z.undefined() }),
-  z.looseObject({ generateContentRequest: z.null().optional(), contents: Contents }),
-]);
-
 // ── Answers: what a platform sends. Broken members count as absent. ──
 
 /** More than any answer has: whoever reports it is mistaken, and sums of it would overflow. */
