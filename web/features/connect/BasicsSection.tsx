@@ -48,6 +48,8 @@ function ModelField({ models, model, onModel }: BasicsProps) {
     <Select
       label={t('basics.model')}
       description={t('basics.modelHint')}
+      inputWrapperOrder={['label', 'input', 'description']}
+      classNames={{ description: classes.hint ?? '' }}
       searchable
       allowDeselect={false}
       nothingFoundMessage={t('basics.noModelMatch')}

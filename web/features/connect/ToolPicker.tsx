@@ -33,7 +33,11 @@ function ToolTabs({ tool, onTool, connection }: ToolPickerProps) {
       orientation="vertical"
       variant="pills"
       keepMounted={false}
-      classNames={{ list: classes.tools ?? '', tab: classes.tool ?? '' }}
+      classNames={{
+        list: classes.tools ?? '',
+        tab: classes.tool ?? '',
+        tabLabel: classes.toolName ?? '',
+      }}
     >
       <Tabs.List aria-label={t('tools')}>
         {TOOL_GROUPS.map(({ group, tools }) => (
