@@ -31,7 +31,7 @@ export const ResponsesSettings = z.looseObject({
         description: z.string().nullish(),
         parameters: z.record(z.string(), z.unknown()).nullish(),
         strict: z.boolean().nullish(),
-        format: z.unknown(),
+        format: z.unknown().optional(),
       }),
     )
     .max(1_000)
@@ -97,11 +97,12 @@ export const ResponsesContent = z.looseObject({
   filename: z.string().nullish(),
   detail: z.string().nullish(),
   input_audio: z.looseObject({ data: z.string(), format: z.string() }).nullish(),
-  prompt_cache_breakpoint: z.unknown(),
+  prompt_cache_breakpoint: z.unknown().optional(),
 });
 export type ResponsesContent = z.infer<typeof ResponsesContent>;
 
-const Contents = z.union([z.string(), z.array(ResponsesContent)]);
+/** Its parts are checked one by one, so that the one at fault is named. */
+const Contents = z.union([z.string(), z.array(z.unknown())]);
 
 export const ResponsesMessage = z.looseObject({
   role: z.enum(['user', 'assistant', 'system', 'developer']),

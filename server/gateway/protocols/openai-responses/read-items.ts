@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { AppError } from '#shared/errors.ts';
 import {
   ResponsesCallOutput,
-  type ResponsesContent,
+  ResponsesContent,
   ResponsesCustomCall,
   ResponsesFunctionCall,
   ResponsesMessage,
@@ -98,11 +98,12 @@ function readMessage(reading: Reading, item: Record<string, unknown>, at: string
 
 function readContents(
   reading: Reading,
-  content: string | readonly ResponsesContent[],
+  content: string | readonly unknown[],
   at: string,
 ): ContentPart[] {
   if (typeof content === 'string') return [text(content)];
-  return content.flatMap((it, index) => {
+  return content.flatMap((json, index) => {
+    const it = checkItem(ResponsesContent, json, `${at}.${index}`);
     const part = readContent(it, `${at}.${index}`);
     if (!part) leaveOut(reading, it.type);
     return part ?? [];

@@ -86,15 +86,11 @@ function start(reading: Reading, event: Wire): DialogueEvent[] {
   ];
 }
 
+/** Only calls begin here: whether reasoning is hidden, or there at all, is known later. */
 function itemAdded({ parts }: Reading, event: Wire): DialogueEvent[] {
-  const { item } = event;
-  if (!isObject(item)) return [];
-  if (item['type'] === 'reasoning')
-    return parts.open(itemKey(event), { kind: 'thought', redacted: false });
-  const [part] = readItem(item);
-  return part?.kind === 'call'
-    ? parts.open(itemKey(event), { kind: 'call', id: part.id, name: part.name })
-    : [];
+  const [part] = isObject(event['item']) ? readItem(event['item']) : [];
+  if (part?.kind !== 'call') return [];
+  return parts.open(itemKey(event), { kind: 'call', id: part.id, name: part.name });
 }
 
 /** The item as it is in the end: whatever of it was not said yet, its seal, and its close. */
