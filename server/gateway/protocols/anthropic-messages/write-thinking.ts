@@ -24,7 +24,10 @@ export function writeThinking(dialogue: Dialogue, quirks: Quirks, maxTokens: num
   const { reasoning } = dialogue;
   const none: Thinking = { thinking: null, effort: null, maxTokens, on: false };
   if (reasoning === null) return none;
-  const off: Thinking = { ...none, thinking: { type: 'disabled' } };
+  const always = quirks.thinking === 'always';
+  const off: Thinking = always
+    ? { ...none, effort: 'low', on: true }
+    : { ...none, thinking: { type: 'disabled' } };
   if (reasoning.effort === 'none' || reasoning.budgetTokens === 0) return off;
   const display = displayOf(reasoning);
   if (quirks.thinking === 'budget') {
