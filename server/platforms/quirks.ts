@@ -31,8 +31,13 @@ export type Quirks = {
    * platform reads that itself.
    */
   reasoning?: (wish: Reasoning) => Record<string, unknown>;
-  /** Anthropic: whether thinking is asked for by a budget of tokens or left to the model; default adaptive. */
-  thinking?: 'budget' | 'adaptive';
+  /** OpenAI chat: members that a request which is not streamed needs; the client's own words win. */
+  unstreamed?: Readonly<Record<string, unknown>>;
+  /**
+   * Anthropic: whether thinking is asked for by a budget of tokens or left to the model, which may
+   * be unable to stop it (`always`); default adaptive.
+   */
+  thinking?: 'budget' | 'adaptive' | 'always';
   /** Anthropic: most tokens of an answer when the client set no limit, for the protocol asks for one; default 8,192. */
   outputTokens?: number;
   /** OpenAI chat: earlier reasoning is taken back as `reasoning_content`. */

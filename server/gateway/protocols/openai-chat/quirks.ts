@@ -16,6 +16,7 @@ export function mindQuirks(
 ): { body: Wire; dropped: string[] } {
   const minded: Wire = { ...body };
   renameOutputLimit(minded, quirks);
+  completeUnstreamed(minded, quirks);
   switchReasoning(minded, quirks, wish);
   minded['messages'] = mindMessages(minded['messages'], quirks);
   clamp(minded, quirks);
@@ -44,6 +45,13 @@ function renameOutputLimit(body: Wire, { outputLimit }: Quirks): void {
   if (!Object.hasOwn(body, other)) return;
   if (isSet(body, other) && !isSet(body, outputLimit)) body[outputLimit] = body[other];
   delete body[other];
+}
+
+function completeUnstreamed(body: Wire, { unstreamed = {} }: Quirks): void {
+  if (body['stream'] === true) return;
+  for (const [name, value] of Object.entries(unstreamed)) {
+    if (!isSet(body, name)) body[name] = value;
+  }
 }
 
 /** What a client said in the platform's own words is not overruled. */
