@@ -22,6 +22,7 @@ import {
 } from './features/models/index.ts';
 import { createPlatformsRepo, createPlatformsService } from './features/platforms/index.ts';
 import { createMemoryQuotaGate } from './features/quotas/index.ts';
+import { createResponsesRepo, createResponsesService } from './features/responses/index.ts';
 import {
   createSummaryRepo,
   createTokensToday,
@@ -135,6 +136,14 @@ export async function buildFeatures(options: FeatureOptions) {
     newId: id,
   });
 
+  const responses = createResponsesService({
+    repo: createResponsesRepo(pool),
+    cipher,
+    clock,
+    retentionMs: config.responses.retentionMs,
+    onError,
+  });
+
   const apply = createApplyService({
     repo: createApplyRepo(db, id),
     users: people.usersRepo,
@@ -145,16 +154,31 @@ export async function buildFeatures(options: FeatureOptions) {
 
   return {
     services: { setup, sessions, users, invites, platforms, accounts, models, keys, usage, apply },
-    ports: { ledger, quotas, pool: accountPool, models: catalogue, lookup, registry, callPlatform },
+    ports: {
+      ledger,
+      quotas,
+      pool: accountPool,
+      models: catalogue,
+      responses,
+      lookup,
+      registry,
+      callPlatform,
+    },
     /** Reads what the request path keeps in memory; a set-up file is applied before. */
     async start(): Promise<void> {
       await Promise.all([registry.start(), accountPool.start(), catalogue.start()]);
+      responses.start();
     },
     /** Writes what is still in memory. */
     async close(): Promise<void> {
       registry.close();
       catalogue.close();
-      await Promise.allSettled([lookup.close(), accountPool.close(), people.limiters.close()]);
+      await Promise.allSettled([
+        lookup.close(),
+        accountPool.close(),
+        responses.close(),
+        people.limiters.close(),
+      ]);
       await ledger.close();
     },
   };

@@ -12,6 +12,7 @@ export function toConfig(env: Env) {
     logLevel: env.LOG_LEVEL,
     database: { url: env.DATABASE_URL ?? null },
     redis: { url: env.REDIS_URL ?? null },
+    responses: { retentionMs: env.RESPONSES_RETENTION_DAYS * 86_400_000 },
     http: {
       host: env.HOST,
       port: env.PORT,

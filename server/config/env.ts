@@ -67,6 +67,13 @@ export const Env = z.object({
   UPSTREAM_TIMEOUT_MS: milliseconds(120_000).describe('Longest silence of a platform'),
   HEARTBEAT_MS: milliseconds(10_000).describe('Silence after which a stream gets a heartbeat'),
   DRAIN_MS: milliseconds(30_000).describe('Longest wait for running requests at shutdown'),
+  RESPONSES_RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(3650)
+    .default(30)
+    .describe('How long answers are kept for previous_response_id; 0 = not at all'),
   GATEHOUSE_APPLY: z.string().min(1).optional().describe('Set-up file applied at every start'),
 });
 export type Env = z.infer<typeof Env>;

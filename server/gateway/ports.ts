@@ -158,10 +158,18 @@ export type StoredResponse = {
 };
 
 export type ResponseStore = {
+  /** False where nothing is kept: then nothing is found either. */
+  readonly keeps: boolean;
   save(response: StoredResponse): Promise<void>;
   /** One of this user's; null when there is none. */
   find(id: string, userId: string): Promise<StoredResponse | null>;
-  /** The response and all it continues, the first one first; empty when there is none. */
+  /** Those of them that are this user's, in no order. */
+  findAll(ids: readonly string[], userId: string): Promise<StoredResponse[]>;
+  /**
+   * The response and all it continues, the first one first; empty when there is none. It ends at one
+   * that a platform keeps, and where an earlier one is gone: then the first one's `previousId` is set.
+   * Throws AppError bad_request when there are too many, or too much in them, to be sent again.
+   */
   chain(id: string, userId: string): Promise<StoredResponse[]>;
   /** Resolves with false when there was none. */
   delete(id: string, userId: string): Promise<boolean>;

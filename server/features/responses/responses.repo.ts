@@ -1,0 +1,145 @@
+import type { Pool } from 'pg';
+import { z } from 'zod';
+import { named } from '../../infra/postgres/pool.ts';
+
+/** A row as it lies in the table: what was said is sealed. */
+export type ResponseRow = {
+  userId: string;
+  id: string;
+  previousId: string | null;
+  model: string;
+  accountId: string | null;
+  platformId: string | null;
+  input: string | null;
+  answer: string | null;
+  /** Of input and answer together before they were sealed. */
+  bytes: number;
+  createdAt: Date;
+};
+
+/** One step of a conversation, without what was said in it. */
+export type ResponseLink = { id: string; bytes: number };
+
+/** Whose rows, and since when: what is older has expired, removed or not. */
+export type ResponseScope = { userId: string; since: Date };
+
+const Row = z
+  .object({
+    user_id: z.string(),
+    id: z.string(),
+    previous_id: z.string().nullable(),
+    model: z.string(),
+    account_id: z.string().nullable(),
+    platform_id: z.string().nullable(),
+    input: z.string().nullable(),
+    answer: z.string().nullable(),
+    bytes: z.number(),
+    created_at: z.date(),
+  })
+  .transform(
+    (row): ResponseRow => ({
+      userId: row.user_id,
+      id: row.id,
+      previousId: row.previous_id,
+      model: row.model,
+      accountId: row.account_id,
+      platformId: row.platform_id,
+      input: row.input,
+      answer: row.answer,
+      bytes: row.bytes,
+      createdAt: row.created_at,
+    }),
+  );
+
+const Link = z.object({ id: z.string(), bytes: z.number() });
+
+const COLUMNS =
+  'user_id, id, previous_id, model, account_id, platform_id, input, answer, bytes, created_at';
+
+// A platform may give the same id twice: what it said last holds.
+const save = named(
+  'responses_save',
+  `INSERT INTO stored_responses (${COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+   ON CONFLICT (user_id, id) DO UPDATE SET
+     previous_id = excluded.previous_id, model = excluded.model,
+     account_id = excluded.account_id, platform_id = excluded.platform_id,
+     input = excluded.input, answer = excluded.answer,
+     bytes = excluded.bytes, created_at = excluded.created_at`,
+);
+
+const find = named(
+  'responses_find',
+  `SELECT ${COLUMNS} FROM stored_responses
+    WHERE user_id = $1 AND id = ANY($2::text[]) AND created_at >= $3`,
+);
+
+const walk = named(
+  'responses_walk',
+  `WITH RECURSIVE link AS (
+     SELECT id, previous_id, account_id, bytes, 1 AS depth
+       FROM stored_responses
+      WHERE user_id = $1 AND id = $2 AND created_at >= $3
+     UNION ALL
+     SELECT r.id, r.previous_id, r.account_id, r.bytes, l.depth + 1
+       FROM link l
+       JOIN stored_responses r
+         ON r.user_id = $1 AND r.id = l.previous_id AND r.created_at >= $3
+      WHERE l.account_id IS NULL AND l.depth < $4
+   )
+   SELECT id, bytes FROM link ORDER BY depth DESC`,
+);
+
+const remove = named(
+  'responses_remove',
+  'DELETE FROM stored_responses WHERE user_id = $1 AND id = $2 AND created_at >= $3',
+);
+
+// Other servers on the same database remove at the same time: each takes rows of its own.
+const removeExpired = named(
+  'responses_remove_expired',
+  `DELETE FROM stored_responses WHERE (user_id, id) IN (
+     SELECT user_id, id FROM stored_responses WHERE created_at < $1
+      ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED
+   )`,
+);
+
+/** Rows of `stored_responses`. Every read takes whose they are. */
+export function createResponsesRepo(pool: Pick<Pool, 'query'>) {
+  return {
+    async save(row: ResponseRow): Promise<void> {
+      const { userId, id, previousId, model, accountId, platformId } = row;
+      const { input, answer, bytes, createdAt } = row;
+      const ids = [userId, id, previousId, model, accountId, platformId];
+      await pool.query(save([...ids, input, answer, bytes, createdAt]));
+    },
+
+    /** In no order; ids that are unknown, expired or another's are left out. */
+    async find(ids: readonly string[], { userId, since }: ResponseScope): Promise<ResponseRow[]> {
+      const { rows } = await pool.query(find([userId, ids, since]));
+      return z.array(Row).parse(rows);
+    },
+
+    /** A response and those before it, oldest first, at most `most`, ending at one that a platform keeps. */
+    async walk(
+      id: string,
+      { userId, since }: ResponseScope,
+      most: number,
+    ): Promise<ResponseLink[]> {
+      const { rows } = await pool.query(walk([userId, id, since, most]));
+      return z.array(Link).parse(rows);
+    },
+
+    /** Resolves with false when there was none. */
+    async remove(id: string, { userId, since }: ResponseScope): Promise<boolean> {
+      const { rowCount } = await pool.query(remove([userId, id, since]));
+      return (rowCount ?? 0) > 0;
+    },
+
+    /** Removes at most `most` rows of before `until`; resolves with how many there were. */
+    async removeExpired(until: Date, most: number): Promise<number> {
+      const { rowCount } = await pool.query(removeExpired([until, most]));
+      return rowCount ?? 0;
+    },
+  };
+}
+export type ResponsesRepo = ReturnType<typeof createResponsesRepo>;

@@ -1,0 +1,120 @@
+import { AppError } from '#shared/errors.ts';
+import type { ResponseStore } from '../../gateway/ports.ts';
+import type { Clock } from '../../infra/clock.ts';
+import type { ResponseScope, ResponsesRepo } from './responses.repo.ts';
+import { openResponse, type ResponseCipher, sealResponse } from './sealed-response.ts';
+
+/** A conversation is sent whole each time; past this no platform would take it. */
+const MOST_LINKS = 1_000;
+const MOST_BYTES = 32 * 1024 * 1024;
+const CLEAN_EVERY_MS = 3_600_000;
+const MOST_AT_ONCE = 500;
+
+export type ResponsesDeps = {
+  repo: ResponsesRepo;
+  cipher: ResponseCipher;
+  clock: Clock;
+  /** How long a response is kept, ms; 0 = nothing is kept. */
+  retentionMs: number;
+  /** Told when expired responses could not be removed; the next round tries again. */
+  onError(error: unknown): void;
+};
+
+export type Responses = ResponseStore & {
+  /** Removes what has expired, now and every hour. */
+  start(): void;
+  /** Waits for a removal that is under way. */
+  close(): Promise<void>;
+};
+
+/** Responses that clients may refer to later, sealed, for as long as the server is told to keep them. */
+export function createResponsesService(deps: ResponsesDeps): Responses {
+  const { repo, cipher, clock, retentionMs, onError } = deps;
+  const keeps = retentionMs > 0;
+  const scopeOf = (userId: string): ResponseScope => ({
+    userId,
+    since: new Date(clock.now() - retentionMs),
+  });
+  let cancel: (() => void) | null = null;
+  let cleaning: Promise<void> = Promise.resolve();
+  let closed = false;
+
+  async function findAll(ids: readonly string[], userId: string) {
+    if (!keeps || ids.length === 0) return [];
+    const rows = await repo.find(ids, scopeOf(userId));
+    return rows.map((row) => openResponse(cipher, row));
+  }
+
+  async function removeExpired(): Promise<void> {
+    const until = new Date(clock.now() - retentionMs);
+    for (let removed = MOST_AT_ONCE; removed === MOST_AT_ONCE && !closed; ) {
+      removed = await repo.removeExpired(until, MOST_AT_ONCE);
+    }
+  }
+
+  function clean(): void {
+    cleaning = removeExpired()
+      .catch(onError)
+      .finally(() => {
+        if (!closed) cancel = clock.setTimer(CLEAN_EVERY_MS, clean);
+      });
+  }
+
+  return {
+    keeps,
+    findAll,
+
+    /** Throws AppError bad_request when it is larger than a request could be that continues it. */
+    async save(response) {
+      if (!keeps) return;
+      const row = sealResponse(cipher, response);
+      if (row.bytes > MOST_BYTES) throw tooMuch();
+      await repo.save(row);
+    },
+
+    async find(id, userId) {
+      const [found] = await findAll([id], userId);
+      return found ?? null;
+    },
+
+    async chain(id, userId) {
+      if (!keeps) return [];
+      const links = await repo.walk(id, scopeOf(userId), MOST_LINKS + 1);
+      if (links.length > MOST_LINKS) throw tooLong();
+      if (links.reduce((sum, { bytes }) => sum + bytes, 0) > MOST_BYTES) throw tooMuch();
+      const order = new Map(links.map((link, index) => [link.id, index]));
+      const found = await findAll([...order.keys()], userId);
+      // NOTE: one may have been deleted since; the others are then no conversation any more.
+      if (found.length < order.size) return [];
+      return found.sort((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0));
+    },
+
+    async delete(id, userId) {
+      return keeps && repo.remove(id, scopeOf(userId));
+    },
+
+    start: clean,
+
+    async close() {
+      closed = true;
+      cancel?.();
+      await cleaning;
+    },
+  };
+}
+
+function tooLong(): AppError {
+  return new AppError(
+    'bad_request',
+    `The conversation behind previous_response_id has more than ${MOST_LINKS} responses. Start a new one, or send what matters of it as input.`,
+    { param: 'previous_response_id' },
+  );
+}
+
+function tooMuch(): AppError {
+  return new AppError(
+    'bad_request',
+    `The conversation behind previous_response_id is larger than ${MOST_BYTES / 1024 / 1024} MB. Start a new one, or send what matters of it as input.`,
+    { param: 'previous_response_id' },
+  );
+}

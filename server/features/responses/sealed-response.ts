@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import type { StoredResponse } from '../../gateway/ports.ts';
+import type { Cipher } from '../../infra/cipher.ts';
+import type { ResponseRow } from './responses.repo.ts';
+
+export type ResponseCipher = Pick<Cipher, 'seal' | 'open'>;
+
+const Input = z.array(z.looseObject({}));
+const Answer = z.looseObject({});
+
+/** A response as it is written to the table; one that a platform keeps has nothing to seal. */
+export function sealResponse(cipher: ResponseCipher, response: StoredResponse): ResponseRow {
+  const { userId, id, previousId, model, heldBy } = response;
+  const kept = heldBy === null;
+  const input = kept ? JSON.stringify(response.input) : null;
+  const answer = kept && response.answer ? JSON.stringify(response.answer) : null;
+  const seal = (column: Column, text: string | null) =>
+    text === null ? null : cipher.seal(text, placeOf(response, column));
+  return {
+    userId,
+    id,
+    previousId,
+    model,
+    accountId: heldBy?.accountId ?? null,
+    platformId: heldBy?.platformId ?? null,
+    input: seal('input', input),
+    answer: seal('answer', answer),
+    bytes: Buffer.byteLength(input ?? '') + Buffer.byteLength(answer ?? ''),
+    createdAt: new Date(response.createdAt),
+  };
+}
+
+/** @throws AppError internal when what was sealed was altered, moved, or its key is gone. */
+export function openResponse(cipher: ResponseCipher, row: ResponseRow): StoredResponse {
+  const { accountId, platformId } = row;
+  const open = (column: Column, sealed: string | null): unknown =>
+    sealed === null ? null : JSON.parse(cipher.open(sealed, placeOf(row, column)));
+  return {
+    id: row.id,
+    userId: row.userId,
+    heldBy: accountId === null || platformId === null ? null : { accountId, platformId },
+    model: row.model,
+    previousId: row.previousId,
+    input: Input.parse(open('input', row.input) ?? []),
+    answer: Answer.nullable().parse(open('answer', row.answer)),
+    createdAt: row.createdAt.getTime(),
+  };
+}
+
+type Column = 'input' | 'answer';
+
+function placeOf({ userId, id }: { userId: string; id: string }, column: Column) {
+  return { table: 'stored_responses', column, id: `${userId}/${id}` };
+}
