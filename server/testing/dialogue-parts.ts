@@ -31,6 +31,8 @@ export type Vocabulary = {
   fileSources: readonly Source['at'][];
   /** Whether a document's name survives: always there, or always null. */
   fileNames: boolean;
+  /** Several parts in one result, else one. */
+  severalResultParts: boolean;
   /** Beside text. */
   resultParts: readonly ('image' | 'file')[];
   failedResults: boolean;
@@ -74,6 +76,7 @@ export const PLAIN_WORDS: Vocabulary = {
   audio: false,
   fileSources: [],
   fileNames: false,
+  severalResultParts: true,
   resultParts: [],
   failedResults: false,
   refusals: false,

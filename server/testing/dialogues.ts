@@ -126,7 +126,7 @@ function result(can: Vocabulary): fc.Arbitrary<Result> {
     can.resultParts.includes('file') && filePart({ ...can, cacheTtls: [] }),
   ]);
   return fc.record({
-    parts: fc.array(part, { minLength: 1, maxLength: 2 }),
+    parts: fc.array(part, { minLength: 1, maxLength: can.severalResultParts ? 2 : 1 }),
     isError: can.failedResults ? fc.boolean() : fc.constant(false),
     cache: cacheMark(can),
   });

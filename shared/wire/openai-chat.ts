@@ -22,7 +22,7 @@ export type ChatCompletionRequest = z.infer<typeof ChatCompletionRequest>;
 
 /** `cache_control` is no member of OpenAI's own, but of several platforms that speak its protocol. */
 const CacheControl = z.looseObject({ ttl: z.string().nullish() }).nullish();
-const cache = { cache_control: CacheControl, prompt_cache_breakpoint: z.unknown() };
+const cache = { cache_control: CacheControl, prompt_cache_breakpoint: z.unknown().optional() };
 
 const TextPart = z.looseObject({ type: z.literal('text'), text: z.string(), ...cache });
 const RefusalPart = z.looseObject({ type: z.literal('refusal'), refusal: z.string() });
@@ -127,7 +127,7 @@ const CustomTool = z.looseObject({
   custom: z.looseObject({
     name: z.string().min(1),
     description: z.string().nullish(),
-    format: z.unknown(),
+    format: z.unknown().optional(),
   }),
 });
 /** Tools of a platform's own, such as `web_search`. */

@@ -27,11 +27,15 @@ export function readError(body: Buffer): string | null {
  * compatible servers, or a bare `{code, message}` (iFlytek Spark) where choices are missing.
  */
 export function errorMessage(json: Record<string, unknown>): string | null {
-  const { error, message, choices } = json as Record<'error' | 'message' | 'choices', unknown>;
-  if (error === undefined || error === null) {
-    return typeof message === 'string' && !Array.isArray(choices) ? message : null;
-  }
+  const { error } = json as { error?: unknown };
+  if (error === undefined || error === null) return bareMessage(json);
   if (typeof error === 'string') return error;
   const said = isObject(error) ? error['message'] : null;
   return typeof said === 'string' ? said : 'The platform reported an error without a text.';
+}
+
+/** NOTE: Spark says `{code: 0, message: "Success"}` with what it did right. */
+function bareMessage(json: Record<string, unknown>): string | null {
+  const { code, message, choices } = json as Record<'code' | 'message' | 'choices', unknown>;
+  return typeof message === 'string' && code !== 0 && !Array.isArray(choices) ? message : null;
 }
