@@ -8,7 +8,10 @@ function python({ origin, model, prompt }: Connection) {
     '',
     'client = genai.Client(',
     `    api_key=os.environ["${KEY_VARIABLE}"],`,
-    `    http_options=types.HttpOptions(base_url=${quoted(origin)}),`,
+    '    http_options=types.HttpOptions(',
+    `        base_url=${quoted(origin)},`,
+    '        api_version="v1beta",',
+    '    ),',
     ')',
     'answer = client.models.generate_content(',
     `    model=${quoted(model)},`,
@@ -24,7 +27,7 @@ function typescript({ origin, model, prompt }: Connection) {
     '',
     'const client = new GoogleGenAI({',
     `  apiKey: process.env.${KEY_VARIABLE},`,
-    `  httpOptions: { baseUrl: ${quoted(origin)} },`,
+    `  httpOptions: { baseUrl: ${quoted(origin)}, apiVersion: "v1beta" },`,
     '});',
     'const answer = await client.models.generateContent({',
     `  model: ${quoted(model)},`,
@@ -34,7 +37,10 @@ function typescript({ origin, model, prompt }: Connection) {
   ]);
 }
 
-/** The SDK appends /v1beta itself: googleapis.github.io/js-genai, GoogleGenAIOptions.httpOptions. */
+/**
+ * The SDK appends the version itself, and from 3.0 on that is v1 unless it is told: release notes of
+ * googleapis/python-genai, ai.google.dev/gemini-api/docs/api-versions.
+ */
 export const googleSdk: ToolSpec = {
   name: 'Google Gen AI SDK',
   docs: 'https://ai.google.dev/gemini-api/docs/libraries',
