@@ -25,7 +25,8 @@ export function errorFrame(error: AppError, sequenceNumber: number): Frame {
       type: 'error',
       ...said,
       sequence_number: sequenceNumber,
-      error: { type, ...said },
+      // NOTE: some clients want a text for the code, of the one in `error` only.
+      error: { type, ...said, code: code ?? type },
     }),
   };
 }

@@ -6,6 +6,9 @@ import type { Recipient } from '../protocol.ts';
 import { quirkChanges } from '../quirk-changes.ts';
 import { writeItems } from './write-items.ts';
 
+/** OpenAI refuses lower limits here, and only here; programs ask for 1 to see whether a model answers. */
+const LEAST_OUTPUT = 16;
+
 /**
  * The body for a platform that speaks Responses. Nothing is kept there: the client's history comes
  * with every request.
@@ -14,6 +17,7 @@ import { writeItems } from './write-items.ts';
 export function writeRequest(dialogue: Dialogue, to: Recipient): Record<string, unknown> {
   const { instructions, messages } = leading(dialogue.messages);
   const customs = customNames(dialogue);
+  const limit = dialogue.maxOutputTokens;
   const tools = dialogue.tools.flatMap((tool) => writeTool(tool) ?? []);
   const body = {
     model: to.model,
@@ -26,7 +30,7 @@ export function writeRequest(dialogue: Dialogue, to: Recipient): Record<string, 
     text: writeText(dialogue),
     temperature: dialogue.sampling.temperature,
     top_p: dialogue.sampling.topP,
-    max_output_tokens: dialogue.maxOutputTokens,
+    max_output_tokens: limit === null ? null : Math.max(limit, LEAST_OUTPUT),
     metadata: dialogue.metadata,
     prompt_cache_key: dialogue.cacheKey,
     safety_identifier: dialogue.endUser,
