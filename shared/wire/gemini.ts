@@ -16,8 +16,8 @@ function listOf<Element extends z.ZodType>(element: Element, most = 10_000) {
   );
 }
 
-export const GeminiBlob = z.looseObject({ mimeType: z.string().nullish(), data: z.string() });
-export const GeminiFileData = z.looseObject({
+const GeminiBlob = z.looseObject({ mimeType: z.string().nullish(), data: z.string() });
+const GeminiFileData = z.looseObject({
   mimeType: z.string().nullish(),
   fileUri: z.string(),
 });
@@ -66,7 +66,6 @@ const FunctionDeclaration = z.looseObject({
   parameters: Json.nullish(),
   parametersJsonSchema: z.union([Json, z.boolean()]).nullish(),
 });
-export type GeminiFunctionDeclaration = z.infer<typeof FunctionDeclaration>;
 
 export const GeminiTool = z.looseObject({
   functionDeclarations: listOf(FunctionDeclaration, 2_000),
@@ -115,13 +114,8 @@ export const GeminiToolConfig = z.looseObject({
 });
 export type GeminiToolConfig = z.infer<typeof GeminiToolConfig>;
 
-const Contents = listOf(GeminiContent).refine(
-  (contents) => contents !== undefined && contents !== null && contents.length > 0,
-  'at least one content is needed',
-);
-
 export const GenerateContentRequest = z.looseObject({
-  contents: Contents,
+  contents: listOf(GeminiContent),
   systemInstruction: GeminiContent.nullish(),
   tools: listOf(GeminiTool, 1_000),
   toolConfig: GeminiToolConfig.nullish(),

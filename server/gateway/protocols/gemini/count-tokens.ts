@@ -1,4 +1,3 @@
-import { AppError } from '#shared/errors.ts';
 import { CountTokensRequest, type GenerateContentRequest } from '#shared/wire/gemini.ts';
 import { check, isObject, type JsonBody, parseBody, rewrite } from '../body.ts';
 import type { Counting } from '../count-door.ts';
@@ -9,7 +8,7 @@ import { camelCase, inCamelCase } from './camel-case.ts';
 import { geminiDialect } from './errors.ts';
 import { type Bonds, bondsOf, isReadBy, withoutForeignSeals } from './forward.ts';
 import { gemini, modelPath } from './index.ts';
-import { modelOf, promptText, readDialogue } from './read-request.ts';
+import { contentsOf, modelOf, promptText, readDialogue } from './read-request.ts';
 
 /** A request to count the tokens of a prompt; members as in ChatRequest. */
 export type CountRequest = {
@@ -38,10 +37,7 @@ export function readCountRequest(call: ArrivedCall): CountRequest {
   const body = parseBody(call.body);
   const { generateContentRequest, contents } = check(CountTokensRequest, inCamelCase(body.json));
   const request: GenerateContentRequest = generateContentRequest ?? { contents };
-  if (!request.contents?.length) {
-    throw new AppError('bad_request', 'contents: at least one is needed', { param: 'contents' });
-  }
-  const bonds = bondsOf(request.contents ?? []);
+  const bonds = bondsOf(contentsOf(request));
   const asked = generateContentRequest ? nestedIn(body.json) : null;
   return {
     model,
@@ -76,13 +72,17 @@ function forward(body: JsonBody, asked: Nested | null, { seals }: Bonds, to: Rec
   const changes = new Map<string, unknown>();
   const model = `models/${to.model}`;
   if ('model' in outer) changes.set('model', model);
-  const contentsOf = (json: Record<string, unknown>) => ({
+  const withContents = (json: Record<string, unknown>) => ({
     contents: withoutForeignSeals(json['contents'], to),
   });
   // NOTE: Google wants the model named in a whole request, as the path has it.
   if (asked)
-    changes.set(asked.name, { ...asked.value, ...(foreign ? contentsOf(asked.value) : {}), model });
-  else if (foreign) changes.set('contents', contentsOf(outer).contents);
+    changes.set(asked.name, {
+      ...asked.value,
+      ...(foreign ? withContents(asked.value) : {}),
+      model,
+    });
+  else if (foreign) changes.set('contents', withContents(outer).contents);
   const dropped = foreign ? ['thoughtSignature'] : [];
   return { body: unmarkSeals(rewrite(body, changes), seals), dropped };
 }

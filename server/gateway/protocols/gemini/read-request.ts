@@ -29,8 +29,7 @@ export function readRequest(call: ArrivedCall): ChatRequest {
   const model = modelOf(call);
   const body = parseBody(call.body);
   const request = check(GenerateContentRequest, inCamelCase(body.json));
-  const contents = request.contents ?? [];
-  const bonds = bondsOf(contents);
+  const bonds = bondsOf(contentsOf(request));
   const stream = call.action === 'streamGenerateContent';
   const { maxOutputTokens, candidateCount } = request.generationConfig ?? {};
   let dialogue: Dialogue | null = null;
@@ -61,6 +60,14 @@ export function readRequest(call: ArrivedCall): ChatRequest {
 export function modelOf({ model }: ArrivedCall): string {
   if (model) return model;
   throw new AppError('bad_request', 'The path names no model.', { param: 'model' });
+}
+
+/** @throws AppError bad_request when there are none. */
+export function contentsOf({
+  contents,
+}: Pick<GenerateContentRequest, 'contents'>): GeminiContent[] {
+  if (contents && contents.length > 0) return contents;
+  throw new AppError('bad_request', 'contents: at least one is needed', { param: 'contents' });
 }
 
 /** The request in the neutral form; `json` is the body as the client spelled it. */

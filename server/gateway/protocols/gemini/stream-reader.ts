@@ -1,4 +1,4 @@
-import type { GeminiGrounding } from '#shared/wire/gemini.ts';
+import type { GeminiGrounding, GeminiPart } from '#shared/wire/gemini.ts';
 import type { AnswerPart, DialogueEvent } from '../dialogue.ts';
 import type { StreamReader } from '../protocol.ts';
 import { type AnswerChunk, readChunk } from './answer-chunk.ts';
@@ -72,20 +72,20 @@ function countsAnswer({ usageMetadata, finishReason }: AnswerChunk): boolean {
 }
 
 function readParts(state: State, { parts, finishReason }: AnswerChunk): DialogueEvent[] {
-  const events = parts
-    .flatMap((part) => readAnswerPart(part, state.idOf))
-    .flatMap((part) => readPart(state, part));
+  const events = parts.flatMap((piece) =>
+    readAnswerPart(piece, state.idOf).flatMap((part) => readPart(state, part, piece)),
+  );
   return finishReason === null ? events : [...events, ...close(state)];
 }
 
-function readPart(state: State, part: AnswerPart): DialogueEvent[] {
+function readPart(state: State, part: AnswerPart, piece: GeminiPart): DialogueEvent[] {
   switch (part.kind) {
     case 'text':
       return write(state, part.kind, part.text);
     case 'call':
       return readCall(state, part);
     case 'thought':
-      return readThought(state, part);
+      return readThought(state, part, piece.thought === true);
     case 'refusal':
       return [];
   }
@@ -103,13 +103,18 @@ function readCall(state: State, call: Extract<AnswerPart, { kind: 'call' }>): Di
   ];
 }
 
-/** A seal ends the thought that it belongs to; one without words stands for itself. */
+/**
+ * A seal ends the thought that it belongs to: the open one if it is marked as a thought (`own`), else
+ * it stands for itself.
+ */
 function readThought(
   state: State,
   { text, seal, redacted }: Extract<AnswerPart, { kind: 'thought' }>,
+  own: boolean,
 ): DialogueEvent[] {
-  const events =
-    text === '' ? [...close(state), open(state, redacted)] : write(state, 'thought', text);
+  const continues = own && !redacted && state.open?.kind === 'thought';
+  const alone = text === '' && !continues;
+  const events = alone ? [...close(state), open(state, redacted)] : write(state, 'thought', text);
   const part = state.open?.part;
   if (!seal || part === undefined) return events;
   return [...events, { type: 'seal', part, seal }, ...close(state)];
@@ -128,7 +133,7 @@ function write(state: State, kind: OpenPart['kind'], text: string): DialogueEven
   }
   if (!state.open) return events;
   state.open.text += text;
-  return [...events, { type: 'text', part: state.open.part, text }];
+  return text === '' ? events : [...events, { type: 'text', part: state.open.part, text }];
 }
 
 function open(state: State, redacted: boolean): DialogueEvent {

@@ -63,7 +63,8 @@ function writeEvent(state: State, event: DialogueEvent): Frame[] {
 function writePart(state: State, event: Extract<DialogueEvent, { part: number }>): Frame[] {
   if (event.type === 'open') {
     state.open.set(event.part, { opened: event, text: '', seal: null, citations: [] });
-    return [];
+    // NOTE: sources speak of the text before them; the last text's go out with the end.
+    return state.cited.length > 0 ? [frame(state, { text: '' })] : [];
   }
   const part = state.open.get(event.part);
   if (!part) return [];
@@ -131,18 +132,24 @@ function settle(state: State): Frame[] {
 }
 
 function frame(state: State, part: WrittenPart): Frame {
-  return chunk(state, { ...contentOf([part], false), index: 0 });
+  return chunk(state, { ...contentOf([part], false), index: 0, ...grounding(state) });
 }
 
 function lastFrame(state: State, finish: Finish): Frame {
-  const groundingMetadata = writeGrounding(state.cited);
   const candidate = {
     ...contentOf([], false),
     finishReason: writeFinish(finish),
     index: 0,
-    ...(groundingMetadata ? { groundingMetadata } : {}),
+    ...grounding(state),
   };
   return chunk(state, candidate, state.usage);
+}
+
+/** The sources that have not been named yet. */
+function grounding(state: State): object {
+  const groundingMetadata = writeGrounding(state.cited);
+  state.cited = [];
+  return groundingMetadata ? { groundingMetadata } : {};
 }
 
 function chunk({ context, id }: State, candidate: object, usage: TokenUsage | null = null): Frame {
