@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { Id, Micros, PageInput, Timestamp } from './common.ts';
+import { Operation } from './platforms.ts';
 
 export const OutcomeFilter = z.enum(['ok', 'failed', 'aborted']);
+
+/** What a request asked for: a chat, a count of its tokens, or something that is forwarded only. */
+export const UsageOperation = z.enum(['chat', 'count', ...Operation.options]);
+export type UsageOperation = z.infer<typeof UsageOperation>;
 
 /** Members see their own records whatever they ask; `userId` and `accountId` are for admins. */
 export const UsageFilter = z.object({
@@ -12,6 +17,7 @@ export const UsageFilter = z.object({
   userId: Id.optional(),
   accountId: Id.optional(),
   outcome: OutcomeFilter.optional(),
+  operation: UsageOperation.optional(),
 });
 export type UsageFilter = z.infer<typeof UsageFilter>;
 
@@ -24,6 +30,8 @@ export const UsageRow = z.object({
   userName: z.string(),
   /** Null when asked from the playground. */
   keyName: z.string().nullable(),
+  /** One of UsageOperation, unless a newer version wrote it. */
+  operation: z.string(),
   model: z.string(),
   platformId: z.string().nullable(),
   stream: z.boolean(),
@@ -32,6 +40,8 @@ export const UsageRow = z.object({
   status: z.int(),
   inputTokens: z.int(),
   outputTokens: z.int(),
+  /** What was counted besides tokens: a number of `image`, `second`, `character` or `search`; may be a fraction. */
+  units: z.object({ unit: z.string(), amount: z.number() }).nullable(),
   estimated: z.boolean(),
   cost: Micros.nullable(),
   latencyMs: z.int(),
@@ -52,6 +62,7 @@ export const UsageDetail = UsageRow.extend({
   accountName: z.string().nullable(),
   attempts: z.int(),
   cachedTokens: z.int(),
+  cacheWriteTokens: z.int(),
   reasoningTokens: z.int(),
   error: z.string().nullable(),
 });
@@ -71,6 +82,8 @@ const Figures = z.object({
   requests: z.int(),
   errors: z.int(),
   inputTokens: z.int(),
+  /** Part of inputTokens. */
+  cacheWriteTokens: z.int(),
   outputTokens: z.int(),
   cost: Micros,
   latencyP50Ms: z.int().nullable(),

@@ -14,6 +14,7 @@ const Figures = z.object({
   requests: z.number(),
   errors: z.number(),
   input_tokens: Whole,
+  cache_write_tokens: Whole,
   output_tokens: Whole,
   cost: Whole,
   /** Median and 95th percentile. */
@@ -40,6 +41,7 @@ const FIGURES = `
   count(*)::int AS requests,
   count(*) FILTER (WHERE outcome NOT IN ('ok', 'aborted'))::int AS errors,
   coalesce(sum(input_tokens), 0)::bigint AS input_tokens,
+  coalesce(sum(cache_write_tokens), 0)::bigint AS cache_write_tokens,
   coalesce(sum(output_tokens), 0)::bigint AS output_tokens,
   coalesce(sum(cost), 0)::bigint AS cost,
   percentile_cont(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY latency_ms)

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Pool } from 'pg';
@@ -7,6 +7,7 @@ import type { Summary, UsageDetail, UsagePage } from '#shared/schemas/usage.ts';
 import type { UsageRecord } from '../../gateway/ports.ts';
 import { systemClock } from '../../infra/clock.ts';
 import { newId } from '../../infra/ids.ts';
+import { encodeLine } from '../../infra/journal/record.ts';
 import { createPool } from '../../infra/postgres/pool.ts';
 import type { Browser } from '../../testing/browser.ts';
 import { startConsole, type TestConsole } from '../../testing/console.ts';
@@ -61,6 +62,7 @@ function record(more: Partial<UsageRecord> = {}): UsageRecord {
     userId: ann.id,
     keyId: null,
     door: 'openai-chat',
+    operation: 'chat',
     model: 'gpt-lab',
     platformId: 'lab',
     upstreamModel: 'tiny',
@@ -72,8 +74,10 @@ function record(more: Partial<UsageRecord> = {}): UsageRecord {
     attempts: 1,
     inputTokens: 10,
     cachedTokens: 2,
+    cacheWriteTokens: 3,
     outputTokens: 5,
     reasoningTokens: 1,
+    units: null,
     estimated: false,
     cost: 42,
     latencyMs: 300,
@@ -104,15 +108,43 @@ refusalBattery('usage.summary', { ...battery, call: (b) => b.query('usage.summar
 
 describe('the ledger', () => {
   test('brings a record to the table whole, once, however often it is delivered', async () => {
-    const whole = record({ keyId: newId(), accountId: newId() });
+    const units = { unit: 'second', amount: 12.25 } as const;
+    const whole = record({ keyId: newId(), accountId: newId(), operation: 'transcription', units });
     await Promise.all([ledger.record(whole), ledger.record(whole)]);
     await ledger.record(whole);
     await ledger.flush();
     expect(complaints).toEqual([]);
     const rows = await console.db.usage.findMany({ where: { id: whole.id } });
     expect(rows).toEqual([
-      { ...whole, createdAt: new Date(whole.createdAt), cost: BigInt(whole.cost ?? 0) },
+      {
+        ...whole,
+        createdAt: new Date(whole.createdAt),
+        cost: BigInt(whole.cost ?? 0),
+        unit: 'second',
+        units: 12.25,
+      },
     ]);
+  });
+
+  test('a line of the version before operations and units is replayed as a chat', async () => {
+    const { operation: _o, units: _u, cacheWriteTokens: _c, ...before } = record();
+    const home = await mkdtemp(path.join(tmpdir(), 'usage-before-'));
+    await writeFile(path.join(home, '000000000001.seg'), encodeLine(before));
+    const warnings: unknown[] = [];
+    const warn = (...what: unknown[]) => void warnings.push(what);
+    const log = { warn, error: warn };
+    const reopened = await openUsageLedger({ dir: home, pool, clock: systemClock, log });
+    await reopened.flush();
+    await reopened.close();
+    await rm(home, { recursive: true });
+    expect(warnings).toEqual([]);
+    expect(await console.db.usage.findUnique({ where: { id: before.id } })).toMatchObject({
+      model: before.model,
+      operation: 'chat',
+      cacheWriteTokens: 0,
+      unit: null,
+      units: null,
+    });
   });
 
   test('delivers on its own within a moment', async () => {
@@ -139,12 +171,19 @@ describe('the ledger', () => {
       model: `a\0b${'x'.repeat(500)}`,
       error: '\ud800 half a character',
       outputTokens: 1e12,
+      units: { unit: 'second', amount: -1 },
       latencyMs: 0.4,
       cost: null,
     });
     const row = await console.db.usage.findUniqueOrThrow({ where: { id: id ?? '' } });
     expect(row.model).toMatch(/^abx{198}$/);
-    expect(row).toMatchObject({ outputTokens: 2_147_483_647, latencyMs: 0, cost: null });
+    expect(row).toMatchObject({
+      outputTokens: 2_147_483_647,
+      latencyMs: 0,
+      cost: null,
+      unit: 'second',
+      units: 0,
+    });
   });
 });
 
@@ -205,17 +244,21 @@ describe('usage.list', () => {
     const eve = await console.signedIn('member');
     const keyId = newId();
     const now = console.clock.now();
-    const [ok, failed, aborted, old] = await recorded(
+    const [ok, failed, aborted, old, spoken] = await recorded(
       { userId: eve.id, model: 'a', keyId },
       { userId: eve.id, model: 'b', outcome: 'upstream_failed', status: 502, error: 'it broke' },
       { userId: eve.id, model: 'b', outcome: 'aborted', status: 499 },
       { userId: eve.id, model: 'a', createdAt: now - 3_600_000 },
+      { userId: eve.id, model: 'c', operation: 'speech', outcome: 'bad_request' },
     );
     const of = async (filter: object) => new Set(idsOf(await listOf(eve.browser, { filter })));
     expect(await of({ outcome: 'ok' })).toEqual(new Set([ok, old]));
-    expect(await of({ outcome: 'failed' })).toEqual(new Set([failed]));
+    expect(await of({ outcome: 'failed' })).toEqual(new Set([failed, spoken]));
     expect(await of({ outcome: 'aborted' })).toEqual(new Set([aborted]));
     expect(await of({ model: 'b' })).toEqual(new Set([failed, aborted]));
+    expect(await of({ operation: 'speech' })).toEqual(new Set([spoken]));
+    expect(await of({ operation: 'chat' })).toEqual(new Set([ok, failed, aborted, old]));
+    expect(await of({ operation: 'images' })).toEqual(new Set());
     expect(await of({ keyId })).toEqual(new Set([ok]));
     expect(await of({ from: new Date(now - 60_000).toISOString(), model: 'a' })).toEqual(
       new Set([ok]),
@@ -233,6 +276,7 @@ describe('usage.list', () => {
     ['filter.userId', { filter: { userId: "' OR 1=1 --" } }],
     ['filter.from', { filter: { from: 'yesterday' } }],
     ['filter.outcome', { filter: { outcome: 'all' } }],
+    ['filter.operation', { filter: { operation: 'dance' } }],
   ])('a bad %s is a 400 that names it: %j', async (param, input) => {
     const answer = await ben.browser.query('usage.list', input);
     expect(answer.status).toBe(400);
@@ -286,12 +330,19 @@ describe('usage.get', () => {
   });
 
   test('tells everything that is known', async () => {
-    const [id] = await recorded({ outcome: 'upstream_timeout', status: 504, error: 'too slow' });
+    const [id] = await recorded({
+      operation: 'images',
+      units: { unit: 'image', amount: 2 },
+      outcome: 'upstream_timeout',
+      status: 504,
+      error: 'too slow',
+    });
     expect(await get(ann.browser, id)).toEqual({
       id,
       createdAt: new Date(console.clock.now()).toISOString(),
       userName: ann.username,
       keyName: null,
+      operation: 'images',
       model: 'gpt-lab',
       platformId: 'lab',
       stream: true,
@@ -299,6 +350,7 @@ describe('usage.get', () => {
       status: 504,
       inputTokens: 10,
       outputTokens: 5,
+      units: { unit: 'image', amount: 2 },
       estimated: false,
       cost: 42,
       latencyMs: 300,
@@ -308,6 +360,7 @@ describe('usage.get', () => {
       accountName: null,
       attempts: 1,
       cachedTokens: 2,
+      cacheWriteTokens: 3,
       reasoningTokens: 1,
       error: 'too slow',
     });
@@ -326,7 +379,14 @@ describe('usage.summary', () => {
       { userId: eve.id, createdAt: minute(0), latencyMs: 200, firstTokenMs: null, model: 'a' },
       { userId: eve.id, createdAt: minute(59), latencyMs: 300, firstTokenMs: 30, model: 'b' },
       { userId: eve.id, createdAt: minute(59), outcome: 'upstream_failed', latencyMs: 9_999 },
-      { userId: eve.id, createdAt: minute(59), outcome: 'aborted', cost: null, latencyMs: 9_999 },
+      {
+        userId: eve.id,
+        createdAt: minute(59),
+        outcome: 'aborted',
+        cost: null,
+        latencyMs: 9_999,
+        operation: 'count',
+      },
       { userId: eve.id, createdAt: minute(61), model: 'too old' },
     );
     const { totals, series, models } = await summary(eve.browser, { range: 'hour' });
@@ -334,6 +394,7 @@ describe('usage.summary', () => {
       requests: 5,
       errors: 1,
       inputTokens: 50,
+      cacheWriteTokens: 15,
       outputTokens: 25,
       cost: 168,
       latencyP50Ms: 200,
@@ -348,6 +409,7 @@ describe('usage.summary', () => {
       requests: 0,
       errors: 0,
       inputTokens: 0,
+      cacheWriteTokens: 0,
       outputTokens: 0,
       cost: 0,
       latencyP50Ms: null,

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
+import type { UsageOperation } from '#shared/schemas/usage.ts';
 import { named } from '../../infra/postgres/pool.ts';
 import type { Cursor } from './cursor.ts';
 
@@ -15,6 +16,7 @@ export type UsageQuery = UsageScope & {
   keyId?: string | undefined;
   accountId?: string | undefined;
   outcome?: 'ok' | 'failed' | 'aborted' | undefined;
+  operation?: UsageOperation | undefined;
   before?: Cursor | undefined;
   limit: number;
 };
@@ -28,6 +30,7 @@ const Row = z.object({
   user_name: z.string().nullable(),
   key_id: z.string().nullable(),
   key_name: z.string().nullable(),
+  operation: z.string(),
   model: z.string(),
   platform_id: z.string().nullable(),
   stream: z.boolean(),
@@ -35,6 +38,8 @@ const Row = z.object({
   status: z.number(),
   input_tokens: z.number(),
   output_tokens: z.number(),
+  unit: z.string().nullable(),
+  units: z.number().nullable(),
   estimated: z.boolean(),
   cost: Whole.nullable(),
   latency_ms: z.number(),
@@ -50,19 +55,20 @@ const Detail = Row.extend({
   account_owner_id: z.string().nullable(),
   attempts: z.number(),
   cached_tokens: z.number(),
+  cache_write_tokens: z.number(),
   reasoning_tokens: z.number(),
   error: z.string().nullable(),
 });
 export type UsageDetailRow = z.infer<typeof Detail>;
 
-const LISTED = `t.id, t.created_at, t.key_id, t.model, t.platform_id, t.stream, t.outcome, t.status,
-  t.input_tokens, t.output_tokens, t.estimated, t.cost, t.latency_ms, t.first_token_ms,
+const LISTED = `t.id, t.created_at, t.key_id, t.operation, t.model, t.platform_id, t.stream, t.outcome,
+  t.status, t.input_tokens, t.output_tokens, t.unit, t.units, t.estimated, t.cost, t.latency_ms, t.first_token_ms,
   u.username AS user_name, k.name AS key_name`;
 
 const getOne = named(
   'usage_get',
   `SELECT ${LISTED}, t.door, t.upstream_model, t.account_id, t.attempts, t.cached_tokens,
-          t.reasoning_tokens, t.error, a.name AS account_name, a.owner_id AS account_owner_id
+          t.cache_write_tokens, t.reasoning_tokens, t.error, a.name AS account_name, a.owner_id AS account_owner_id
      FROM usage t
      LEFT JOIN users u ON u.id = t.user_id
      LEFT JOIN api_keys k ON k.id = t.key_id
@@ -142,6 +148,7 @@ function conditions(query: UsageQuery): { where: string; values: unknown[] } {
   add(query.keyId, (p) => `key_id = ${p}::uuid`);
   add(query.accountId, (p) => `account_id = ${p}::uuid`);
   add(query.model, (p) => `model = ${p}`);
+  add(query.operation, (p) => `operation = ${p}`);
   add(query.from, (p) => `created_at >= ${p}::timestamptz`);
   add(query.to, (p) => `created_at < ${p}::timestamptz`);
   if (query.outcome === 'ok' || query.outcome === 'aborted') {

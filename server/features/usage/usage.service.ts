@@ -39,6 +39,7 @@ export function createUsageService({ repo, summaries, clock }: UsageServiceDeps)
         keyId: filter.keyId,
         model: filter.model,
         outcome: filter.outcome,
+        operation: filter.operation,
         from: filter.from === undefined ? undefined : new Date(filter.from),
         to: filter.to === undefined ? undefined : new Date(filter.to),
         before: cursor === undefined ? undefined : decodeCursor(cursor),

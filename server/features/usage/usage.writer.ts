@@ -2,13 +2,19 @@ import type { Pool } from 'pg';
 import type { UsageRecord } from '../../gateway/ports.ts';
 import { named } from '../../infra/postgres/pool.ts';
 
+type Later = 'operation' | 'units' | 'cacheWriteTokens';
+
+/** A record as the journal gives it back: lines that an earlier version wrote lack what came later. */
+export type JournalledUsage = Omit<UsageRecord, Later> & Partial<Pick<UsageRecord, Later>>;
+
 /** One column of the table: its type and how a record fills it. */
-const COLUMNS: readonly (readonly [string, string, (record: UsageRecord) => unknown])[] = [
+const COLUMNS: readonly (readonly [string, string, (record: JournalledUsage) => unknown])[] = [
   ['id', 'uuid', (r) => r.id],
   ['created_at', 'timestamptz', (r) => new Date(r.createdAt)],
   ['user_id', 'uuid', (r) => r.userId],
   ['key_id', 'uuid', (r) => r.keyId],
   ['door', 'text', (r) => text(r.door, 100)],
+  ['operation', 'text', (r) => r.operation ?? 'chat'],
   ['model', 'text', (r) => text(r.model, 200)],
   ['platform_id', 'text', (r) => text(r.platformId, 100)],
   ['upstream_model', 'text', (r) => text(r.upstreamModel, 200)],
@@ -20,8 +26,11 @@ const COLUMNS: readonly (readonly [string, string, (record: UsageRecord) => unkn
   ['attempts', 'int', (r) => count(r.attempts)],
   ['input_tokens', 'int', (r) => count(r.inputTokens)],
   ['cached_tokens', 'int', (r) => count(r.cachedTokens)],
+  ['cache_write_tokens', 'int', (r) => count(r.cacheWriteTokens ?? 0)],
   ['output_tokens', 'int', (r) => count(r.outputTokens)],
   ['reasoning_tokens', 'int', (r) => count(r.reasoningTokens)],
+  ['unit', 'text', (r) => r.units?.unit ?? null],
+  ['units', 'float8', (r) => (r.units ? amount(r.units.amount) : null)],
   ['estimated', 'boolean', (r) => r.estimated],
   ['cost', 'bigint', (r) => (r.cost === null ? null : Math.round(r.cost))],
   ['latency_ms', 'int', (r) => count(r.latencyMs)],
@@ -40,16 +49,16 @@ const insert = named(
 export type UsageWriterDeps = {
   pool: Pick<Pool, 'query'>;
   /** Told of a record that PostgreSQL will never take; it is left out so that others are not held up. */
-  onRefused(record: UsageRecord, error: unknown): void;
+  onRefused(record: JournalledUsage, error: unknown): void;
 };
 
 /** Writes records in one statement. Writing one twice changes nothing: its id is the request's. */
 export function createUsageWriter({ pool, onRefused }: UsageWriterDeps) {
-  async function write(records: readonly UsageRecord[]): Promise<void> {
+  async function write(records: readonly JournalledUsage[]): Promise<void> {
     await pool.query(insert(COLUMNS.map(([, , value]) => records.map(value))));
   }
 
-  return async function deliver(records: readonly UsageRecord[]): Promise<void> {
+  return async function deliver(records: readonly JournalledUsage[]): Promise<void> {
     if (records.length === 0) return;
     try {
       await write(records);
@@ -78,4 +87,9 @@ function text(value: string | null, most: number): string | null {
 /** Whole, not negative, and within `integer`. */
 function count(value: number): number {
   return Number.isFinite(value) ? Math.min(2_147_483_647, Math.max(0, Math.round(value))) : 0;
+}
+
+/** Not negative; seconds may be fractions. */
+function amount(value: number): number {
+  return Number.isFinite(value) ? Math.max(0, value) : 0;
 }

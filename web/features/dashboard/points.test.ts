@@ -6,6 +6,7 @@ const step = {
   requests: 10,
   errors: 3,
   inputTokens: 100,
+  cacheWriteTokens: 0,
   outputTokens: 50,
   cost: 7,
   latencyP50Ms: 400,
