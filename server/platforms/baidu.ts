@@ -1,21 +1,50 @@
+import { modelsOf } from './catalogue/index.ts';
+import { openaiOperations } from './openai-operations.ts';
 import type { Platform } from './platform.ts';
+import type { Quirks, Reasoning } from './quirks.ts';
+
+const BASE = 'https://qianfan.baidubce.com/v2';
 
 /**
  * Baidu Qianfan (千帆, ERNIE models), inference API v2.
  *
- * Sources: endpoint https://cloud.baidu.com/doc/WENXINWORKSHOP/s/2m3fihw8s, model list
+ * Sources: endpoint https://cloud.baidu.com/doc/WENXINWORKSHOP/s/2m3fihw8s, what else it has
+ * (images, embeddings, reranking) https://ai.baidu.com/ai-doc/WENXINWORKSHOP/em4tsqo3v, model list
  * https://cloud.baidu.com/doc/qianfan-api/s/Dmba8k71y, models
  * https://cloud.baidu.com/doc/qianfan/s/rmh4stp0j.
  */
 export const baidu: Platform = {
   id: 'baidu',
   name: 'Baidu Qianfan',
-  endpoints: [
-    { protocol: 'openai-chat', baseUrl: 'https://qianfan.baidubce.com/v2', auth: 'bearer' },
-  ],
-  operations: {},
+  endpoints: [{ protocol: 'openai-chat', baseUrl: BASE, auth: 'bearer' }],
+  operations: openaiOperations(BASE, 'embeddings', 'images', 'rerank'),
+  quirks,
   keyOptional: false,
   keyUrl: 'https://console.bce.baidu.com/iam/#/iam/apikey/list',
   listsModels: true,
-  models: ['ernie-5.1', 'ernie-5.0-thinking-latest', 'ernie-4.5-turbo-128k'],
+  models: modelsOf('baidu'),
 };
+
+function quirks(model: string): Quirks {
+  return {
+    reasoning: (wish) => switches(model, wish),
+    // The first message is the user's or the only system message, and users and models take turns:
+    // https://cloud.baidu.com/doc/qianfan-api/s/3m7of64lb
+    roles: { developer: 'system' },
+    oneSystemFirst: true,
+  };
+}
+
+/** Models with `enable_thinking`. */
+const BY_FLAG = /^(qwen3-|ernie-4\.5-(turbo-)?vl|ernie-5\.0-thinking)/;
+/** Models of other makers, with `thinking.type`. */
+const BY_TYPE = /^(deepseek-v3\.[12]|kimi-k2\.5|glm-5$|glm-4\.7)/;
+
+/** Source: https://cloud.baidu.com/doc/qianfan-docs/s/Wm95lyynv */
+function switches(model: string, { effort, budgetTokens }: Reasoning): Record<string, unknown> {
+  if (effort === null && budgetTokens === null) return {};
+  const on = effort !== 'none' && budgetTokens !== 0;
+  if (BY_FLAG.test(model)) return { enable_thinking: on };
+  if (BY_TYPE.test(model)) return { thinking: { type: on ? 'enabled' : 'disabled' } };
+  return {};
+}

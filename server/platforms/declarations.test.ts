@@ -8,7 +8,16 @@ test('ids are unique and fit the rule for ids', () => {
   expect(new Set(ids).size).toBe(ids.length);
   for (const id of ids) expect(PlatformId.safeParse(id).success, id).toBe(true);
   expect(ids).toEqual(
-    expect.arrayContaining(['openai', 'qwen', 'zhipu', 'baidu', 'spark', 'doubao', 'gemini']),
+    expect.arrayContaining([
+      'openai',
+      'claude',
+      'qwen',
+      'zhipu',
+      'baidu',
+      'spark',
+      'doubao',
+      'gemini',
+    ]),
   );
 });
 

@@ -1,30 +1,58 @@
+import { modelsOf } from './catalogue/index.ts';
+import { openaiOperations } from './openai-operations.ts';
 import type { Platform } from './platform.ts';
+import type { Quirks, Reasoning } from './quirks.ts';
+
+const BASE = 'https://ark.cn-beijing.volces.com/api/v3';
 
 /**
  * Doubao on Volcengine Ark (火山方舟), region Beijing. A model must be switched on in Ark's console before
  * it answers; the list also names models that were shut down.
  *
- * Sources: endpoint https://www.volcengine.com/docs/82379/1399008, models
+ * Sources: chat https://www.volcengine.com/docs/82379/1494384, responses
+ * https://www.volcengine.com/docs/82379/1569618, images
+ * https://www.volcengine.com/docs/82379/1541523, embeddings
+ * https://www.volcengine.com/docs/82379/1521766, models
  * https://www.volcengine.com/docs/82379/1330310.
  */
 export const doubao: Platform = {
   id: 'doubao',
   name: 'Doubao (Volcengine Ark)',
   endpoints: [
-    {
-      protocol: 'openai-chat',
-      baseUrl: 'https://ark.cn-beijing.volces.com/api/v3',
-      auth: 'bearer',
-    },
+    { protocol: 'openai-chat', baseUrl: BASE, auth: 'bearer' },
+    { protocol: 'openai-responses', baseUrl: BASE, auth: 'bearer' },
   ],
-  operations: {},
+  operations: openaiOperations(BASE, 'embeddings', 'images'),
+  quirks,
   keyOptional: false,
   keyUrl: 'https://console.volcengine.com/ark/region:ark+cn-beijing/apikey',
   listsModels: true,
-  models: [
-    'doubao-seed-2-1-pro-260628',
-    'doubao-seed-2-0-lite-260215',
-    'doubao-seed-2-0-mini-260215',
-    'doubao-seed-2-0-pro-260215',
-  ],
+  models: modelsOf('doubao'),
 };
+
+function quirks(model: string): Quirks {
+  return {
+    reasoning: (wish) => switches(model, wish),
+    // Roles are system, user, assistant and tool: https://www.volcengine.com/docs/82379/1494384
+    roles: { developer: 'system' },
+  };
+}
+
+/** Doubao Seed 1.8 and later know how much to think, not only whether. */
+const HAS_EFFORT = /^doubao-seed-(1-8|[2-9])/;
+
+/**
+ * `thinking.type` switches; `reasoning_effort` goes from minimal (none) to high.
+ * Source: https://www.volcengine.com/docs/82379/1449737
+ */
+function switches(model: string, { effort, budgetTokens }: Reasoning): Record<string, unknown> {
+  if (effort === 'none' || effort === 'minimal' || budgetTokens === 0) {
+    return { thinking: { type: 'disabled' } };
+  }
+  if (effort === null && budgetTokens === null) return {};
+  const level =
+    HAS_EFFORT.test(model) && effort !== null ? { reasoning_effort: LEVELS[effort] } : {};
+  return { thinking: { type: 'enabled' }, ...level };
+}
+
+const LEVELS = { low: 'low', medium: 'medium', high: 'high', xhigh: 'high', max: 'high' } as const;

@@ -1,19 +1,66 @@
+import { modelsOf } from './catalogue/index.ts';
+import { openaiOperations } from './openai-operations.ts';
 import type { Platform } from './platform.ts';
+import type { Quirks } from './quirks.ts';
+
+const BASE = 'https://api.openai.com/v1';
 
 /**
- * OpenAI. Its own API is the protocol the others imitate.
+ * OpenAI. Its own APIs are the protocols that others imitate. Responses come first, because newer
+ * models call functions while they reason there and nowhere else
+ * (https://developers.openai.com/api/docs/models/gpt-6-sol).
  *
- * Sources: endpoint https://developers.openai.com/api/reference/resources/chat, model list
- * https://developers.openai.com/api/reference/resources/models, models
- * https://developers.openai.com/docs/models.
+ * Sources: responses https://developers.openai.com/api/reference/resources/responses, chat
+ * https://developers.openai.com/api/reference/resources/chat, model list
+ * https://developers.openai.com/api/reference/resources/models, embeddings, images and audio
+ * https://developers.openai.com/api/reference, models https://developers.openai.com/docs/models.
  */
 export const openai: Platform = {
   id: 'openai',
   name: 'OpenAI',
-  endpoints: [{ protocol: 'openai-chat', baseUrl: 'https://api.openai.com/v1', auth: 'bearer' }],
-  operations: {},
+  endpoints: [
+    { protocol: 'openai-responses', baseUrl: BASE, auth: 'bearer' },
+    { protocol: 'openai-chat', baseUrl: BASE, auth: 'bearer' },
+  ],
+  operations: openaiOperations(
+    BASE,
+    'embeddings',
+    'images',
+    'speech',
+    'transcription',
+    'translation',
+  ),
+  quirks,
   keyOptional: false,
   keyUrl: 'https://platform.openai.com/api-keys',
   listsModels: true,
-  models: ['gpt-5.6-luna', 'gpt-5.6-terra', 'gpt-5.6-sol', 'gpt-6-luna', 'gpt-6-sol'],
+  models: modelsOf('openai'),
 };
+
+const O_SERIES = /^o[134](-|$)/;
+/** The first GPT-5, which always reasons; later ones take sampling members when they do not. */
+const FIRST_GPT_5 = /^gpt-5(-mini|-nano)?(-\d{4}-\d{2}-\d{2})?$/;
+
+function quirks(model: string): Quirks {
+  return {
+    // max_tokens is deprecated, and refused by models that reason:
+    // https://developers.openai.com/api/reference/resources/chat
+    outputLimit: 'max_completion_tokens',
+    ...(O_SERIES.test(model) && { lacks: NOT_FOR_O_SERIES }),
+    ...(FIRST_GPT_5.test(model) && { lacks: NOT_FOR_GPT_5 }),
+  };
+}
+
+/** Source: https://platform.openai.com/docs/guides/reasoning#limitations */
+const NOT_FOR_O_SERIES = [
+  'temperature',
+  'top_p',
+  'presence_penalty',
+  'frequency_penalty',
+  'logprobs',
+  'top_logprobs',
+  'logit_bias',
+];
+
+/** Source: https://developers.openai.com/api/docs/guides/latest-model#gpt-54-parameter-compatibility */
+const NOT_FOR_GPT_5 = ['temperature', 'top_p', 'logprobs', 'top_logprobs'];

@@ -51,7 +51,7 @@ export type UpstreamRequest = {
   baseUrl: string | null;
   /** Path below the base URL, e.g. `/chat/completions`. */
   path: string;
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'DELETE';
   /** How the secret is sent. */
   auth: Auth;
   secret: string | null;

@@ -1,6 +1,7 @@
 import type { Clock } from '../infra/clock.ts';
 import { type Changes, createReloader } from '../infra/reloader.ts';
 import { baidu } from './baidu.ts';
+import { claude } from './claude.ts';
 import { type CustomPlatform, customPlatform } from './custom.ts';
 import { doubao } from './doubao.ts';
 import { gemini } from './gemini.ts';
@@ -8,18 +9,20 @@ import { openai } from './openai.ts';
 import type { Platform } from './platform.ts';
 import { qwen } from './qwen.ts';
 import { sandboxPlatform } from './sandbox/declaration.ts';
-import { spark } from './spark.ts';
+import { spark, sparkX } from './spark.ts';
 import { zhipu } from './zhipu.ts';
 
 /** Declared in the code, in the order people see them. */
 export const BUILT_IN: readonly Platform[] = [
   openai,
+  claude,
   gemini,
   qwen,
   zhipu,
   doubao,
   baidu,
   spark,
+  sparkX,
   sandboxPlatform,
 ];
 

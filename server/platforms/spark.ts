@@ -1,22 +1,66 @@
+import { modelsOf } from './catalogue/index.ts';
 import type { Platform } from './platform.ts';
+import type { Quirks, Reasoning } from './quirks.ts';
+
+const KEYS = 'https://console.xfyun.cn/services/bm4';
 
 /**
- * iFLYTEK Spark (讯飞星火), HTTP interface. The key is the APIPassword of the chosen version; the deep
- * reasoning models (X1 and later) live below /v2 and are added as a platform of their own. There is no
+ * iFLYTEK Spark (讯飞星火), HTTP interface. The key is the APIPassword of the chosen version. There is no
  * model list.
  *
- * Sources: https://www.xfyun.cn/doc/spark/HTTP调用文档.html, X1
- * https://www.xfyun.cn/doc/spark/X1http.html.
+ * Source: https://www.xfyun.cn/doc/spark/HTTP调用文档.html.
  */
 export const spark: Platform = {
   id: 'spark',
   name: 'iFLYTEK Spark',
   endpoints: [
-    { protocol: 'openai-chat', baseUrl: 'https://spark-api-open.xf-yun.com/v1', auth: 'bearer' },
+    {
+      protocol: 'openai-chat',
+      baseUrl: 'https://spark-api-open.xf-yun.com/v1',
+      auth: 'bearer',
+    },
   ],
   operations: {},
+  // Roles are system, user, assistant and tool: https://www.xfyun.cn/doc/spark/HTTP调用文档.html
+  quirks: () => ({ roles: { developer: 'system' } }),
   keyOptional: false,
-  keyUrl: 'https://console.xfyun.cn/services/bm4',
+  keyUrl: KEYS,
   listsModels: false,
-  models: ['4.0Ultra', 'max-32k', 'generalv3.5', 'pro-128k', 'generalv3', 'lite'],
+  models: modelsOf('spark'),
 };
+
+/**
+ * The deep reasoning models of Spark (X1.5 and later): another address, and an APIPassword of their own.
+ *
+ * Source: https://www.xfyun.cn/doc/spark/X1http.html.
+ */
+export const sparkX: Platform = {
+  id: 'spark-x',
+  name: 'iFLYTEK Spark X',
+  endpoints: [
+    {
+      protocol: 'openai-chat',
+      baseUrl: 'https://spark-api-open.xf-yun.com/v2',
+      auth: 'bearer',
+    },
+  ],
+  operations: {},
+  quirks: sparkXQuirks,
+  keyOptional: false,
+  keyUrl: KEYS,
+  listsModels: false,
+  models: modelsOf('spark-x'),
+};
+
+/** Source: https://www.xfyun.cn/doc/spark/X1http.html */
+function sparkXQuirks(): Quirks {
+  return { reasoning: switches, roles: { developer: 'system' } };
+}
+
+/** `thinking.type` says whether to think: enabled, disabled, or auto, which leaves it to the model. */
+function switches({ effort, budgetTokens }: Reasoning): Record<string, unknown> {
+  if (effort === null && budgetTokens === null) return {};
+  if (effort === 'none' || budgetTokens === 0) return { thinking: { type: 'disabled' } };
+  const auto = effort === null && budgetTokens !== null && budgetTokens < 0;
+  return { thinking: { type: auto ? 'auto' : 'enabled' } };
+}
