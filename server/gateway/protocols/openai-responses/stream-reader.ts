@@ -206,13 +206,18 @@ function responseOf({ response }: Wire): Wire {
 }
 
 function itemKey(event: Wire): string {
-  return String(event['output_index'] ?? event['item_id'] ?? 0);
+  return place(event['output_index'] ?? event['item_id']);
 }
 
-function contentKey(event: Wire, index: unknown = event['content_index'] ?? 0): string {
-  return `${itemKey(event)} ${index}`;
+function contentKey(event: Wire, index: unknown = event['content_index']): string {
+  return `${itemKey(event)} ${place(index)}`;
 }
 
 function sectionOf(event: Wire, kind: 'summary' | 'content'): string {
-  return `${kind} ${event[`${kind}_index`] ?? 0}`;
+  return `${kind} ${place(event[`${kind}_index`])}`;
+}
+
+/** The first, where the server does not say which. */
+function place(index: unknown): string {
+  return typeof index === 'number' || typeof index === 'string' ? String(index) : '0';
 }
