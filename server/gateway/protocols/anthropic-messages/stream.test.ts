@@ -1,3 +1,4 @@
+import Anthropic from '@anthropic-ai/sdk';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
@@ -10,6 +11,7 @@ import {
 import { PLAIN_WORDS, words } from '../../../testing/dialogues.ts';
 import type { TokenUsage } from '../../ports.ts';
 import { type DialogueAnswer, type DialogueEvent, EMPTY_DIALOGUE, type Seal } from '../dialogue.ts';
+import { SSE } from '../framing.ts';
 import type { AnswerContext } from '../protocol.ts';
 import { anthropicMessages } from './index.ts';
 
@@ -39,6 +41,13 @@ const frames = (...said: DialogueEvent[]) => {
   return said.flatMap((it) => writer.write(it));
 };
 const data = (...said: DialogueEvent[]) => frames(...said).map((it) => JSON.parse(it.data));
+
+const thought = (seal: string | null) => (said: string) => ({
+  kind: 'thought' as const,
+  text: said,
+  seal: seal === null ? null : { maker: 'anthropic' as const, value: seal, account: null },
+  redacted: false,
+});
 
 // Source: https://platform.claude.com/docs/en/build-with-claude/streaming#full-http-stream-response
 test('a stream as the documentation shows it', () => {
@@ -168,7 +177,8 @@ test('an error in mid-stream is told, and so is what is no JSON', () => {
 });
 
 test('blocks are numbered without gaps and closed before the end, usage is told in whole', () => {
-  const usage = { ...NOTHING_USED, inputTokens: 10, cachedTokens: 4, outputTokens: 2 };
+  const spent = { inputTokens: 11, cachedTokens: 4, cacheWriteTokens: 1, outputTokens: 2 };
+  const usage = { ...NOTHING_USED, ...spent };
   const written = frames(
     { type: 'start', id: 'x', model: 'y' },
     { type: 'open', part: 0, kind: 'thought', redacted: false },
@@ -192,7 +202,61 @@ test('blocks are numbered without gaps and closed before the end, usage is told 
   expect(block.index).toBe(0);
   expect(delta).toMatchObject({
     delta: { stop_reason: 'refusal' },
-    usage: { input_tokens: 6, cache_read_input_tokens: 4, output_tokens: 2 },
+    usage: {
+      input_tokens: 6,
+      cache_creation_input_tokens: 1,
+      cache_read_input_tokens: 4,
+      output_tokens: 2,
+    },
+  });
+});
+
+test('a block is closed even where the platform never said why it stopped', () => {
+  const written = data(
+    { type: 'open', part: 0, kind: 'text' },
+    { type: 'text', part: 0, text: 'a' },
+    { type: 'done' },
+  );
+  expect(written.slice(3)).toMatchObject([
+    { type: 'content_block_stop', index: 0 },
+    { type: 'message_delta', delta: { stop_reason: 'end_turn' } },
+    { type: 'message_stop' },
+  ]);
+});
+
+/** The official client's own reading of a stream. */
+async function asClientReads(said: DialogueEvent[]) {
+  const body = frames(...said).map((frame, index) => SSE.frame(frame, index === 0));
+  const client = new Anthropic({
+    apiKey: 'k',
+    maxRetries: 0,
+    fetch: async () =>
+      new Response(body.join(''), { headers: { 'content-type': SSE.contentType } }),
+  });
+  const messages = [{ role: 'user' as const, content: 'hi' }];
+  return client.messages.stream({ model: 'm', max_tokens: 1, messages }).finalMessage();
+}
+
+test('the official client puts the stream together again', async () => {
+  const parts: DialogueAnswer['parts'] = [
+    { ...thought('EqRk')('hm'), redacted: false },
+    { kind: 'text', text: 'Look: ', citations: [], cache: null },
+    { kind: 'call', id: 't', name: 'w', arguments: '{"city":"Ulm"}', cache: null },
+  ];
+  const answer: DialogueAnswer = {
+    ...{ id: null, model: null, parts, finish: 'calls', stopSequence: null },
+    usage: { ...NOTHING_USED, inputTokens: 9, cachedTokens: 2, outputTokens: 4 },
+  };
+  const [stream] = fc.sample(streamsOf(answer), 1);
+  expect(await asClientReads(stream ?? [])).toMatchObject({
+    id: 'msg_r-1',
+    content: [
+      { type: 'thinking', thinking: 'hm', signature: 'EqRk' },
+      { type: 'text', text: 'Look: ' },
+      { type: 'tool_use', id: 't', name: 'w', input: { city: 'Ulm' } },
+    ],
+    stop_reason: 'tool_use',
+    usage: { input_tokens: 7, cache_read_input_tokens: 2, output_tokens: 4 },
   });
 });
 
@@ -238,12 +302,6 @@ test('a seal behind words is their signature', () => {
   ]);
 });
 
-const thought = (seal: string | null) => (said: string) => ({
-  kind: 'thought' as const,
-  text: said,
-  seal: seal === null ? null : { maker: 'anthropic' as const, value: seal, account: null },
-  redacted: false,
-});
 const CAN: AnswerVocabulary = {
   ...PLAIN_WORDS,
   anyPartOrder: true,
