@@ -37,8 +37,8 @@ export function createStreamParts(): StreamParts {
     if (!current) return [];
     const { part } = current;
     current = null;
-    const last = calls.at(-1);
-    if (last?.part === part) last.isOver = true;
+    const call = calls.findLast((it) => it.part === part);
+    if (call) call.isOver = true;
     return [{ type: 'close', part }];
   }
 

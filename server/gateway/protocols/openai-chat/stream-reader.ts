@@ -36,13 +36,11 @@ export function streamReader(): StreamReader {
   function readChoices(json: Json): DialogueEvent[] {
     const choices = Array.isArray(json['choices']) ? json['choices'].filter(isObject) : [];
     if (choices.length === 0) return [];
-    const events = start(json);
-    for (const choice of choices) {
-      events.push(...readChoice(choice));
-      if (events.at(-1)?.type === 'error') stage = 'over';
-    }
+    const events = [...start(json), ...choices.flatMap(readChoice)];
     const error = events.findIndex(({ type }) => type === 'error');
-    return error < 0 ? events : events.slice(0, error + 1);
+    if (error < 0) return events;
+    stage = 'over';
+    return events.slice(0, error + 1);
   }
 
   function start(json: Json): DialogueEvent[] {
