@@ -41,6 +41,12 @@ export const ERRORS = {
     openai: ['invalid_request_error', 'outbound_refused'],
   },
   not_found: { http: 404, trpc: 'NOT_FOUND', openai: ['invalid_request_error', 'not_found'] },
+  /** As OpenAI's API says it; official clients look at the code and send the conversation anew. */
+  previous_response_not_found: {
+    http: 400,
+    trpc: 'BAD_REQUEST',
+    openai: ['invalid_request_error', 'previous_response_not_found'],
+  },
   model_not_found: {
     http: 404,
     trpc: 'NOT_FOUND',

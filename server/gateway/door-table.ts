@@ -6,12 +6,13 @@ import { geminiCounting } from './protocols/gemini/count-tokens.ts';
 import { PROTOCOLS } from './protocols/index.ts';
 import { openaiCompletions } from './protocols/openai-completions/index.ts';
 import type { Door } from './request.ts';
+import { responsesKeeping } from './responses-keeping.ts';
 
 /** What is asked with POST below /v1, and in which protocol. */
 export const V1_DOORS: Readonly<Record<string, Door>> = {
   '/chat/completions': chat('openai-chat'),
   '/completions': chatDoor('openai-completions', openaiCompletions, PROTOCOLS),
-  '/responses': chat('openai-responses'),
+  '/responses': { ...chat('openai-responses'), keeping: responsesKeeping },
   '/messages': chat('anthropic-messages'),
   '/messages/count_tokens': countDoor(anthropicCounting),
 };

@@ -78,6 +78,8 @@ export type Asked = Known & {
   request: GatewayRequest;
   /** The stored response that the request continues, when a platform keeps it. */
   continues: StoredResponse | null;
+  /** The request's own input as it is kept with the answer; null when nothing is to be kept. */
+  ownInput: (() => object[]) | null;
 };
 export type Admitted = Asked & { model: CatalogueModel; hold: Hold };
 export type Routed = Admitted & { candidates: Candidate[] };

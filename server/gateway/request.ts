@@ -1,5 +1,6 @@
+import type { Protocol as ProtocolId } from '#shared/schemas/platforms.ts';
 import type { Platform } from '../platforms/platform.ts';
-import type { OperationName, Target, TokenUsage, Units } from './ports.ts';
+import type { OperationName, StoredResponse, Target, TokenUsage, Units } from './ports.ts';
 import type { AccountTag } from './protocols/dialogue.ts';
 import type { Framing } from './protocols/framing.ts';
 import type { ArrivedCall, Dialect, Frame } from './protocols/protocol.ts';
@@ -10,6 +11,36 @@ export type Door = Dialect & {
   name: string;
   /** @throws AppError bad_request naming the field. */
   read(call: ArrivedCall): GatewayRequest;
+  /** How later requests refer to its answers; absent where the protocol has no such thing. */
+  keeping?: Keeping;
+};
+
+/** What a protocol knows of answers that are kept and referred to later. */
+export type Keeping = {
+  /** The protocol in which a platform keeps its answers itself. */
+  protocol: ProtocolId;
+  /** Responses kept here that hold the items which the request refers to by id. */
+  refersTo(call: ArrivedCall): readonly string[];
+  /**
+   * The request with what came before it put before its own input, and references replaced by what
+   * they mean. `earlier` is the conversation, oldest first; `items` are those that may be referred to.
+   */
+  continued(
+    call: ArrivedCall,
+    earlier: readonly StoredResponse[],
+    items: readonly StoredResponse[],
+  ): ArrivedCall;
+  /** The request's own input as it is kept, each item with an id. */
+  inputItems(call: ArrivedCall, requestId: string): object[];
+  /** The answer, from the last that the client is to get of it; null when there is none to keep. */
+  answerIn(last: Uint8Array | readonly Frame[], stream: boolean): KeptAnswer | null;
+};
+
+export type KeptAnswer = {
+  id: string;
+  /** False when the platform says that it does not keep it. */
+  store: boolean;
+  json: Record<string, unknown>;
 };
 
 /** A request that was understood, whatever it asks for. */
@@ -24,6 +55,8 @@ export type GatewayRequest = {
   maxOutputTokens: number | null;
   /** The prompt's text, to count tokens when the platform does not. */
   promptText(): string;
+  /** The prompt's tokens where the request tells them itself (lists of tokens); absent = see its text. */
+  promptTokens?: number;
   /** Accounts that something in it leans on: they are asked first. */
   accounts: readonly AccountTag[];
   /** Files in a platform's store: only one account can open them, and we do not know which. */
@@ -67,6 +100,12 @@ export type Passage = {
   readError(body: Buffer): string | null;
   /** True when the answer is neither JSON nor events and passes unread (speech). */
   raw?: boolean;
+  /** What is counted for an answer that nobody reads: known from the request alone. */
+  rawUnits?: Units;
+  /** True where platforms may answer whole though a stream was asked for, and clients expect it. */
+  mayAnswerWhole?: boolean;
+  /** Longest frame of a stream, where images come in frames; 1 MiB unless given. */
+  maxFrameBytes?: number;
 };
 
 export type WholeAnswer = {
@@ -93,6 +132,8 @@ export type Step = {
   /** Text the model wrote in it. */
   text: string;
   usage: TokenUsage | null;
+  /** What else was counted so far; absent = nothing new. */
+  units?: Units | null;
   /** True when it tells of usage and of nothing else. */
   usageOnly: boolean;
   /** True when it says why the model stopped: hardly anything follows. */

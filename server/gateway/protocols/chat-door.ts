@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { AppError } from '#shared/errors.ts';
 import type { Protocol as ProtocolId } from '#shared/schemas/platforms.ts';
 import type { Endpoint, Platform } from '../../platforms/platform.ts';
 import type { Target } from '../ports.ts';
@@ -6,7 +7,7 @@ import type { Door, GatewayRequest, Plan } from '../request.ts';
 import type { AnswerPart, Dialogue, Seal } from './dialogue.ts';
 import { fitTo } from './fidelity.ts';
 import { forwarded, translated } from './passage.ts';
-import type { ChatRequest, Protocol, Recipient } from './protocol.ts';
+import type { ArrivedCall, ChatRequest, Protocol, Recipient } from './protocol.ts';
 import { accountTag } from './seals.ts';
 
 /** What a client's side of a chat needs of its protocol; some are spoken by clients only. */
@@ -24,12 +25,17 @@ export function chatDoor(name: string, client: ClientProtocol, protocols: Protoc
     errorBody: client.errorBody,
     errorFrame: client.errorFrame,
     read(call) {
-      const request = client.readRequest(call);
+      const request = showAs(client.readRequest(call), call);
       return gatewayRequest(request, (platform) =>
         planChat({ client, request, headers: call.headers, protocols }, platform),
       );
     },
   };
+}
+
+/** A conversation that was kept here is sent whole, yet the answer says what it continues. */
+function showAs(request: ChatRequest, { shown }: ArrivedCall): ChatRequest {
+  return shown ? { ...request, echo: { ...request.echo, ...shown } } : request;
 }
 
 function gatewayRequest(request: ChatRequest, plan: GatewayRequest['plan']): GatewayRequest {
@@ -69,6 +75,7 @@ function translateTo(asking: Asking, platform: Platform): Plan {
   const [endpoint] = platform.endpoints;
   const protocol = asking.protocols[endpoint.protocol];
   return (target, asked) => {
+    refuseUnseen(request, platform);
     const to = recipient(platform, target);
     const { dialogue, dropped } = fitTo(request.dialogue(), endpoint.protocol);
     const body = protocol.writeRequest(withoutForeignSeals(dialogue, endpoint.protocol, to), to);
@@ -88,6 +95,16 @@ function translateTo(asking: Asking, platform: Platform): Plan {
       passage: translated(client, protocol, context, to.account),
     };
   };
+}
+
+/** What a request still refers to here is kept by a platform: it cannot be told to another protocol. */
+function refuseUnseen({ previousId }: ChatRequest, { name }: Platform): void {
+  if (previousId === null) return;
+  throw new AppError(
+    'bound_elsewhere',
+    `The response this continues is kept by a platform that ${name} cannot ask. Choose a model on that platform, or send the conversation whole instead of previous_response_id.`,
+    { param: 'previous_response_id' },
+  );
 }
 
 function wayTo(endpoint: Endpoint, protocol: Protocol, request: ChatRequest, to: Recipient) {

@@ -52,6 +52,8 @@ export type ArrivedCall = {
   /** What the path asks for, for protocols with one path for each way (Gemini); else null. */
   action: string | null;
   query: URLSearchParams;
+  /** What the answer is to repeat in place of the request's own members (Responses). */
+  shown?: Readonly<Record<string, unknown>>;
 };
 
 /** What the path needs to know of a chat request, whatever protocol it came in. */

@@ -1,10 +1,137 @@
+import { AppError } from '#shared/errors.ts';
 import type { Asked, Known } from '../exchange.ts';
+import type { Principal, ResponseStore, StoredResponse } from '../ports.ts';
+import type { ArrivedCall } from '../protocols/protocol.ts';
+import type { GatewayRequest, Keeping } from '../request.ts';
+import { mayUse } from './admit.ts';
 
-export type UnderstandDeps = Record<never, never>;
+/** Items of so many different responses may be referred to in one request. */
+const MOST_REFERRED = 100;
 
-/** Reads the body. Throws AppError bad_request or body_too_large. */
-export async function understand(_deps: UnderstandDeps, known: Known): Promise<Asked> {
-  const body = await known.readBody();
-  const request = known.speaks.read({ ...known.call, body });
-  return Object.assign(known, { request, continues: null });
+export type UnderstandDeps = { responses: ResponseStore };
+
+/**
+ * Reads the body, and what it refers to of earlier answers. Throws AppError bad_request,
+ * body_too_large, previous_response_not_found or bound_elsewhere.
+ */
+export async function understand(deps: UnderstandDeps, known: Known): Promise<Asked> {
+  const { keeping } = known.speaks;
+  const { keeps } = deps.responses;
+  const call: ArrivedCall = {
+    ...known.call,
+    body: await known.readBody(),
+    ...(keeping && !keeps && { shown: { store: false } }),
+  };
+  const request = known.speaks.read(call);
+  if (!keeping) return Object.assign(known, { request, continues: null, ownInput: null });
+  const recalled = await recall({ ...deps, ...known, keeping }, call, request);
+  const store = request.store && keeps;
+  const { id } = known;
+  return Object.assign(known, {
+    request: { ...recalled.request, store },
+    continues: recalled.continues,
+    ownInput: store ? () => keeping.inputItems(recalled.own, id) : null,
+  });
+}
+
+type Recalling = UnderstandDeps & { keeping: Keeping } & Pick<Known, 'principal' | 'speaks'>;
+
+type Recalled = {
+  request: GatewayRequest;
+  continues: StoredResponse | null;
+  /** The request as it is kept: without the conversation it continues. */
+  own: ArrivedCall;
+};
+
+/**
+ * A conversation that is kept here is put before the request's own input, so that any platform can
+ * answer. One that a platform keeps stays a reference: only the account that has it can.
+ */
+async function recall(
+  deps: Recalling,
+  call: ArrivedCall,
+  request: GatewayRequest,
+): Promise<Recalled> {
+  const { previousId } = request;
+  const chain = previousId === null ? [] : await conversation(deps, previousId);
+  const newest = chain.at(-1);
+  if (newest?.heldBy) return { request, continues: newest, own: call };
+  const items = await referred(deps, call);
+  if (chain.length + items.length === 0) return { request, continues: null, own: call };
+  const whole = deps.keeping.continued(call, chain, items);
+  const shown = { ...call.shown, ...(previousId && { previous_response_id: previousId }) };
+  const reread = deps.speaks.read({ ...whole, shown });
+  const told = new Set(chain.map(({ id }) => id));
+  const others = items.filter(({ id }) => !told.has(id));
+  return {
+    request: { ...reread, previousId },
+    continues: null,
+    own: others.length > 0 ? deps.keeping.continued(call, [], others) : call,
+  };
+}
+
+/** The responses that a request continues, oldest first: kept here all of them, or one at a platform. */
+async function conversation(
+  { responses, principal }: Recalling,
+  id: string,
+): Promise<StoredResponse[]> {
+  if (!responses.keeps) throw nothingKept();
+  const chain = await responses.chain(id, principal.userId);
+  const [first] = chain;
+  if (!first || !chain.every((response) => mayRead(principal, response))) throw unknown(id);
+  if (first.heldBy) {
+    if (chain.length > 1) throw outOfSight();
+  } else if (first.previousId !== null) throw incomplete(first.previousId);
+  return chain;
+}
+
+/** A key sees nothing of models it may not use. */
+export function mayRead(principal: Principal, { model }: StoredResponse): boolean {
+  return mayUse(principal, model);
+}
+
+/** Responses kept here whose items the request refers to; what is not found stays a reference. */
+async function referred(deps: Recalling, call: ArrivedCall): Promise<StoredResponse[]> {
+  const ids = deps.keeping.refersTo(call);
+  if (ids.length > MOST_REFERRED) {
+    throw new AppError(
+      'bad_request',
+      `The input refers to items of more than ${MOST_REFERRED} responses. Send the items, or previous_response_id.`,
+      { param: 'input' },
+    );
+  }
+  const found = await deps.responses.findAll(ids, deps.principal.userId);
+  return found.filter((response) => mayRead(deps.principal, response));
+}
+
+function unknown(id: string): AppError {
+  return new AppError(
+    'previous_response_not_found',
+    `Previous response with id '${id.slice(0, 200)}' not found.`,
+    { param: 'previous_response_id' },
+  );
+}
+
+function incomplete(missing: string): AppError {
+  return new AppError(
+    'previous_response_not_found',
+    `Previous response with id '${missing}' not found: an earlier part of this conversation was deleted or has expired. Send the conversation whole instead of previous_response_id.`,
+    { param: 'previous_response_id' },
+  );
+}
+
+function nothingKept(): AppError {
+  return new AppError(
+    'previous_response_not_found',
+    'This server keeps no responses (RESPONSES_RETENTION_DAYS is 0). Send the conversation whole instead of previous_response_id.',
+    { param: 'previous_response_id' },
+  );
+}
+
+function outOfSight(): AppError {
+  return new AppError(
+    'bound_elsewhere',
+    'An earlier part of this conversation is kept by a platform and cannot be read here. Send the conversation whole instead of previous_response_id.',
+    { param: 'previous_response_id' },
+  );
 }

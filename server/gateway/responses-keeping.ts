@@ -1,0 +1,80 @@
+import { frameData } from '../infra/sse.ts';
+import type { StoredResponse } from './ports.ts';
+import { isObject, tryParseObject } from './protocols/body.ts';
+import { isOurs } from './protocols/openai-responses/ids.ts';
+import { continued, inputItems, referencedItems } from './protocols/openai-responses/index.ts';
+import type { Frame } from './protocols/protocol.ts';
+import type { Keeping } from './request.ts';
+
+/** What may stand in a path and in `previous_response_id`: platforms name their responses freely. */
+export const RESPONSE_ID = /^[\w-]{1,200}$/;
+
+/** An item that was kept here names the response it belongs to. */
+const OUR_ITEM = /"[a-z]+_[0-9a-f]{32}_[io]\d+"/;
+const RESPONSE_OF = /_([0-9a-f]{32})_[io]\d+$/;
+
+/** Events that end a stream with the whole response in them. */
+const CLOSING = new Set(['response.completed', 'response.incomplete']);
+
+/**
+ * How answers of the Responses protocol are kept and referred to.
+ * Source: https://platform.openai.com/docs/guides/conversation-state
+ */
+export const responsesKeeping: Keeping = {
+  protocol: 'openai-responses',
+
+  refersTo(call) {
+    // NOTE: most requests refer to nothing; only those that may are parsed for it.
+    if (!OUR_ITEM.test(call.body.toString('latin1'))) return [];
+    const responses = referencedItems(call).flatMap((id) => {
+      const request = RESPONSE_OF.exec(id)?.[1];
+      return request === undefined || !isOurs(id) ? [] : [`resp_${request}`];
+    });
+    return [...new Set(responses)];
+  },
+
+  continued(call, earlier, items) {
+    const kept = items.flatMap(itemsOf).flatMap((item): [string, object][] => {
+      return typeof item['id'] === 'string' ? [[item['id'], item]] : [];
+    });
+    return continued(call, earlier.flatMap(itemsOf), new Map(kept));
+  },
+
+  inputItems,
+
+  answerIn(last, stream) {
+    const json = stream ? closingResponse(last) : wholeResponse(last);
+    if (json?.['object'] !== 'response') return null;
+    const { id, store } = json;
+    if (typeof id !== 'string' || !RESPONSE_ID.test(id)) return null;
+    return { id, store: store !== false, json };
+  },
+};
+
+/** What was said in a response, question first. */
+function itemsOf({ input, answer }: StoredResponse): Record<string, unknown>[] {
+  const output = answer && 'output' in answer ? answer.output : null;
+  return [...input, ...(Array.isArray(output) ? output : [])].filter(isObject).filter(isOfUse);
+}
+
+/** Reasoning that a platform did not keep and did not hand out sealed would be looked up in vain. */
+function isOfUse({ type, id, encrypted_content: sealed }: Record<string, unknown>): boolean {
+  return type !== 'reasoning' || isOurs(id) || typeof sealed === 'string';
+}
+
+function wholeResponse(last: Uint8Array | readonly Frame[]): Record<string, unknown> | null {
+  return last instanceof Uint8Array ? tryParseObject(Buffer.from(last).toString()) : null;
+}
+
+function closingResponse(last: Uint8Array | readonly Frame[]): Record<string, unknown> | null {
+  const datas =
+    last instanceof Uint8Array
+      ? [frameData(Buffer.from(last)) ?? '']
+      : last.map(({ data }) => data).reverse();
+  for (const data of datas) {
+    const event = tryParseObject(data);
+    const response = event?.['response'];
+    if (CLOSING.has(String(event?.['type'])) && isObject(response)) return response;
+  }
+  return null;
+}
