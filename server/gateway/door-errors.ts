@@ -13,7 +13,7 @@ export type DoorErrorsDeps = {
 
 /** Which dialect a path is spoken to in: decided by the path alone, for what no route answers. */
 export function dialectOf(path: string): Dialect {
-  if (/^(\/playground)?\/v1beta(\/|$)/.test(path)) return geminiDialect;
+  if (/^(\/playground)?(\/v1beta(\/|$)|\/v1\/models\/.+:\w+$)/.test(path)) return geminiDialect;
   if (/^(\/playground)?\/v1\/messages(\/|$)/.test(path)) return anthropicDialect;
   return openaiDialect;
 }

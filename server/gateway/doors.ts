@@ -11,12 +11,18 @@ import type { Principal } from './ports.ts';
 import { readBody } from './read-body.ts';
 import type { Door } from './request.ts';
 import { queryOf } from './request-query.ts';
+import {
+  type Asking,
+  createResponsesDoor,
+  type ResponsesDoorDeps,
+  type Said,
+} from './responses-door.ts';
 
 const MOST_BODY_BYTES = 32 * 1024 * 1024;
 /** No answer takes longer; shorter than the quota gate keeps what nobody settled. */
 const LONGEST_REQUEST_MS = 3_600_000;
 
-export type GatewayDeps = Omit<PipelineDeps, 'now'> & {
+export type GatewayDeps = Omit<PipelineDeps & ResponsesDoorDeps, 'now' | 'clock'> & {
   clock: Clock;
   newId: () => string;
   heartbeatMs: number;
@@ -30,6 +36,12 @@ export type Identify = (req: Request) => Promise<Principal>;
 /** Who comes in where; `name` overrides the doors' own in the ledger. */
 export type Way = { identify: Identify; name?: string };
 
+/** Finds what is asked for, without the request path. */
+type Look = (principal: Principal, req: Request, asking: Asking) => Said | Promise<Said>;
+
+/** `/models/{model}:{action}` */
+const GEMINI_PATH = /^\/models\/(.+):(\w+)$/;
+
 /** What the path says, for protocols that say it there. */
 type PathWords = { model: string | null; action: string | null };
 const NO_WORDS: PathWords = { model: null, action: null };
@@ -41,6 +53,7 @@ const NO_WORDS: PathWords = { model: null, action: null };
 export function createGateway(deps: GatewayDeps) {
   const serve = createPipeline({ ...deps, now: deps.clock.now });
   const models = createModelLists(deps.models);
+  const responses = createResponsesDoor(deps);
   const { nothingHere, brokenHere, methodNotAllowed } = createDoorErrors(deps);
   const running = new Map<AbortController, Promise<void>>();
   let closing = false;
@@ -83,11 +96,13 @@ export function createGateway(deps: GatewayDeps) {
   }
 
   /** Answers a list or lookup, in the same error dialect as everything else on its path. */
-  function read({ identify }: Way, look: (principal: Principal, req: Request) => object) {
+  function read({ identify }: Way, look: Look) {
     return (req: Request, res: Response) =>
-      follow(res, async (id) => {
+      follow(res, async (id, signal) => {
         try {
-          res.json(await look(await identify(req), req));
+          const said = await look(await identify(req), req, { requestId: id, signal });
+          if (Buffer.isBuffer(said)) res.type('application/json').send(said);
+          else res.json(said);
         } catch (thrown) {
           const error = toAppError(thrown);
           if (error.code === 'internal') deps.onInternalError(error.cause, id);
@@ -103,13 +118,37 @@ export function createGateway(deps: GatewayDeps) {
     sendError(res, error, dialectOf(req.originalUrl));
   };
 
+  /** Models and actions stand in one path segment at Gemini; a model's name may itself hold slashes. */
+  const geminiAction =
+    (way: Way): RequestHandler =>
+    (req, res, next) => {
+      const { 0: model = '', 1: action = '' } = req.params;
+      const speaks = GEMINI_ACTIONS[action];
+      if (!speaks) return next();
+      ask(speaks, way, { model, action })(req, res);
+    };
+
   return {
-    /** The paths below /v1. */
+    /** The paths below /v1. Gemini's newer clients ask here too, unless they are told otherwise. */
     door(way: Way): Router {
       const router = express.Router();
       router.use(whileOpen);
+      router.post(GEMINI_PATH, geminiAction(way));
       router.route('/models').get(read(way, models.list)).all(methodNotAllowed('GET'));
       router.route('/models/*model').get(read(way, models.one)).all(methodNotAllowed('GET'));
+      router
+        .route('/responses/:id')
+        .get(read(way, responses.retrieve))
+        .delete(read(way, responses.remove))
+        .all(methodNotAllowed('GET, DELETE'));
+      router
+        .route('/responses/:id/cancel')
+        .post(read(way, responses.cancel))
+        .all(methodNotAllowed('POST'));
+      router
+        .route('/responses/:id/input_items')
+        .get(read(way, responses.inputItems))
+        .all(methodNotAllowed('GET'));
       for (const [path, speaks] of Object.entries(V1_DOORS)) {
         router.route(path).post(ask(speaks, way)).all(methodNotAllowed('POST'));
       }
@@ -120,15 +159,9 @@ export function createGateway(deps: GatewayDeps) {
     geminiDoor(way: Way): Router {
       const router = express.Router();
       router.use(whileOpen);
+      router.post(GEMINI_PATH, geminiAction(way));
       router.route('/models').get(read(way, models.geminiList)).all(methodNotAllowed('GET'));
-      // NOTE: models and actions stand in one path segment; a model's name may itself hold slashes.
-      router.post(/^\/models\/(.+):(\w+)$/, (req, res, next) => {
-        const { 0: model = '', 1: action = '' } = req.params;
-        const speaks = GEMINI_ACTIONS[action];
-        if (!speaks) return next();
-        ask(speaks, way, { model, action })(req, res);
-      });
-      router.get('/models/*model', read(way, models.geminiOne));
+      router.route('/models/*model').get(read(way, models.geminiOne)).all(methodNotAllowed('GET'));
       router.use(nothingHere, brokenHere);
       return router;
     },

@@ -20,22 +20,32 @@ export function createModelLists(models: ModelCatalogue) {
 
   return {
     list: (principal: Principal, req: Request) =>
-      asksAnthropic(req)
-        ? anthropicModels(allowed(principal), queryOf(req))
-        : { object: 'list', data: allowed(principal).map(openaiModel) },
-    one: (principal: Principal, req: Request) =>
-      (asksAnthropic(req) ? anthropicModel : openaiModel)(named(principal, req)),
+      SHAPES[shapeOf(req)].list(allowed(principal), queryOf(req)),
+    one: (principal: Principal, req: Request) => SHAPES[shapeOf(req)].one(named(principal, req)),
     geminiList: (principal: Principal, req: Request) =>
       geminiModels(allowed(principal), queryOf(req)),
     geminiOne: (principal: Principal, req: Request) => geminiModel(named(principal, req)),
   };
 }
 
-/** Both protocols list at the same path; Anthropic's clients always say which version they speak. */
-function asksAnthropic(req: Request): boolean {
-  return req.headers['anthropic-version'] !== undefined;
+/** All three list at the same path; Anthropic's clients say their version, Google's send their own header. */
+function shapeOf({ headers }: Request): keyof typeof SHAPES {
+  if (headers['anthropic-version'] !== undefined) return 'anthropic';
+  return headers['x-goog-api-key'] === undefined ? 'openai' : 'gemini';
 }
 
-function openaiModel(model: { name: string; createdAt: number }) {
+const SHAPES = {
+  openai: { list: openaiModels, one: openaiModel },
+  anthropic: { list: anthropicModels, one: anthropicModel },
+  gemini: { list: geminiModels, one: geminiModel },
+};
+
+function openaiModels(models: readonly Listed[]) {
+  return { object: 'list', data: models.map(openaiModel) };
+}
+
+type Listed = { name: string; createdAt: number };
+
+function openaiModel(model: Listed) {
   return { id: model.name, object: 'model', created: model.createdAt, owned_by: 'gatehouse' };
 }

@@ -17,6 +17,8 @@ import { systemClock } from '../infra/clock.ts';
 import { newId } from '../infra/ids.ts';
 import { createOutbound } from '../infra/outbound/index.ts';
 import { createCallPlatform } from '../platforms/call-platform.ts';
+import type { Platform } from '../platforms/platform.ts';
+import { memoryResponses } from './memory-responses.ts';
 
 export const USER: Principal = { userId: 'user-1', keyId: 'key-1', allowedModels: [], limits: [] };
 
@@ -48,6 +50,7 @@ export async function gatewayHarness(
   const held = new Map<string, number>();
   const settled: number[] = [];
   const busy = new Set<string>();
+  const responses = memoryResponses();
 
   const pool: AccountPool = {
     candidates: () =>
@@ -94,6 +97,7 @@ export async function gatewayHarness(
       },
     },
     ledger: { record: async (record) => void records.push(record) },
+    responses,
     platform: (id) => ({
       id,
       name: 'Lab',
@@ -126,9 +130,11 @@ export async function gatewayHarness(
   app.use(...gateway.fallback);
   const server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const url = `${origin}/v1`;
 
   return {
+    origin,
     url,
     gateway,
     records,
@@ -136,6 +142,7 @@ export async function gatewayHarness(
     held,
     settled,
     busy,
+    responses,
     errors,
     /** POST /chat/completions with a good key. */
     chat: (body: object | string, init: RequestInit = {}) =>

@@ -21,6 +21,7 @@ export type Respond = (call: ReceivedCall, res: http.ServerResponse) => void | P
 export async function scriptedUpstream(...script: Respond[]) {
   const calls: ReceivedCall[] = [];
   let replies = script;
+  const called = Promise.withResolvers<void>();
   const server = http.createServer(async (req, res) => {
     const chunks: Buffer[] = [];
     for await (const chunk of req) chunks.push(chunk);
@@ -29,6 +30,7 @@ export async function scriptedUpstream(...script: Respond[]) {
     const call = { path: req.url ?? '', headers: req.headers, text, json: parse(text), closed };
     const respond = replies[Math.min(calls.length, replies.length - 1)];
     calls.push(call);
+    called.resolve();
     await respond?.(call, res);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -37,6 +39,8 @@ export async function scriptedUpstream(...script: Respond[]) {
     url: `http://127.0.0.1:${port}/v1`,
     port,
     calls,
+    /** Resolves with the first call. */
+    called: called.promise,
     /** Starts over with other replies. */
     script(...next: Respond[]) {
       calls.length = 0;
