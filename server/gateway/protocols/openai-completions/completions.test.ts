@@ -96,6 +96,11 @@ const context: AnswerContext = {
 const head = { id: 'cmpl-r1', object: 'text_completion', created: 1_700_000_000, model: 'gpt-lab' };
 const thought = { kind: 'thought', text: 'Hm', seal: null, redacted: false } as const;
 
+test('members set to what they are anyway are not worth a word', () => {
+  const request = read({ model: 'm', prompt: 'a', echo: false, best_of: 1, logprobs: null });
+  expect(request.dialogue().unsaid).toEqual([]);
+});
+
 test('an answer is its words, without the thoughts', () => {
   expect(
     openaiCompletions.writeAnswer(
