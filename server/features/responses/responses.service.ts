@@ -7,6 +7,8 @@ import { openResponse, type ResponseCipher, sealResponse } from './sealed-respon
 /** A conversation is sent whole each time; past this no platform would take it. */
 const MOST_LINKS = 1_000;
 const MOST_BYTES = 32 * 1024 * 1024;
+/** Ids come from clients; nothing else is looked for, and some of it the database would not take. */
+const ID = /^[\w-]{1,200}$/;
 const CLEAN_EVERY_MS = 3_600_000;
 const MOST_AT_ONCE = 500;
 
@@ -40,8 +42,9 @@ export function createResponsesService(deps: ResponsesDeps): Responses {
   let closed = false;
 
   async function findAll(ids: readonly string[], userId: string) {
-    if (!keeps || ids.length === 0) return [];
-    const rows = await repo.find(ids, scopeOf(userId));
+    const sound = ids.filter((id) => ID.test(id));
+    if (!keeps || sound.length === 0) return [];
+    const rows = await repo.find(sound, scopeOf(userId));
     return rows.map((row) => openResponse(cipher, row));
   }
 
@@ -78,7 +81,7 @@ export function createResponsesService(deps: ResponsesDeps): Responses {
     },
 
     async chain(id, userId) {
-      if (!keeps) return [];
+      if (!keeps || !ID.test(id)) return [];
       const links = await repo.walk(id, scopeOf(userId), MOST_LINKS + 1);
       if (links.length > MOST_LINKS) throw tooLong();
       if (links.reduce((sum, { bytes }) => sum + bytes, 0) > MOST_BYTES) throw tooMuch();
@@ -90,7 +93,7 @@ export function createResponsesService(deps: ResponsesDeps): Responses {
     },
 
     async delete(id, userId) {
-      return keeps && repo.remove(id, scopeOf(userId));
+      return keeps && ID.test(id) && repo.remove(id, scopeOf(userId));
     },
 
     start: clean,

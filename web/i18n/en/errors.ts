@@ -27,6 +27,10 @@ export const errors = {
     hint: 'Addresses inside your network must be allowed by OUTBOUND_ALLOW first.',
   },
   not_found: { title: 'It is not there any more', hint: 'Reload the page to see what is.' },
+  previous_response_not_found: {
+    title: 'The answer this continues is not kept here',
+    hint: 'It was deleted or has expired. Send the conversation whole.',
+  },
   model_not_found: { title: 'There is no such model', hint: 'See the models page for the names.' },
   method_not_allowed: { title: 'The server does not do that', hint: 'Reload the page.' },
   unsupported_media_type: { title: 'The server cannot read that', hint: 'Reload the page.' },

@@ -17,6 +17,10 @@ export const errors: Translated<typeof english> = {
     hint: '内网地址需要先在 OUTBOUND_ALLOW 中放行。',
   },
   not_found: { title: '内容已不存在', hint: '请刷新页面查看最新内容。' },
+  previous_response_not_found: {
+    title: '要继续的回答没有保存在这里',
+    hint: '它已被删除或已过期，请发送完整的对话。',
+  },
   model_not_found: { title: '没有这个模型', hint: '可在“模型”页面查看可用的名称。' },
   method_not_allowed: { title: '服务器不支持此操作', hint: '请刷新页面。' },
   unsupported_media_type: { title: '服务器无法识别提交的内容', hint: '请刷新页面。' },
