@@ -98,7 +98,7 @@ export const base64 = fc
   .uint8Array({ minLength: 1, maxLength: 12 })
   .map((bytes) => Buffer.from(bytes).toString('base64'));
 /** JSON text of an object, as a call's arguments are. */
-export const argumentsJson = fc
+const argumentsJson = fc
   .dictionary(fc.constantFrom('city', 'n', 'ü'), fc.oneof(words, fc.integer(), fc.boolean()))
   .map((json) => JSON.stringify(json));
 

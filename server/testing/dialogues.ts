@@ -29,7 +29,7 @@ import {
   words,
 } from './dialogue-parts.ts';
 
-export { PLAIN_WORDS, type Setting, type Vocabulary, words } from './dialogue-parts.ts';
+export { PLAIN_WORDS, type Vocabulary, words } from './dialogue-parts.ts';
 
 /** An effort by name and nothing else. */
 export const efforts: fc.Arbitrary<Reasoning> = fc

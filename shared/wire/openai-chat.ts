@@ -132,7 +132,7 @@ const CustomTool = z.looseObject({
 });
 /** Tools of a platform's own, such as `web_search`. */
 const OtherTool = z.looseObject({ type: z.string().min(1) });
-export const ChatTool = z.looseObject({ type: z.string().min(1) }).transform((tool, ctx) => {
+const ChatTool = z.looseObject({ type: z.string().min(1) }).transform((tool, ctx) => {
   const schema =
     tool.type === 'function' ? FunctionTool : tool.type === 'custom' ? CustomTool : OtherTool;
   const parsed = schema.safeParse(tool);
