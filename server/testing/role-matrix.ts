@@ -37,6 +37,7 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'models.update': 'admins',
   'models.delete': 'admins',
   'models.available': 'signed-in',
+  'models.prices': 'admins',
   'models.suggest': 'admins',
 
   'keys.list': 'signed-in',

@@ -71,7 +71,24 @@ export type AvailableModel = z.infer<typeof AvailableModel>;
 export const ModelSuggestion = z.object({
   platform: z.string(),
   platformName: z.string(),
-  /** Ready for `models.create`, unpriced; names already taken are left out. */
+  /** Ready for `models.create`, priced where the catalogue knows; names already taken are left out. */
   models: z.array(ModelCreate),
 });
 export type ModelSuggestion = z.infer<typeof ModelSuggestion>;
+
+/** What models cost by the catalogue that came with the server, for a person to take over or not. */
+export const CataloguePrices = z.object({
+  /** The day on which the catalogue was last compared with its sources. */
+  date: z.iso.date(),
+  models: z.array(
+    z.object({
+      platform: z.string(),
+      /** The platform's own name. */
+      model: z.string(),
+      price: Price,
+      /** What the figures leave out, in English; null = nothing. */
+      note: z.string().nullable(),
+    }),
+  ),
+});
+export type CataloguePrices = z.infer<typeof CataloguePrices>;

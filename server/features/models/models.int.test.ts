@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { AvailableModel, ModelSuggestion, ModelView } from '#shared/schemas/models.ts';
+import type {
+  AvailableModel,
+  CataloguePrices,
+  ModelSuggestion,
+  ModelView,
+} from '#shared/schemas/models.ts';
 import { newId } from '../../infra/ids.ts';
+import { cataloguePrice } from '../../platforms/catalogue/index.ts';
 import type { Browser } from '../../testing/browser.ts';
 import { refusalBattery } from '../../testing/refusals.ts';
 import { type SupplyConsole, startSupplyConsole } from '../../testing/supply-console.ts';
@@ -44,6 +50,7 @@ async function addAccount(person: Person, more: Record<string, unknown> = {}) {
 const consoleOf = { console: () => h.console };
 refusalBattery('models.list', { ...consoleOf, call: (b) => b.query('models.list') });
 refusalBattery('models.available', { ...consoleOf, call: (b) => b.query('models.available') });
+refusalBattery('models.prices', { ...consoleOf, call: (b) => b.query('models.prices') });
 refusalBattery('models.suggest', { ...consoleOf, call: (b) => b.query('models.suggest') });
 refusalBattery('models.create', { ...consoleOf, call: create });
 for (const procedure of ['update', 'delete']) {
@@ -60,7 +67,7 @@ describe('models.create', () => {
       { ...lab, weight: 5 },
       { platform: 'openai', model: 'gpt-5.6-sol', weight: 1 },
     ];
-    const price = { input: 0.15, cached: 0.0375, output: 0.6 };
+    const price = { input: 0.15, cached: 0.0375, cacheWrite: 0.1875, output: 0.6 };
     const model = await created({ name: 'gpt/Lab:1', routes, price });
     expect(model).toMatchObject({ name: 'gpt/Lab:1', enabled: true, price });
     expect(
@@ -68,13 +75,14 @@ describe('models.create', () => {
     ).toEqual(routes);
     expect(model.routes[1]?.platformName).toBe('Lab');
     const row = await h.db.model.findUniqueOrThrow({ where: { id: model.id } });
-    expect([row.priceInput, row.priceCached, row.priceOutput]).toEqual([
+    expect([row.priceInput, row.priceCached, row.priceCacheWrite, row.priceOutput]).toEqual([
       150_000n,
       37_500n,
+      187_500n,
       600_000n,
     ]);
     expect(h.catalogue.find('gpt/Lab:1')).toMatchObject({
-      price: { input: 150_000, cached: 37_500, output: 600_000 },
+      price: { input: 150_000, cached: 37_500, cacheWrite: 187_500, output: 600_000 },
       routes: [{ platformId: 'sandbox' }, { platformId: 'lab', weight: 5 }, {}],
     });
   });
@@ -214,6 +222,17 @@ describe('which accounts can serve a model', () => {
   });
 });
 
+describe('models.prices', () => {
+  test('are those of the catalogue, with their day', async () => {
+    const { data } = await admin.browser.query('models.prices');
+    const { date, models } = data as CataloguePrices;
+    expect(date).toMatch(/^2\d{3}-\d{2}-\d{2}$/);
+    expect(models).toContainEqual(
+      expect.objectContaining({ platform: 'zhipu', model: 'glm-5.3', price: expect.anything() }),
+    );
+  });
+});
+
 describe('models.suggest', () => {
   const suggest = async () =>
     (await admin.browser.query('models.suggest')).data as ModelSuggestion[];
@@ -233,7 +252,7 @@ describe('models.suggest', () => {
       name: first?.name,
       enabled: true,
       routes: [{ platform: 'zhipu', model: first?.name, weight: 1 }],
-      price: null,
+      price: cataloguePrice('zhipu', 'glm-5.3'),
     });
     for (const model of offer?.models ?? []) {
       expect((await admin.browser.mutate('models.create', model)).error).toBeUndefined();

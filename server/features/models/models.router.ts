@@ -14,6 +14,7 @@ export function createModelsRouter(service: ModelsService) {
       .mutation(({ ctx, input }) => service.update(ctx.me, input)),
     delete: adminProcedure.input(ById).mutation(({ input }) => service.delete(input.id)),
     available: memberProcedure.query(({ ctx }) => service.available(ctx.me)),
+    prices: adminProcedure.query(() => service.prices()),
     suggest: adminProcedure.query(() => service.suggest()),
   });
 }

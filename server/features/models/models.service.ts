@@ -1,6 +1,7 @@
 import { AppError } from '#shared/errors.ts';
 import {
   type AvailableModel,
+  type CataloguePrices,
   type ModelCreate,
   ModelName,
   type ModelSuggestion,
@@ -9,6 +10,7 @@ import {
   type RouteInput,
 } from '#shared/schemas/models.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
+import { cataloguePrice, cataloguePrices } from '../../platforms/catalogue/index.ts';
 import type { Registry } from '../../platforms/registry.ts';
 import type { ReadyAccounts } from '../accounts/index.ts';
 import type { Catalogue } from './models.catalogue.ts';
@@ -127,6 +129,9 @@ export function createModelsService(deps: ModelsDeps) {
       }));
     },
 
+    /** What models cost by the bundled catalogue. */
+    prices: (): CataloguePrices => cataloguePrices(),
+
     /** Models worth creating: those a platform with accounts offers and no model leads to yet. */
     async suggest(): Promise<ModelSuggestion[]> {
       const [models, withAccounts] = await Promise.all([repo.all(), deps.platformsWithAccounts()]);
@@ -156,7 +161,8 @@ function routeName(platform: string, model: string): string {
 }
 
 function proposal(platform: string, model: string): ModelCreate {
-  return { name: model, enabled: true, routes: [{ platform, model, weight: 1 }], price: null };
+  const price = cataloguePrice(platform, model);
+  return { name: model, enabled: true, routes: [{ platform, model, weight: 1 }], price };
 }
 
 function refusalError(refusal: Refusal, input: Pick<ModelUpdate, 'name' | 'routes'>): AppError {

@@ -148,9 +148,16 @@ describe('platforms.update', () => {
   test('changes what is named and leaves the rest', async () => {
     const { id } = await created();
     const answer = await admin.mutate('platforms.update', { id, name: 'Renamed' });
-    expect(answer.data).toMatchObject({ id, name: 'Renamed', baseUrl: somewhere });
+    expect(answer.data).toMatchObject({
+      id,
+      name: 'Renamed',
+      endpoints: [{ baseUrl: somewhere }],
+    });
     const moved = await admin.mutate('platforms.update', { id, baseUrl: 'https://b.example/v2' });
-    expect(moved.data).toMatchObject({ name: 'Renamed', baseUrl: 'https://b.example/v2' });
+    expect(moved.data).toMatchObject({
+      name: 'Renamed',
+      endpoints: [{ baseUrl: 'https://b.example/v2' }],
+    });
     expect(h.registry.find(id)?.endpoints[0].baseUrl).toBe('https://b.example/v2');
   });
 

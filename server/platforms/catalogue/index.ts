@@ -1,4 +1,4 @@
-import type { Price } from '#shared/schemas/models.ts';
+import type { CataloguePrices, Price } from '#shared/schemas/models.ts';
 import file from './catalogue.json' with { type: 'json' };
 import { CatalogueFile, type ListPrice } from './schema.ts';
 
@@ -13,6 +13,17 @@ export function modelsOf(platform: string): string[] {
   return CATALOGUE.models
     .filter((entry) => entry.platform === platform && entry.kind === 'chat')
     .map(({ model }) => model);
+}
+
+/** Everything the catalogue knows of prices, in dollars. */
+export function cataloguePrices(): CataloguePrices {
+  const { date, models, rates } = CATALOGUE;
+  return {
+    date,
+    models: models.flatMap(({ platform, model, price, note }) =>
+      price ? [{ platform, model, price: inDollars(price, rates), note: note ?? null }] : [],
+    ),
+  };
 }
 
 /** What the catalogue says a model costs; null when it does not know. */

@@ -1,5 +1,5 @@
-import { NumberInput, SimpleGrid, Switch, Text, TextInput } from '@mantine/core';
-import { type UseFormReturnType, useForm } from '@mantine/form';
+import { Switch, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import type { ModelView } from '#shared/schemas/models.ts';
 import { trpc } from '../../lib/trpc.ts';
@@ -13,7 +13,7 @@ import {
   toModel,
   toModelUpdate,
 } from './model-form.ts';
-import classes from './models.module.css';
+import { PriceFields } from './PriceFields.tsx';
 import { RouteEditor } from './RouteEditor.tsx';
 
 type ModelDrawerProps = {
@@ -83,33 +83,5 @@ export function ModelDrawer({ opened, onClose, model }: ModelDrawerProps) {
         {...form.getInputProps('enabled', { type: 'checkbox' })}
       />
     </FormDrawer>
-  );
-}
-
-function PriceFields({ form }: { form: UseFormReturnType<ModelFormValues> }) {
-  const { t } = useTranslation('models');
-  return (
-    <fieldset className={classes.plain} aria-label={t('form.price')}>
-      <Text fw={550}>{t('form.price')}</Text>
-      <Text fz="sm" c="dimmed" mb={6}>
-        {t('form.priceHint')}
-      </Text>
-      <SimpleGrid cols={3} spacing="sm">
-        {(['input', 'cached', 'output'] as const).map((part) => (
-          <NumberInput
-            key={part}
-            label={t(`form.${part}`)}
-            placeholder={part === 'cached' ? t('form.cachedHint') : '–'}
-            prefix="$"
-            min={0}
-            max={100_000}
-            decimalScale={6}
-            hideControls
-            inputMode="decimal"
-            {...form.getInputProps(`price.${part}`)}
-          />
-        ))}
-      </SimpleGrid>
-    </fieldset>
   );
 }

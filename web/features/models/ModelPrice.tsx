@@ -4,7 +4,7 @@ import type { Price } from '#shared/schemas/models.ts';
 import { formatPrice } from '../../lib/format.ts';
 import classes from './models.module.css';
 
-/** What a million tokens cost: input, cached input, output. */
+/** What a million tokens cost: input, cached input, output; written cache in the tooltip. */
 export function ModelPrice({ price }: { price: Price | null }) {
   const { t } = useTranslation('models');
   if (price === null) {
@@ -16,9 +16,10 @@ export function ModelPrice({ price }: { price: Price | null }) {
   }
   const input = formatPrice(price.input);
   const cached = formatPrice(price.cached ?? price.input);
+  const cacheWrite = formatPrice(price.cacheWrite ?? price.input);
   const output = formatPrice(price.output);
   return (
-    <Tooltip label={t('price.title', { input, cached, output })}>
+    <Tooltip label={t('price.title', { input, cached, cacheWrite, output })}>
       <span className={classes.price}>
         <span>
           {input} <small>{t('price.input')}</small>

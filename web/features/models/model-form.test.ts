@@ -1,6 +1,15 @@
 import { expect, test } from 'vitest';
-import { checkModel, type ModelFormValues, newRoute, shares, toModel } from './model-form.ts';
+import {
+  checkModel,
+  knownPrices,
+  type ModelFormValues,
+  newRoute,
+  priceValues,
+  shares,
+  toModel,
+} from './model-form.ts';
 
+const NONE = { input: '', cached: '', cacheWrite: '', output: '' } as const;
 const TEXTS = { half: 'half', missing: 'missing', twice: 'twice' };
 
 function values(change: Partial<ModelFormValues>): ModelFormValues {
@@ -8,7 +17,7 @@ function values(change: Partial<ModelFormValues>): ModelFormValues {
     name: 'gpt-lab',
     enabled: true,
     routes: [newRoute('lab', 'tiny')],
-    price: { input: '', cached: '', output: '' },
+    price: NONE,
     ...change,
   };
 }
@@ -19,14 +28,14 @@ test('an empty price is no price', () => {
 });
 
 test('free is a price, not a missing one', () => {
-  const price = { input: 0, cached: '' as const, output: 0 };
+  const price = { ...NONE, input: 0, output: 0 };
   expect(toModel(values({ price })).price).toEqual({ input: 0, output: 0 });
 });
 
 test('half a price is asked to be completed', () => {
-  const errors = checkModel(values({ price: { input: 1, cached: '', output: '' } }), TEXTS);
+  const errors = checkModel(values({ price: { ...NONE, input: 1 } }), TEXTS);
   expect(errors).toEqual({ 'price.output': 'half' });
-  expect(checkModel(values({ price: { input: '', cached: 1, output: '' } }), TEXTS)).toMatchObject({
+  expect(checkModel(values({ price: { ...NONE, cached: 1 } }), TEXTS)).toMatchObject({
     'price.input': 'half',
     'price.output': 'half',
   });
@@ -46,4 +55,32 @@ test('the same route twice is pointed out at the second', () => {
 test('shares follow the weights; a last resort gets nothing', () => {
   expect(shares([3, 1, 0])).toEqual([0.75, 0.25, 0]);
   expect(shares([0, 0])).toEqual([0.5, 0.5]);
+});
+
+test('a price for written cache is one too, and survives the form', () => {
+  expect(checkModel(values({ price: { ...NONE, cacheWrite: 1 } }), TEXTS)).toMatchObject({
+    'price.input': 'half',
+  });
+  const price = { input: 3, cached: 0.3, cacheWrite: 3.75, output: 15 };
+  expect(toModel(values({ price: priceValues(price) })).price).toEqual(price);
+  expect(toModel(values({ price: priceValues({ input: 3, output: 15 }) })).price).toEqual({
+    input: 3,
+    output: 15,
+  });
+});
+
+test('the catalogue’s prices are offered for the models that the routes lead to', () => {
+  const entry = (platform: string, model: string) => ({
+    platform,
+    model,
+    price: { input: 1, output: 2 },
+    note: null,
+  });
+  const catalogue = {
+    date: '2026-11-22',
+    models: [entry('zhipu', 'glm'), entry('qwen', 'glm'), entry('openai', 'gpt')],
+  };
+  const routes = [newRoute('zhipu', ' glm '), newRoute('zhipu', 'glm'), newRoute('lab', 'gpt')];
+  expect(knownPrices(routes, catalogue)).toEqual([entry('zhipu', 'glm')]);
+  expect(knownPrices(routes, undefined)).toEqual([]);
 });

@@ -1,4 +1,10 @@
-import { ModelCreate, type ModelUpdate, type ModelView } from '#shared/schemas/models.ts';
+import {
+  type CataloguePrices,
+  ModelCreate,
+  type ModelUpdate,
+  type ModelView,
+  type Price,
+} from '#shared/schemas/models.ts';
 import { checkWith } from '../../lib/check-with.ts';
 
 export type RouteValues = {
@@ -14,8 +20,12 @@ export type ModelFormValues = {
   enabled: boolean;
   routes: RouteValues[];
   /** Dollars per million tokens; empty text where there is none. */
-  price: { input: number | ''; cached: number | ''; output: number | '' };
+  price: PriceValues;
 };
+
+export type PriceValues = Record<'input' | 'cached' | 'cacheWrite' | 'output', number | ''>;
+
+const NO_PRICE: PriceValues = { input: '', cached: '', cacheWrite: '', output: '' };
 
 let made = 0;
 
@@ -30,7 +40,7 @@ export function newModelValues(): ModelFormValues {
     name: '',
     enabled: true,
     routes: [newRoute()],
-    price: { input: '', cached: '', output: '' },
+    price: NO_PRICE,
   };
 }
 
@@ -39,18 +49,18 @@ export function modelValues({ name, enabled, routes, price }: ModelView): ModelF
     name,
     enabled,
     routes: routes.map(({ platform, model, weight }) => ({ ...newRoute(platform, model), weight })),
-    price: {
-      input: price?.input ?? '',
-      cached: price?.cached ?? '',
-      output: price?.output ?? '',
-    },
+    price: price ? priceValues(price) : NO_PRICE,
   };
+}
+
+/** A price as the form has it. */
+export function priceValues({ input, cached, cacheWrite, output }: Price): PriceValues {
+  return { input, cached: cached ?? '', cacheWrite: cacheWrite ?? '', output };
 }
 
 /** The form as `models.create` takes it. No price at all is null; half a price fails the schema. */
 export function toModel({ name, enabled, routes, price }: ModelFormValues): ModelCreate {
-  const { input, cached, output } = price;
-  const unpriced = input === '' && cached === '' && output === '';
+  const { input, cached, cacheWrite, output } = price;
   return {
     name: name.trim(),
     enabled,
@@ -59,14 +69,19 @@ export function toModel({ name, enabled, routes, price }: ModelFormValues): Mode
       model: model.trim(),
       weight: weight === '' ? 1 : weight,
     })),
-    price: unpriced
+    price: !isPriced(price)
       ? null
       : {
           input: Number(input),
           output: Number(output),
           ...(cached !== '' && { cached }),
+          ...(cacheWrite !== '' && { cacheWrite }),
         },
   };
+}
+
+function isPriced(price: PriceValues): boolean {
+  return Object.values(price).some((part) => part !== '');
 }
 
 /** The form as `models.update` takes it. */
@@ -80,8 +95,8 @@ export function checkModel(
   { half, missing, twice }: { half: string; missing: string; twice: string },
 ): Record<string, string> {
   const errors = checkWith(ModelCreate)(toModel(values));
-  const { input, cached, output } = values.price;
-  const priced = input !== '' || cached !== '' || output !== '';
+  const { input, output } = values.price;
+  const priced = isPriced(values.price);
   if (priced && input === '') errors['price.input'] = half;
   if (priced && output === '') errors['price.output'] = half;
   const seen = new Set<string>();
@@ -99,4 +114,14 @@ export function shares(weights: readonly (number | '')[]): number[] {
   const known = weights.map((weight) => (weight === '' ? 1 : weight));
   const total = known.reduce((sum, weight) => sum + weight, 0);
   return total === 0 ? known.map(() => 1 / known.length) : known.map((weight) => weight / total);
+}
+
+/** What the catalogue knows of the models that the routes lead to, each once. */
+export function knownPrices(
+  routes: readonly RouteValues[],
+  catalogue: CataloguePrices | undefined,
+): CataloguePrices['models'] {
+  return (catalogue?.models ?? []).filter(({ platform, model }) =>
+    routes.some((route) => route.platform === platform && route.model.trim() === model),
+  );
 }

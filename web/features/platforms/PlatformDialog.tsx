@@ -1,9 +1,9 @@
-import { Alert, Code, Text, TextInput } from '@mantine/core';
+import { Alert, Code, Select, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { IconShieldLock } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
-import { PlatformCreate, type PlatformView } from '#shared/schemas/platforms.ts';
+import { PlatformCreate, type PlatformView, Protocol } from '#shared/schemas/platforms.ts';
 import { checkWith } from '../../lib/check-with.ts';
 import type { ReadableError } from '../../lib/errors.ts';
 import { trpc } from '../../lib/trpc.ts';
@@ -12,6 +12,7 @@ import { FormModal } from '../../ui/FormModal.tsx';
 import {
   allowEntry,
   callAddress,
+  EXAMPLE_URLS,
   idFromName,
   type PlatformFormValues,
   toPlatform,
@@ -25,7 +26,7 @@ type PlatformDialogProps = {
   onCreated: (platform: PlatformView) => void;
 };
 
-/** Adds a server that speaks the OpenAI protocol, or changes one. */
+/** Adds a server that speaks one of the protocols, or changes one. */
 export function PlatformDialog({ opened, onClose, platform, onCreated }: PlatformDialogProps) {
   const { t } = useTranslation('platforms');
   const [refused, setRefused] = useState<{ error: ReadableError; baseUrl: string } | null>(null);
@@ -34,7 +35,8 @@ export function PlatformDialog({ opened, onClose, platform, onCreated }: Platfor
     initialValues: {
       id: platform?.id ?? '',
       name: platform?.name ?? '',
-      baseUrl: platform?.baseUrl ?? '',
+      protocol: platform?.endpoints[0]?.protocol ?? 'openai-chat',
+      baseUrl: platform?.endpoints[0]?.baseUrl ?? '',
     },
     validate: (values) => checkWith(PlatformCreate)(toPlatform(values)),
   });
@@ -67,7 +69,8 @@ export function PlatformDialog({ opened, onClose, platform, onCreated }: Platfor
     if (platform) update.mutate(toPlatform(values));
     else create.mutate(toPlatform(values));
   }
-  const address = callAddress(form.values.baseUrl);
+  const { protocol } = form.values;
+  const address = callAddress(protocol, form.values.baseUrl);
   const nameInput = form.getInputProps('name');
 
   return (
@@ -106,10 +109,18 @@ export function PlatformDialog({ opened, onClose, platform, onCreated }: Platfor
           form.setFieldValue('id', event.currentTarget.value);
         }}
       />
+      <Select
+        label={t('form.protocol')}
+        description={t(`form.protocolHint.${protocol}`)}
+        data={Protocol.options.map((value) => ({ value, label: t(`protocol.${value}`) }))}
+        required
+        allowDeselect={false}
+        {...form.getInputProps('protocol')}
+      />
       <TextInput
         label={t('form.baseUrl')}
-        description={t('form.baseUrlHint')}
-        placeholder="https://llm.example.com/v1"
+        description={t(`form.baseUrlHint.${protocol}`)}
+        placeholder={EXAMPLE_URLS[protocol]}
         type="url"
         inputMode="url"
         required

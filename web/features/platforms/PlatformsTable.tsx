@@ -47,19 +47,21 @@ function useColumns(): Column<PlatformView>[] {
     {
       id: 'address',
       header: t('column.address'),
-      cell: ({ baseUrl }) =>
-        baseUrl === null ? (
+      cell: ({ endpoints }) => {
+        const baseUrl = endpoints[0]?.baseUrl ?? null;
+        return baseUrl === null ? (
           <Text component="span" c="dimmed" fz="sm">
             {t('inProcess')}
           </Text>
         ) : (
           <span className={classes.address}>{baseUrl}</span>
-        ),
+        );
+      },
     },
     {
       id: 'protocol',
       header: t('column.protocol'),
-      cell: ({ protocol }) => t(`protocol.${protocol}`),
+      cell: (platform) => <Protocols platform={platform} />,
       hideOnPhone: true,
     },
     {
@@ -69,6 +71,25 @@ function useColumns(): Column<PlatformView>[] {
       cell: ({ accounts }) => formatNumber(accounts),
     },
   ];
+}
+
+/** What a platform speaks, the first of it first, and what else it is asked for. */
+function Protocols({ platform: { endpoints, operations } }: { platform: PlatformView }) {
+  const { t } = useTranslation('platforms');
+  return (
+    <>
+      {endpoints.map(({ protocol, baseUrl }) => (
+        <div key={protocol} title={baseUrl ?? undefined}>
+          {t(`protocol.${protocol}`)}
+        </div>
+      ))}
+      {operations.length > 0 && (
+        <Text fz="xs" c="dimmed">
+          {operations.map((operation) => t(`operation.${operation}`)).join(' · ')}
+        </Text>
+      )}
+    </>
+  );
 }
 
 type ActionsProps = Omit<PlatformsTableProps, 'platforms'> & { platform: PlatformView };

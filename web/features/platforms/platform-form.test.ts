@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { PlatformCreate } from '#shared/schemas/platforms.ts';
-import { allowEntry, callAddress, idFromName, toPlatform } from './platform-form.ts';
+import { PlatformCreate, Protocol } from '#shared/schemas/platforms.ts';
+import { allowEntry, callAddress, EXAMPLE_URLS, idFromName, toPlatform } from './platform-form.ts';
 
 test.each([
   ['Our vLLM', 'our-vllm'],
@@ -17,17 +17,36 @@ test('a long name still gives an id the schema takes', () => {
 });
 
 test('slashes at the end of the address go, so that paths can follow', () => {
-  const platform = toPlatform({ id: 'lab', name: ' Lab ', baseUrl: ' http://10.0.0.5:9100/v1// ' });
+  const platform = toPlatform({
+    id: 'lab',
+    name: ' Lab ',
+    protocol: 'gemini',
+    baseUrl: ' http://10.0.0.5:9100/v1// ',
+  });
   expect(PlatformCreate.parse(platform)).toMatchObject({
     name: 'Lab',
+    protocol: 'gemini',
     baseUrl: 'http://10.0.0.5:9100/v1',
   });
 });
 
 test('the address that will be called appears once it is one', () => {
-  expect(callAddress('http://')).toBeNull();
-  expect(callAddress('ftp://a/v1')).toBeNull();
-  expect(callAddress('http://a/v1/')).toBe('http://a/v1/chat/completions');
+  expect(callAddress('openai-chat', 'http://')).toBeNull();
+  expect(callAddress('openai-chat', 'ftp://a/v1')).toBeNull();
+  expect(callAddress('openai-chat', 'http://a/v1/')).toBe('http://a/v1/chat/completions');
+});
+
+test('each protocol is called at its own path, and has an example that is an address', () => {
+  const paths = Protocol.options.map((protocol) => callAddress(protocol, 'http://a/v1'));
+  expect(paths).toEqual([
+    'http://a/v1/chat/completions',
+    'http://a/v1/responses',
+    'http://a/v1/messages',
+    'http://a/v1/models/…:generateContent',
+  ]);
+  for (const protocol of Protocol.options) {
+    expect(callAddress(protocol, EXAMPLE_URLS[protocol])).not.toBeNull();
+  }
 });
 
 test('the entry that opens an address names host and port', () => {

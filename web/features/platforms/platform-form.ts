@@ -1,6 +1,22 @@
-import type { PlatformCreate } from '#shared/schemas/platforms.ts';
+import type { PlatformCreate, Protocol } from '#shared/schemas/platforms.ts';
 
-export type PlatformFormValues = { id: string; name: string; baseUrl: string };
+export type PlatformFormValues = { id: string; name: string; protocol: Protocol; baseUrl: string };
+
+/** What a base URL of each protocol looks like. */
+export const EXAMPLE_URLS: Readonly<Record<Protocol, string>> = {
+  'openai-chat': 'https://llm.example.com/v1',
+  'openai-responses': 'https://llm.example.com/v1',
+  'anthropic-messages': 'https://claude.example.com/v1',
+  gemini: 'https://gemini.example.com/v1beta',
+};
+
+/** Where chats of each protocol go below the base URL. */
+const CHAT_PATHS: Readonly<Record<Protocol, string>> = {
+  'openai-chat': '/chat/completions',
+  'openai-responses': '/responses',
+  'anthropic-messages': '/messages',
+  gemini: '/models/…:generateContent',
+};
 
 /** An id made of a name: “Our vLLM” → `our-vllm`. Empty when nothing of the name fits. */
 export function idFromName(name: string): string {
@@ -14,19 +30,20 @@ export function idFromName(name: string): string {
 }
 
 /** The form as `platforms.create` takes it. */
-export function toPlatform({ id, name, baseUrl }: PlatformFormValues): PlatformCreate {
+export function toPlatform({ id, name, protocol, baseUrl }: PlatformFormValues): PlatformCreate {
   return {
     id: id.trim(),
     name: name.trim(),
-    protocol: 'openai-chat',
+    protocol,
     baseUrl: baseUrl.trim().replace(/\/+$/, ''),
   };
 }
 
 /** Where chat requests will go, or null while the address is not one. */
-export function callAddress(baseUrl: string): string | null {
+export function callAddress(protocol: Protocol, baseUrl: string): string | null {
   const text = baseUrl.trim().replace(/\/+$/, '');
-  return /^https?:\/\/[^/]/.test(text) && URL.canParse(text) ? `${text}/chat/completions` : null;
+  const whole = /^https?:\/\/[^/]/.test(text) && URL.canParse(text);
+  return whole ? text + CHAT_PATHS[protocol] : null;
 }
 
 /** The OUTBOUND_ALLOW entry that would open an address: its host, with the port if it names one. */
