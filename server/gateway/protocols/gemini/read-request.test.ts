@@ -94,8 +94,8 @@ describe('a request', () => {
     );
   });
 
-  test('nested without end is refused', () => {
-    const deep = `{"contents":${'['.repeat(5_000)}${']'.repeat(5_000)}}`;
+  test.each([400, 100_000])('nested %i deep is refused', (depth) => {
+    const deep = `{"contents":${'['.repeat(depth)}${']'.repeat(depth)}}`;
     expect(() => gemini.readRequest(call(deep))).toThrow(/nested too deeply/);
   });
 });
