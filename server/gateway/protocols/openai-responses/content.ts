@@ -62,10 +62,10 @@ export function readCitations(annotations: unknown): Citation[] {
   return Array.isArray(annotations) ? annotations.flatMap((it) => readCitation(it) ?? []) : [];
 }
 
+/** Null for a source that has no address. */
 export function readCitation(annotation: unknown): Citation | null {
   if (!isObject(annotation) || typeof annotation['url'] !== 'string') return null;
   const { url, title, start_index: start, end_index: end } = annotation;
-  // NOTE: the protocol wants numbers; an empty range at the start is how we write that we know none.
   const known = typeof start === 'number' && typeof end === 'number' && end > 0;
   return {
     url,
@@ -76,6 +76,7 @@ export function readCitation(annotation: unknown): Citation | null {
   };
 }
 
+/** Numbers are asked for: what is not known is an empty range at the start. */
 export function writeCitation({ url, title, start, end }: Citation): object {
   const known = start !== null && end !== null;
   return {

@@ -35,6 +35,7 @@ export type OpenParts = {
   kinds(): AnswerPart['kind'][];
 };
 
+/** No parts yet. */
 export function openParts(): OpenParts {
   const said = new Map<string, Said>();
 

@@ -9,11 +9,11 @@ import { writeThought } from './thoughts.ts';
  * Source: https://platform.openai.com/docs/api-reference/responses/object#responses/object-output
  */
 
-export type Words = TextPart | RefusalPart;
+type Words = TextPart | RefusalPart;
 /** What becomes one item: words that follow one another, or any other part. */
 export type Group = Words[] | Exclude<AnswerPart, Words>;
 
-export type ItemType = 'message' | 'reasoning' | 'function_call' | 'custom_tool_call';
+type ItemType = 'message' | 'reasoning' | 'function_call' | 'custom_tool_call';
 
 /** Where and how an item is written. */
 export type ItemContext = { requestId: string; customs: ReadonlySet<string> };
@@ -30,10 +30,12 @@ export function groupsOf(parts: readonly AnswerPart[]): Group[] {
   return groups;
 }
 
+/** Whether a part is put into a message. */
 export function isWords(part: AnswerPart): part is Words {
   return part.kind === 'text' || part.kind === 'refusal';
 }
 
+/** Calls of free-text tools are items of their own kind. */
 export function typeOfGroup(group: Group, customs: ReadonlySet<string>): ItemType {
   if (Array.isArray(group)) return 'message';
   if (group.kind === 'thought') return 'reasoning';
@@ -67,6 +69,7 @@ export function emptyItem(group: Group, index: number, context: ItemContext): ob
   return { ...outputItem(group, index, context), ...begun, ...words };
 }
 
+/** A message's content. */
 export function writeWords(words: Words): object {
   if (words.kind === 'refusal') return { type: 'refusal', refusal: words.text };
   const annotations = words.citations.map(writeCitation);

@@ -42,12 +42,14 @@ export function failure(response: Wire): string | null {
   return response['status'] === 'cancelled' ? 'The platform cancelled the answer.' : null;
 }
 
+/** Everything the model said in a response. */
 export function partsOf({ output }: Wire): AnswerPart[] {
   return Array.isArray(output)
     ? output.flatMap((item) => (isObject(item) ? readItem(item) : []))
     : [];
 }
 
+/** Why the model stopped; `kinds` are those of the parts it wrote. */
 export function finishOf(response: Wire, kinds: readonly AnswerPart['kind'][]): Finish {
   const details = response['incomplete_details'];
   const reason = isObject(details) ? details['reason'] : null;
@@ -92,6 +94,7 @@ export function readItem(item: Wire): AnswerPart[] {
   }
 }
 
+/** The text, or what stands for it where there is none. */
 export function stringOr<Else>(value: unknown, otherwise: Else): string | Else {
   return typeof value === 'string' ? value : otherwise;
 }

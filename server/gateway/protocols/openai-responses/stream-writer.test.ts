@@ -159,6 +159,20 @@ describe('the sequence of events', () => {
     ]);
   });
 
+  test('a message that is still being written ends behind the call that began meanwhile', () => {
+    const events = sent([
+      ...SAY_HELLO.slice(0, 2),
+      { type: 'open', part: 1, kind: 'call', id: 'a', name: 'f' },
+      ...SAY_HELLO.slice(2),
+      { type: 'text', part: 1, text: '{}' },
+      { type: 'close', part: 1 },
+      ...END,
+    ]);
+    const items = events.filter(({ type }) => type === 'response.output_item.done');
+    expect(items[0].item.content[0].text).toBe('Hello');
+    expect(events.at(-1).response.output).toEqual(items.map(({ item }) => item));
+  });
+
   test('a call of a free-text tool is unwrapped when it is complete', () => {
     const call: DialogueEvent[] = [
       { type: 'open', part: 0, kind: 'call', id: 'call_1', name: 'patch' },
