@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { gatewayHarness } from '../testing/gateway-harness.ts';
 import { CLIENTS, PLATFORMS } from '../testing/matrix/index.ts';
 import type { Client, FakePlatform, Heard, Say } from '../testing/matrix/matrix.ts';
+import { carriesSeal } from '../testing/matrix/page.ts';
 import { type Respond, scriptedUpstream } from '../testing/scripted-upstream.ts';
 
 /*
