@@ -113,8 +113,8 @@ describe.each(CELLS)('$name', ({ client, platform }) => {
       const history = { prompt: asked.prompt, got };
       await client.ask(it.gateway.origin, { ...asked, prompt: 'Sure?', history });
       expect(it.heard(1).prompts.at(-1)).toBe('Sure?');
-      const carries = client.seals && platform.protocol !== 'openai-chat';
-      expect(it.heard(1).seals).toEqual(carries ? [SEAL] : []);
+
+      expect(it.heard(1).seals).toEqual(carriesSeal(client, platform) ? [SEAL] : []);
     },
   );
 
