@@ -35,6 +35,8 @@ export type HarnessOptions = Partial<Omit<GatewayDeps, 'platform'>> & {
   platform?: Partial<Platform>;
   /** What looking a key up waits for. */
   known?: Promise<void>;
+  /** What the key's holder is beyond USER. */
+  principal?: Partial<Principal>;
 };
 
 /**
@@ -43,7 +45,7 @@ export type HarnessOptions = Partial<Omit<GatewayDeps, 'platform'>> & {
  */
 export async function gatewayHarness(
   upstream: { url: string; port: number },
-  { accounts = ['a1'], known, platform, ...overrides }: HarnessOptions = {},
+  { accounts = ['a1'], known, platform, principal, ...overrides }: HarnessOptions = {},
 ) {
   const records: UsageRecord[] = [];
   const outcomes: [account: string, outcome: Outcome['kind']][] = [];
@@ -121,7 +123,7 @@ export async function gatewayHarness(
   const identify = async (req: Request) => {
     await known;
     const key = credentialOf(req.headers, queryOf(req).get('key'));
-    if (key === 'gh-good') return USER;
+    if (key === 'gh-good') return { ...USER, ...principal };
     throw new AppError('key_invalid', 'This API key is not known here.');
   };
   const app = express();

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 /** A request as the platform received it. */
 export type ReceivedCall = {
+  method: string;
   path: string;
   headers: http.IncomingHttpHeaders;
   text: string;
@@ -27,7 +28,8 @@ export async function scriptedUpstream(...script: Respond[]) {
     for await (const chunk of req) chunks.push(chunk);
     const text = Buffer.concat(chunks).toString();
     const closed = new Promise<void>((resolve) => res.once('close', () => resolve()));
-    const call = { path: req.url ?? '', headers: req.headers, text, json: parse(text), closed };
+    const { headers, method = '', url: path = '' } = req;
+    const call = { method, path, headers, text, json: parse(text), closed };
     const respond = replies[Math.min(calls.length, replies.length - 1)];
     calls.push(call);
     called.resolve();

@@ -1,0 +1,481 @@
+import OpenAI from 'openai';
+import { describe, expect, test } from 'vitest';
+import type { Endpoint } from '../platforms/platform.ts';
+import { gatewayHarness, type HarnessOptions } from '../testing/gateway-harness.ts';
+import { memoryResponses } from '../testing/memory-responses.ts';
+import {
+  answer,
+  failure,
+  type Respond,
+  raw,
+  rawStream,
+  type ScriptedUpstream,
+  scriptedUpstream,
+  stream,
+} from '../testing/scripted-upstream.ts';
+import type { StoredResponse } from './ports.ts';
+
+const client = (url: string) => new OpenAI({ apiKey: 'gh-good', baseURL: url, maxRetries: 0 });
+
+/** A platform that speaks Responses itself. */
+const native = (upstream: ScriptedUpstream, more: HarnessOptions = {}) => {
+  const endpoint: Endpoint = {
+    protocol: 'openai-responses',
+    baseUrl: upstream.url,
+    auth: 'bearer',
+  };
+  return gatewayHarness(upstream, { platform: { endpoints: [endpoint] }, ...more });
+};
+
+/** Shaped as in https://platform.openai.com/docs/api-reference/responses/object */
+const theirs = (more: object = {}) => ({
+  id: 'resp_theirs1',
+  object: 'response',
+  created_at: 1,
+  status: 'completed',
+  model: 'tiny',
+  output: [
+    {
+      id: 'msg_theirs1',
+      type: 'message',
+      role: 'assistant',
+      status: 'completed',
+      content: [{ type: 'output_text', text: 'Hello from afar', annotations: [] }],
+    },
+  ],
+  usage: { input_tokens: 7, output_tokens: 3, total_tokens: 10 },
+  store: true,
+  ...more,
+});
+
+const says = (json: object, status = 200): Respond =>
+  raw(status, 'application/json', JSON.stringify(json));
+
+const stored = (more: Partial<StoredResponse> = {}): StoredResponse => ({
+  id: 'resp_planted',
+  userId: 'user-1',
+  heldBy: null,
+  model: 'gpt-lab',
+  previousId: null,
+  input: [{ id: 'msg_in', type: 'message', role: 'user', content: 'A planted question' }],
+  answer: theirs({ id: 'resp_planted' }),
+  createdAt: 1,
+  ...more,
+});
+
+/** The roles and words of a chat as the platform got it. */
+function heard({ calls }: ScriptedUpstream): unknown[][] {
+  const messages = calls.at(-1)?.json?.['messages'] as { role: string; content: unknown }[];
+  return messages.map(({ role, content }) => [role, content]);
+}
+
+describe('a conversation that is kept here', () => {
+  test('is sent whole to a platform that has no such thing', async () => {
+    await using upstream = await scriptedUpstream(answer('One'), answer('Two'), answer('Three'));
+    await using h = await gatewayHarness(upstream);
+    const openai = client(h.url);
+    const one = await openai.responses.create({ model: 'gpt-lab', input: 'first' });
+    const two = await openai.responses.create({
+      model: 'gpt-lab',
+      input: [{ role: 'user', content: 'second' }],
+      previous_response_id: one.id,
+    });
+    expect(two.previous_response_id).toBe(one.id);
+    const three = await openai.responses.create({
+      model: 'gpt-lab',
+      input: 'third',
+      previous_response_id: two.id,
+    });
+    expect(three.output_text).toBe('Three');
+    expect(heard(upstream)).toEqual([
+      ['user', 'first'],
+      ['assistant', 'One'],
+      ['user', 'second'],
+      ['assistant', 'Two'],
+      ['user', 'third'],
+    ]);
+    // Each keeps its own part only.
+    expect(h.responses.saved.map(({ input }) => input.length)).toEqual([1, 1, 1]);
+  });
+
+  test('leaves the earlier instructions behind, as OpenAI does', async () => {
+    await using upstream = await scriptedUpstream(answer('One'));
+    await using h = await gatewayHarness(upstream);
+    const openai = client(h.url);
+    const one = await openai.responses.create({
+      model: 'gpt-lab',
+      instructions: 'Be brief.',
+      input: 'first',
+    });
+    await openai.responses.create({ model: 'gpt-lab', input: 'x', previous_response_id: one.id });
+    expect(JSON.stringify(heard(upstream))).not.toContain('Be brief.');
+  });
+
+  test('is kept from a stream, complete', async () => {
+    await using upstream = await scriptedUpstream(stream(['Hel', 'lo']), answer());
+    await using h = await gatewayHarness(upstream);
+    const openai = client(h.url);
+    const run = openai.responses.stream({ model: 'gpt-lab', input: 'first' });
+    const { id, output_text } = await run.finalResponse();
+    expect(output_text).toBe('Hello');
+    expect(await openai.responses.retrieve(id)).toMatchObject({ id, output_text: 'Hello' });
+    await openai.responses.create({ model: 'gpt-lab', input: 'x', previous_response_id: id });
+    expect(heard(upstream)[1]).toEqual(['assistant', 'Hello']);
+  });
+
+  test('gives its items where a request refers to them', async () => {
+    await using upstream = await scriptedUpstream(answer('One'), answer('Two'), answer('Three'));
+    await using h = await gatewayHarness(upstream);
+    const openai = client(h.url);
+    const one = await openai.responses.create({ model: 'gpt-lab', input: 'first' });
+    const reference = { type: 'item_reference' as const, id: one.output[0]?.id ?? '' };
+    const two = await openai.responses.create({
+      model: 'gpt-lab',
+      input: [{ role: 'user', content: 'first' }, reference, { role: 'user', content: 'second' }],
+    });
+    const words = [
+      ['user', 'first'],
+      ['assistant', 'One'],
+      ['user', 'second'],
+    ];
+    expect(heard(upstream)).toEqual(words);
+    // What was referred to is part of what is kept.
+    await openai.responses.create({
+      model: 'gpt-lab',
+      input: 'third',
+      previous_response_id: two.id,
+    });
+    expect(heard(upstream)).toEqual([...words, ['assistant', 'Two'], ['user', 'third']]);
+  });
+
+  test('can go on at a platform that speaks Responses, as its own input', async () => {
+    await using upstream = await scriptedUpstream(says(theirs()));
+    await using h = await native(upstream);
+    await h.responses.save(stored());
+    const next = await client(h.url).responses.create({
+      model: 'gpt-lab',
+      input: 'next',
+      previous_response_id: 'resp_planted',
+    });
+    expect(upstream.calls[0]?.json).not.toHaveProperty('previous_response_id');
+    expect(upstream.calls[0]?.json?.['input']).toHaveLength(3);
+    // From here on the platform has all of it.
+    expect(h.responses.saved.at(-1)).toMatchObject({ id: next.id, heldBy: { accountId: 'a1' } });
+  });
+
+  test.each([
+    ['the client asks for that', { store: false }],
+    ['its stream broke off', { store: true, stream: true, broken: true }],
+  ])('is not kept when %s', async (_why, { broken, ...more }: Record<string, boolean>) => {
+    const cut = rawStream(['data: {"choices":[{"delta":{"content":"He"}}]}\n\n'], { cut: true });
+    await using upstream = await scriptedUpstream(broken ? cut : answer());
+    await using h = await gatewayHarness(upstream);
+    const res = await fetch(`${h.url}/responses`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer gh-good' },
+      body: JSON.stringify({ model: 'gpt-lab', input: 'x', ...more }),
+    });
+    await res.text();
+    expect(h.responses.saved).toEqual([]);
+  });
+
+  test('an answer that could not be kept is given all the same, and the failure is told', async () => {
+    await using upstream = await scriptedUpstream(answer('Good'));
+    const responses = memoryResponses();
+    responses.save = () => Promise.reject(new Error('disk full'));
+    await using h = await gatewayHarness(upstream, { responses });
+    const said = await client(h.url).responses.create({ model: 'gpt-lab', input: 'x' });
+    expect(said.output_text).toBe('Good');
+    expect(h.errors).toEqual([expect.objectContaining({ message: 'disk full' })]);
+    expect(h.records[0]).toMatchObject({ outcome: 'ok' });
+  });
+
+  test('chats are not kept', async () => {
+    await using upstream = await scriptedUpstream(answer());
+    await using h = await gatewayHarness(upstream);
+    await (await h.chat({ model: 'gpt-lab', messages: [{ role: 'user', content: 'x' }] })).text();
+    expect(h.responses.saved).toEqual([]);
+  });
+});
+
+describe('a conversation that cannot go on', () => {
+  const next = (url: string, previous_response_id = 'resp_planted') =>
+    client(url).responses.create({ model: 'gpt-lab', input: 'next', previous_response_id });
+  const notFound = { status: 400, code: 'previous_response_not_found' };
+  const param = 'previous_response_id';
+
+  test.each([
+    ['unknown', 'resp_unknown', []],
+    ['of another person', 'resp_planted', [stored({ userId: 'user-2' })]],
+    ['without its beginning', 'resp_planted', [stored({ previousId: 'resp_deleted' })]],
+    ['malformed', "resp_'; drop\u0000table", []],
+  ])('one that is %s is not found', async (_what, id, saved) => {
+    await using upstream = await scriptedUpstream(answer());
+    await using h = await gatewayHarness(upstream);
+    h.responses.saved.push(...saved);
+    await expect(next(h.url, id)).rejects.toMatchObject({ ...notFound, param });
+    expect(upstream.calls).toEqual([]);
+  });
+
+  test('one with a model that the key may not use is not found', async () => {
+    await using upstream = await scriptedUpstream(answer());
+    await using h = await gatewayHarness(upstream, { principal: { allowedModels: ['gpt-lab'] } });
+    h.responses.saved.push(stored({ model: 'secret-model' }));
+    await expect(next(h.url)).rejects.toMatchObject(notFound);
+    const openai = client(h.url);
+    await expect(openai.responses.retrieve('resp_planted')).rejects.toMatchObject({ status: 404 });
+  });
+
+  test('where nothing is kept, it says so, and answers do not claim otherwise', async () => {
+    await using upstream = await scriptedUpstream(answer());
+    await using h = await gatewayHarness(upstream, { responses: memoryResponses(false) });
+    await expect(next(h.url)).rejects.toMatchObject({
+      ...notFound,
+      message: expect.stringContaining('RESPONSES_RETENTION_DAYS'),
+    });
+    const said = await client(h.url).responses.create({ model: 'gpt-lab', input: 'x' });
+    expect(said).toMatchObject({ store: false });
+  });
+
+  test('one that a platform keeps is not told to another protocol', async () => {
+    await using upstream = await scriptedUpstream(answer());
+    await using h = await gatewayHarness(upstream);
+    h.responses.saved.push(stored({ heldBy: { accountId: 'a1', platformId: 'lab' } }));
+    await expect(next(h.url)).rejects.toMatchObject({
+      status: 409,
+      code: 'bound_elsewhere',
+      param,
+    });
+    expect(upstream.calls).toEqual([]);
+  });
+
+  test('one whose beginning a platform keeps cannot be read here', async () => {
+    await using upstream = await scriptedUpstream(answer());
+    await using h = await gatewayHarness(upstream);
+    const heldBy = { accountId: 'a1', platformId: 'lab' };
+    h.responses.saved.push(
+      stored({ id: 'resp_first', heldBy, answer: null, input: [] }),
+      stored({ previousId: 'resp_first' }),
+    );
+    await expect(next(h.url)).rejects.toMatchObject({
+      status: 409,
+      code: 'bound_elsewhere',
+      param,
+    });
+  });
+});
+
+describe('a response that a platform keeps', () => {
+  const heldBy = { accountId: 'a2', platformId: 'lab' };
+  const held = stored({ id: 'resp_theirs1', heldBy, input: [], answer: null });
+
+  test.each([
+    ['whole', { stream: false }, says(theirs())],
+    ['not ready yet', { background: true }, says(theirs({ status: 'queued', output: [] }))],
+    [
+      'streamed',
+      { stream: true },
+      rawStream([
+        `event: response.created\ndata: ${JSON.stringify({ type: 'response.created', response: theirs({ status: 'in_progress', output: [] }) })}\n\n`,
+        `event: response.completed\ndata: ${JSON.stringify({ type: 'response.completed', response: theirs() })}\n\n`,
+      ]),
+    ],
+  ])('%s: only its id and its account are kept here', async (_what, more, respond) => {
+    await using upstream = await scriptedUpstream(respond);
+    await using h = await native(upstream);
+    const res = await fetch(`${h.url}/responses`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer gh-good' },
+      body: JSON.stringify({ model: 'gpt-lab', input: 'x', ...more }),
+    });
+    expect(res.status).toBe(200);
+    await res.text();
+    expect(h.responses.saved).toEqual([
+      {
+        id: 'resp_theirs1',
+        userId: 'user-1',
+        model: 'gpt-lab',
+        heldBy: { accountId: 'a1', platformId: 'lab' },
+        previousId: null,
+        input: [],
+        answer: null,
+        createdAt: expect.any(Number),
+      },
+    ]);
+  });
+
+  test('is kept here when the platform says that it keeps nothing', async () => {
+    await using upstream = await scriptedUpstream(says(theirs({ store: false })));
+    await using h = await native(upstream);
+    await client(h.url).responses.create({ model: 'gpt-lab', input: 'x' });
+    expect(h.responses.saved).toMatchObject([{ heldBy: null, answer: { id: 'resp_theirs1' } }]);
+  });
+
+  test('is continued by the account that has it, as the request came', async () => {
+    await using upstream = await scriptedUpstream(says(theirs({ id: 'resp_theirs2' })));
+    await using h = await native(upstream, { accounts: ['a1', 'a2'] });
+    h.responses.saved.push(held);
+    await client(h.url).responses.create({
+      model: 'gpt-lab',
+      input: 'next',
+      previous_response_id: held.id,
+    });
+    expect(upstream.calls[0]?.headers.authorization).toBe('Bearer secret-of-a2');
+    expect(upstream.calls[0]?.json).toMatchObject({ previous_response_id: held.id, input: 'next' });
+  });
+
+  test('is not continued when that account is gone', async () => {
+    await using upstream = await scriptedUpstream(says(theirs()));
+    await using h = await native(upstream, { accounts: ['a1'] });
+    h.responses.saved.push(held);
+    const going = client(h.url).responses.create({
+      model: 'gpt-lab',
+      input: 'next',
+      previous_response_id: held.id,
+    });
+    await expect(going).rejects.toMatchObject({ status: 409, code: 'bound_elsewhere' });
+    const reading = client(h.url).responses.retrieve(held.id);
+    await expect(reading).rejects.toMatchObject({ status: 409, code: 'bound_elsewhere' });
+    expect(upstream.calls).toEqual([]);
+  });
+
+  test('is read, listed, cancelled and deleted there', async () => {
+    const list = { object: 'list', data: [], first_id: null, last_id: null, has_more: false };
+    await using upstream = await scriptedUpstream(
+      says(theirs()),
+      says(list),
+      says(theirs({ status: 'cancelled' })),
+      says({ id: held.id, object: 'response.deleted', deleted: true }),
+    );
+    await using h = await native(upstream, { accounts: ['a1', 'a2'] });
+    h.responses.saved.push(held);
+    const openai = client(h.url);
+    const include = ['reasoning.encrypted_content' as const];
+    expect((await openai.responses.retrieve(held.id, { include })).output_text).toBe(
+      'Hello from afar',
+    );
+    await openai.responses.inputItems.list(held.id, { limit: 5 });
+    expect((await openai.responses.cancel(held.id)).status).toBe('cancelled');
+    await openai.responses.delete(held.id);
+    expect(upstream.calls.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'GET /v1/responses/resp_theirs1?include%5B%5D=reasoning.encrypted_content',
+      'GET /v1/responses/resp_theirs1/input_items?limit=5',
+      'POST /v1/responses/resp_theirs1/cancel',
+      'DELETE /v1/responses/resp_theirs1',
+    ]);
+    const keys = new Set(upstream.calls.map(({ headers }) => headers.authorization));
+    expect([...keys]).toEqual(['Bearer secret-of-a2']);
+    expect(h.responses.saved).toEqual([]);
+    // Nothing stays reserved, no account stays busy.
+    expect([h.held.size, h.busy.size, h.settled]).toEqual([0, 0, [0, 0, 0, 0]]);
+  });
+
+  test('hands out sealed reasoning with the mark of the account that can read it', async () => {
+    const reasoning = { id: 'rs_1', type: 'reasoning', summary: [], encrypted_content: 'c2VhbGVk' };
+    await using upstream = await scriptedUpstream(says(theirs({ output: [reasoning] })));
+    await using h = await native(upstream, { accounts: ['a2'] });
+    h.responses.saved.push(held);
+    const { output } = await client(h.url).responses.retrieve(held.id);
+    expect(output).toMatchObject([
+      { encrypted_content: expect.stringMatching(/^ghSo.{8}c2VhbGVk$/) },
+    ]);
+  });
+
+  test.each([
+    ['does not know it', failure(404), 404, 'not_found', 'ok'],
+    ['refuses', failure(400), 400, 'upstream_refused', 'neutral'],
+    ['limits', failure(429), 429, 'upstream_rate_limited', 'rate_limited'],
+    ['fails', failure(500), 502, 'upstream_failed', 'failed'],
+    ['says no JSON', raw(200, 'text/html', '<html>'), 502, 'upstream_failed', 'failed'],
+  ])('says what went wrong when the platform %s', async (_what, respond, status, code, outcome) => {
+    await using upstream = await scriptedUpstream(respond);
+    await using h = await native(upstream, { accounts: ['a2'] });
+    h.responses.saved.push(held);
+    await expect(client(h.url).responses.retrieve(held.id)).rejects.toMatchObject({ status, code });
+    expect(h.outcomes).toEqual([['a2', outcome]]);
+    expect(h.responses.saved).toEqual([held]);
+  });
+
+  test('is forgotten here too when it was deleted at the platform before', async () => {
+    await using upstream = await scriptedUpstream(failure(404));
+    await using h = await native(upstream, { accounts: ['a2'] });
+    h.responses.saved.push(held);
+    await client(h.url).responses.delete(held.id);
+    expect(h.responses.saved).toEqual([]);
+  });
+});
+
+describe('one response at a time', () => {
+  async function ask(h: { url: string }, path: string, method = 'GET') {
+    const headers = { authorization: 'Bearer gh-good' };
+    const res = await fetch(`${h.url}/responses/${path}`, { method, headers });
+    return { status: res.status, allow: res.headers.get('allow'), json: await res.json() };
+  }
+
+  test('is deleted', async () => {
+    await using upstream = await scriptedUpstream(answer());
+    await using h = await gatewayHarness(upstream);
+    h.responses.saved.push(stored());
+    expect(await ask(h, 'resp_planted', 'DELETE')).toMatchObject({
+      status: 200,
+      json: { id: 'resp_planted', object: 'response', deleted: true },
+    });
+    expect((await ask(h, 'resp_planted')).status).toBe(404);
+  });
+
+  test('lists its own input, newest first, a page at a time', async () => {
+    await using upstream = await scriptedUpstream(answer());
+    await using h = await gatewayHarness(upstream);
+    const input = ['a', 'b', 'c'].map((id) => ({ id, type: 'message', role: 'user', content: [] }));
+    h.responses.saved.push(stored({ input }));
+    const ids = [];
+    const pages = client(h.url).responses.inputItems.list('resp_planted', { limit: 2 });
+    for await (const item of pages) ids.push(item.id);
+    expect(ids).toEqual(['c', 'b', 'a']);
+    const page = await ask(h, 'resp_planted/input_items?order=asc&after=a&limit=1');
+    expect(page.json).toEqual({
+      object: 'list',
+      data: [input[1]],
+      first_id: 'b',
+      last_id: 'b',
+      has_more: true,
+    });
+  });
+
+  test.each([
+    ['GET', 'resp_unknown', 404, 'not_found'],
+    ['DELETE', 'resp_unknown', 404, 'not_found'],
+    ['POST', 'resp_unknown/cancel', 404, 'not_found'],
+    ['GET', 'resp_unknown/input_items', 404, 'not_found'],
+    ['GET', 'resp_of-another', 404, 'not_found'],
+    ['DELETE', 'resp_of-another', 404, 'not_found'],
+    ['POST', 'resp_of-another/cancel', 404, 'not_found'],
+    ['GET', 'resp_of-another/input_items', 404, 'not_found'],
+    ['GET', '..%2Fmodels', 400, null],
+    ['DELETE', 'resp_%00', 400, null],
+    ['GET', `resp_${'x'.repeat(200)}`, 400, null],
+    ['POST', 'resp%20x/cancel', 400, null],
+    ['GET', '%/input_items', 400, null],
+    ['POST', 'resp_planted', 405, 'method_not_allowed'],
+    ['GET', 'resp_planted/cancel', 405, 'method_not_allowed'],
+    ['DELETE', 'resp_planted/input_items', 405, 'method_not_allowed'],
+    ['POST', 'resp_planted/cancel', 400, null],
+    ['GET', 'resp_planted?stream=true', 400, null],
+    ['GET', 'resp_planted/input_items?limit=0', 400, null],
+    ['GET', 'resp_planted/input_items?limit=x', 400, null],
+    ['GET', 'resp_planted/input_items?order=up', 400, null],
+    ['GET', 'resp_planted/input_items?after=nobody', 400, null],
+    ['GET', 'resp_planted/nothing', 404, 'not_found'],
+  ])('%s %s is refused with %i', async (method, path, status, code) => {
+    await using upstream = await scriptedUpstream(answer());
+    await using h = await gatewayHarness(upstream);
+    h.responses.saved.push(stored(), stored({ id: 'resp_of-another', userId: 'user-2' }));
+    const said = await ask(h, path, method);
+    expect(said).toMatchObject({
+      status,
+      json: { error: { code, type: 'invalid_request_error' } },
+    });
+    expect(h.responses.saved).toHaveLength(2);
+    expect(h.errors).toEqual([]);
+  });
+});
