@@ -19,8 +19,8 @@ export type StreamParts = {
 };
 
 /**
- * Puts the pieces of a streamed answer into parts, one open at a time: a new kind of piece, or a new
- * call, closes the part before.
+ * Puts the pieces of a streamed answer into parts: a new kind of piece closes what is open. Calls
+ * that follow each other stay open together, for some platforms go back and forth between them.
  */
 export function createStreamParts(): StreamParts {
   const calls: Call[] = [];
@@ -35,11 +35,14 @@ export function createStreamParts(): StreamParts {
 
   function close(): DialogueEvent[] {
     if (!current) return [];
-    const { part } = current;
+    const open = current.kind === 'call' ? openCalls() : [current.part];
     current = null;
-    const call = calls.findLast((it) => it.part === part);
-    if (call) call.isOver = true;
-    return [{ type: 'close', part }];
+    for (const call of calls) call.isOver ||= call.part !== null;
+    return open.map((part) => ({ type: 'close', part }));
+  }
+
+  function openCalls(): number[] {
+    return calls.flatMap(({ isOver, part }) => (isOver || part === null ? [] : [part]));
   }
 
   function open(kind: Words): DialogueEvent[] {
@@ -69,7 +72,7 @@ export function createStreamParts(): StreamParts {
   }
 
   function openCall(call: Call, answerId: string | null): DialogueEvent[] {
-    const closed = close();
+    const closed = current?.kind === 'call' ? [] : close();
     const part = nextPart++;
     call.part = part;
     call.id ??= callId(calls.indexOf(call), answerId);

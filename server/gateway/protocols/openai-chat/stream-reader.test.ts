@@ -49,10 +49,10 @@ test('thoughts, words and calls become parts, one after the other', () => {
     { type: 'close', part: 1 },
     { type: 'open', part: 2, kind: 'call', id: 'c1', name: 'f' },
     { type: 'text', part: 2, text: '{}' },
-    { type: 'close', part: 2 },
     { type: 'open', part: 3, kind: 'call', id: 'c2', name: 'g' },
     { type: 'text', part: 3, text: '{"a"' },
     { type: 'text', part: 3, text: ':1}' },
+    { type: 'close', part: 2 },
     { type: 'close', part: 3 },
     { type: 'finish', reason: 'calls', stopSequence: null },
     { type: 'usage', usage: expect.objectContaining({ inputTokens: 1, outputTokens: 2 }) },
@@ -170,10 +170,24 @@ test.each([
   expect(events.at(-1)).toEqual({ type: 'error', message: expect.stringContaining(message) });
 });
 
-test('pieces that come for a call that is over are an error, not a broken call', () => {
+test('calls whose pieces take turns are each put together', () => {
+  const { parts } = answerOf(
+    call({ index: 0, id: 'a', function: { name: 'f', arguments: '{' } }),
+    call({ index: 1, id: 'b', function: { name: 'g', arguments: '{"b":' } }),
+    call({ index: 0, function: { arguments: '}' } }),
+    call({ index: 1, function: { arguments: '1}' } }),
+    end('tool_calls'),
+  );
+  expect(parts).toMatchObject([
+    { id: 'a', name: 'f', arguments: '{}' },
+    { id: 'b', name: 'g', arguments: '{"b":1}' },
+  ]);
+});
+
+test('pieces for a call that words have ended are an error, not a broken call', () => {
   const events = read(
     call({ index: 0, id: 'a', function: { name: 'f', arguments: '{' } }),
-    call({ index: 1, id: 'b', function: { name: 'f', arguments: '{' } }),
+    chunk({ content: 'So' }),
     call({ index: 0, function: { arguments: '}' } }),
   );
   expect(events.at(-1)).toMatchObject({ type: 'error' });
