@@ -1,4 +1,5 @@
 import type { Protocol as ProtocolId } from '#shared/schemas/platforms.ts';
+import { OPERATION_DOORS } from './operations/index.ts';
 import { anthropicCounting } from './protocols/anthropic-messages/count-tokens.ts';
 import { chatDoor } from './protocols/chat-door.ts';
 import { countDoor } from './protocols/count-door.ts';
@@ -15,6 +16,7 @@ export const V1_DOORS: Readonly<Record<string, Door>> = {
   '/responses': { ...chat('openai-responses'), keeping: responsesKeeping },
   '/messages': chat('anthropic-messages'),
   '/messages/count_tokens': countDoor(anthropicCounting),
+  ...OPERATION_DOORS,
 };
 
 /** What stands behind the colon in `/v1beta/models/{model}:{action}`. */

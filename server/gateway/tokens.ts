@@ -1,6 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
 import type { TokenUsage } from './ports.ts';
 
+/** The usage of what is not measured in tokens. */
+export const NO_TOKENS: TokenUsage = Object.freeze({
+  inputTokens: 0,
+  cachedTokens: 0,
+  cacheWriteTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+  estimated: false,
+});
+
 /**
  * A quick guess of a text's tokens, for reserving before a request runs: four plain characters a
  * token, one token for every Chinese or similar one. How many those are is read off the length in

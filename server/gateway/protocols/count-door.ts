@@ -1,6 +1,6 @@
 import type { Endpoint, Platform } from '../../platforms/platform.ts';
 import type { Door, GatewayRequest, Passage, Plan } from '../request.ts';
-import { guessTokens } from '../tokens.ts';
+import { guessTokens, NO_TOKENS } from '../tokens.ts';
 import { SSE } from './framing.ts';
 import type { ArrivedCall, ChatRequest, Dialect, Protocol } from './protocol.ts';
 import { accountTag } from './seals.ts';
@@ -86,15 +86,6 @@ function passed({ readError }: Protocol): Passage {
     stream: () => ({ read: () => never(), end: () => null }),
   };
 }
-
-const NO_TOKENS = {
-  inputTokens: 0,
-  cachedTokens: 0,
-  cacheWriteTokens: 0,
-  outputTokens: 0,
-  reasoningTokens: 0,
-  estimated: false,
-};
 
 function never(): never {
   throw new Error('a count is never streamed');

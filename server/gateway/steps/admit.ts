@@ -20,7 +20,8 @@ export async function admit(deps: AdmitDeps, asked: Asked): Promise<Admitted> {
     principal,
     requestId: asked.id,
     tokens: limitsTokens(principal)
-      ? guessTokens(request.promptText()) + (request.maxOutputTokens ?? UNLIMITED_ANSWER_TOKENS)
+      ? (request.promptTokens ?? guessTokens(request.promptText())) +
+        (request.maxOutputTokens ?? UNLIMITED_ANSWER_TOKENS)
       : 0,
   });
   return Object.assign(asked, { model, hold });

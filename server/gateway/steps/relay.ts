@@ -3,7 +3,7 @@ import { frameData, isWholeFrame } from '../../infra/sse.ts';
 import { maskError } from '../../platforms/mask-error.ts';
 import type { Answer, Called, Facts, Relayed } from '../exchange.ts';
 import type { Step, StreamPassage } from '../request.ts';
-import { addText } from '../tokens.ts';
+import { addText, NO_TOKENS } from '../tokens.ts';
 
 export type RelayDeps = { now: () => number };
 
@@ -24,6 +24,10 @@ export async function relay(deps: RelayDeps, called: Called): Promise<Relayed> {
       const { body, contentType, text, units, usage } = answer.whole;
       addText(facts.written, text);
       Object.assign(facts, { usage, units });
+      // NOTE: a heartbeat may have begun a stream, and a whole answer is no frame of one.
+      if (reply.started) {
+        throw new AppError('upstream_failed', 'The platform did not stream its answer.');
+      }
       const finish = () => reply.send(200, body, { 'content-type': contentType });
       return Object.assign(called, { last: body, finish });
     }
@@ -94,12 +98,11 @@ async function relayBytes(
   { facts, reply, signal }: Called,
   { body, contentType, units }: Raw,
 ): Promise<Uint8Array> {
-  facts.units = units;
   let held: Uint8Array = new Uint8Array();
   try {
     for await (const chunk of body) {
       if (signal.aborted) throw toAppError(signal.reason);
-      facts.raw = true;
+      Object.assign(facts, { raw: true, units, usage: NO_TOKENS });
       reply.startRaw(contentType);
       if (held.length > 0) await reply.write(held);
       held = chunk;
@@ -114,6 +117,7 @@ async function relayBytes(
 /** Keeps what the ledger needs of a frame. */
 function note(facts: Facts, step: Step, now: () => number): void {
   if (step.usage) facts.usage = step.usage;
+  if (step.units) facts.units = step.units;
   if (step.text === '') return;
   facts.firstTokenAt ??= now();
   addText(facts.written, step.text);

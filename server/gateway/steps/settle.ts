@@ -10,16 +10,7 @@ import type {
   UsageLedger,
   UsageRecord,
 } from '../ports.ts';
-import { estimateUsage } from '../tokens.ts';
-
-const NONE: TokenUsage = {
-  inputTokens: 0,
-  cachedTokens: 0,
-  cacheWriteTokens: 0,
-  outputTokens: 0,
-  reasoningTokens: 0,
-  estimated: false,
-};
+import { estimateUsage, NO_TOKENS } from '../tokens.ts';
 
 export type SettleDeps = {
   ledger: UsageLedger;
@@ -36,7 +27,7 @@ export type SettleDeps = {
 export async function settle(deps: SettleDeps, progress: Progress, error?: AppError) {
   if (progress.facts.settled) return;
   progress.facts.settled = true;
-  let usage = NONE;
+  let usage = NO_TOKENS;
   try {
     usage = await usageOf(progress, error);
     // NOTE: without a principal there is nobody to account to; the log has those requests.
@@ -51,7 +42,7 @@ export async function settle(deps: SettleDeps, progress: Progress, error?: AppEr
 async function usageOf({ facts, answer, request }: Progress, error?: AppError) {
   if (facts.usage) return facts.usage;
   const answered = answer && answer.kind !== 'refused' && request;
-  if (!answered || (error && facts.written.text === '')) return NONE;
+  if (!answered || (error && facts.written.text === '')) return NO_TOKENS;
   return estimateUsage(request.promptText(), facts.written);
 }
 
