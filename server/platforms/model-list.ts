@@ -4,7 +4,7 @@ const LONGEST_NAME = 200;
 const MAX_MODELS = 5_000;
 
 /** How a protocol's own list of models is asked for: path below the base URL, and headers. */
-export type ModelListRequest = { path: string; headers: Readonly<Record<string, string>> };
+type ModelListRequest = { path: string; headers: Readonly<Record<string, string>> };
 
 /**
  * The request for a platform's models, in one page as long as the protocol allows. Sources: OpenAI

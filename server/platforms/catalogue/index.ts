@@ -5,9 +5,6 @@ import { CatalogueFile, type ListPrice } from './schema.ts';
 /** The catalogue that came with this version. Checked when the server starts: it is a file people edit. */
 const CATALOGUE: CatalogueFile = CatalogueFile.parse(file);
 
-/** The day on which the catalogue was last compared with its sources, e.g. 2026-11-22. */
-export const CATALOGUE_DATE: string = CATALOGUE.date;
-
 /** A platform's chat models in the catalogue, in its order: what is offered before its list was fetched. */
 export function modelsOf(platform: string): string[] {
   return CATALOGUE.models

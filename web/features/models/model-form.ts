@@ -23,7 +23,7 @@ export type ModelFormValues = {
   price: PriceValues;
 };
 
-export type PriceValues = Record<'input' | 'cached' | 'cacheWrite' | 'output', number | ''>;
+type PriceValues = Record<'input' | 'cached' | 'cacheWrite' | 'output', number | ''>;
 
 const NO_PRICE: PriceValues = { input: '', cached: '', cacheWrite: '', output: '' };
 

@@ -20,9 +20,9 @@ export const platforms: Translated<typeof english> = {
   emptyText: '请刷新页面，这里应当有内置的平台。',
   protocol: {
     'openai-chat': 'OpenAI 对话',
-    'openai-responses': 'OpenAI Responses',
-    'anthropic-messages': 'Anthropic Messages',
-    gemini: 'Google Gemini',
+    'openai-responses': 'OpenAI Responses 接口',
+    'anthropic-messages': 'Anthropic Messages 接口',
+    gemini: 'Google Gemini 接口',
   },
   operation: {
     embeddings: '向量',
