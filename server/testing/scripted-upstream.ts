@@ -6,6 +6,7 @@ export type ReceivedCall = {
   method: string;
   path: string;
   headers: http.IncomingHttpHeaders;
+  bytes: Buffer;
   text: string;
   /** The body parsed, or null when it was not JSON. */
   json: Record<string, unknown> | null;
@@ -26,10 +27,11 @@ export async function scriptedUpstream(...script: Respond[]) {
   const server = http.createServer(async (req, res) => {
     const chunks: Buffer[] = [];
     for await (const chunk of req) chunks.push(chunk);
-    const text = Buffer.concat(chunks).toString();
+    const bytes = Buffer.concat(chunks);
+    const text = bytes.toString();
     const closed = new Promise<void>((resolve) => res.once('close', () => resolve()));
     const { headers, method = '', url: path = '' } = req;
-    const call = { method, path, headers, text, json: parse(text), closed };
+    const call = { method, path, headers, bytes, text, json: parse(text), closed };
     const respond = replies[Math.min(calls.length, replies.length - 1)];
     calls.push(call);
     called.resolve();
@@ -143,7 +145,7 @@ export function failure(status: number, headers: http.OutgoingHttpHeaders = {}):
   };
 }
 
-export function raw(status: number, type: string, body: string): Respond {
+export function raw(status: number, type: string, body: string | Buffer): Respond {
   return (_call, res) => {
     res.writeHead(status, { 'content-type': type });
     res.end(body);
