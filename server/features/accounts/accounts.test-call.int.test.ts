@@ -157,6 +157,36 @@ describe('accounts.test', () => {
     expect(await run(broken.id)).toMatchObject({ ok: false });
   });
 
+  test.each([
+    [
+      'anthropic-messages',
+      { 'x-api-key': KEY, 'anthropic-version': '2023-06-01' },
+      '/v1/messages',
+      { content: [{ type: 'text', text: 'ready' }] },
+    ],
+    [
+      'gemini',
+      { 'x-goog-api-key': KEY },
+      '/v1/models/tiny-gemini:generateContent',
+      { candidates: [{ content: { parts: [{ text: 'ready' }] } }] },
+    ],
+  ])('asks a platform that speaks %s in that protocol', async (protocol, headers, path, answer) => {
+    const id = `speaks-${protocol.slice(0, 6)}`;
+    const model = `tiny-${protocol}`;
+    await h.db.platform.create({
+      data: { id, name: 'Other', protocol, baseUrl: h.upstream.url },
+    });
+    await h.registry.reload();
+    await ada.browser.mutate('models.create', { name: model, routes: [{ platform: id, model }] });
+    const other = await create({ platformId: id, apiKey: KEY });
+    h.upstream.script(json(200, answer));
+    expect(await run(other.id)).toMatchObject({ ok: true, message: 'ready' });
+    const [sent] = h.upstream.calls;
+    expect(sent?.path).toBe(path);
+    expect(sent?.headers).toMatchObject(headers);
+    expect(sent?.headers).not.toHaveProperty('authorization');
+  });
+
   test('fetches the model list where no model is known', async () => {
     await h.db.platform.create({
       data: { id: 'bare', name: 'Bare', protocol: 'openai-chat', baseUrl: h.upstream.url },
