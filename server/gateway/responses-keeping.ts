@@ -9,9 +9,9 @@ import type { Keeping } from './request.ts';
 /** What may stand in a path and in `previous_response_id`: platforms name their responses freely. */
 export const RESPONSE_ID = /^[\w-]{1,200}$/;
 
-/** An item that was kept here names the response it belongs to. */
-const OUR_ITEM = /"[a-z]+_[0-9a-f]{32}_[io]\d+"/;
-const RESPONSE_OF = /_([0-9a-f]{32})_[io]\d+$/;
+/** An item that was kept here names the response it belongs to. Bounded: bodies are many megabytes. */
+const OUR_ITEM = /"[a-z]{1,10}_[0-9a-f]{32}_[io]\d{1,6}"/;
+const RESPONSE_OF = /^[a-z]{1,10}_([0-9a-f]{32})_[io]\d{1,6}$/;
 
 /** Events that end a stream with the whole response in them. */
 const CLOSING = new Set(['response.completed', 'response.incomplete']);
@@ -28,7 +28,7 @@ export const responsesKeeping: Keeping = {
     if (!OUR_ITEM.test(call.body.toString('latin1'))) return [];
     const responses = referencedItems(call).flatMap((id) => {
       const request = RESPONSE_OF.exec(id)?.[1];
-      return request === undefined || !isOurs(id) ? [] : [`resp_${request}`];
+      return request === undefined ? [] : [`resp_${request}`];
     });
     return [...new Set(responses)];
   },

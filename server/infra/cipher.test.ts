@@ -31,6 +31,11 @@ test('what is sealed opens again in its place', () => {
   );
 });
 
+test('many megabytes open as well', () => {
+  const large = 'x'.repeat(40 * 1024 * 1024);
+  expect(cipher.open(cipher.seal(large, place), place) === large).toBe(true);
+});
+
 test('the same text is never sealed to the same value', () => {
   expect(cipher.seal('a', place)).not.toBe(cipher.seal('a', place));
 });

@@ -8,7 +8,8 @@ const PREFIXES: Readonly<Record<string, string>> = {
   custom_tool_call_output: 'ctco',
 };
 
-const OURS = /^[a-z]+_[0-9a-f]{32}_[io]\d+$/;
+/** Bounded: an id comes from a client and may be many megabytes long. */
+const OURS = /^[a-z]{1,10}_[0-9a-f]{32}_[io]\d{1,6}$/;
 
 /** The id of the response that answers a request. */
 export function responseId(requestId: string): string {
