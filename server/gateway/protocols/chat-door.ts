@@ -77,8 +77,9 @@ function translateTo(asking: Asking, platform: Platform): Plan {
   return (target, asked) => {
     refuseUnseen(request, platform);
     const to = recipient(platform, target);
-    const { dialogue, dropped } = fitTo(request.dialogue(), endpoint.protocol);
-    const body = protocol.writeRequest(withoutForeignSeals(dialogue, endpoint.protocol, to), to);
+    const fitted = fitTo(request.dialogue(), endpoint.protocol);
+    const dialogue = withoutForeignSeals(fitted.dialogue, endpoint.protocol, to);
+    const written = protocol.writeRequest(dialogue, to);
     const context = {
       requestId: asked.id,
       model: request.model,
@@ -89,8 +90,8 @@ function translateTo(asking: Asking, platform: Platform): Plan {
     };
     return {
       ...wayTo(endpoint, protocol, request, to),
-      body: Buffer.from(JSON.stringify(body)),
-      dropped,
+      body: Buffer.from(JSON.stringify(written.body)),
+      dropped: [...fitted.dropped, ...written.dropped],
       headers: protocol.headers(null),
       passage: translated(client, protocol, context, to.account),
     };

@@ -26,9 +26,13 @@ export type Protocol = Dialect & {
   headers(client: IncomingHttpHeaders | null): Record<string, string>;
   /**
    * The body for a platform. The dialogue was fitted before (fidelity.ts): it holds nothing that
-   * this protocol cannot say. Seals of other makers or accounts are gone.
+   * this protocol cannot say. Seals of other makers or accounts are gone. `dropped` names what the
+   * platform's quirks or the protocol's own rules made it leave out.
    */
-  writeRequest(dialogue: Dialogue, to: Recipient): Record<string, unknown>;
+  writeRequest(
+    dialogue: Dialogue,
+    to: Recipient,
+  ): { body: Record<string, unknown>; dropped: string[] };
   /** Reads a whole answer; lenient towards members it does not know. */
   readAnswer(body: Buffer): DialogueAnswer | { error: string };
   streamReader(): StreamReader;

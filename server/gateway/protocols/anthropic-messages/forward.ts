@@ -1,9 +1,9 @@
 import { AppError } from '#shared/errors.ts';
 import type { Block, CountRequest, WireMessage } from '#shared/wire/anthropic-messages.ts';
-import type { Quirks } from '../../../platforms/quirks.ts';
 import { isObject, type JsonBody, rewrite } from '../body.ts';
 import type { AccountTag, Seal } from '../dialogue.ts';
 import type { Recipient } from '../protocol.ts';
+import { quirkChanges } from '../quirk-changes.ts';
 import { readSeal, unmarkSeals } from '../seals.ts';
 
 /** Tags of the accounts that made the seals in a request. */
@@ -30,23 +30,6 @@ export function forward(body: JsonBody, request: CountRequest, to: Recipient) {
   }
   const own = sealsIn(request).filter((seal) => isOf(seal, to));
   return { body: unmarkSeals(rewrite(body, changes), own), dropped };
-}
-
-/** Members that a platform lacks are taken out, numbers out of its range are set to the nearer end. */
-export function quirkChanges(request: Record<string, unknown>, { lacks, ranges }: Quirks) {
-  const changes = new Map<string, unknown>();
-  const dropped: string[] = [];
-  for (const [name, [least, most]] of Object.entries(ranges ?? {})) {
-    const value = request[name];
-    if (typeof value !== 'number' || (value >= least && value <= most)) continue;
-    changes.set(name, Math.min(most, Math.max(least, value)));
-  }
-  for (const name of lacks ?? []) {
-    if (request[name] === undefined) continue;
-    changes.set(name, undefined);
-    dropped.push(name);
-  }
-  return { changes, dropped };
 }
 
 function sealsIn({ messages }: CountRequest): Seal[] {

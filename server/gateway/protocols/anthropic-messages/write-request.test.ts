@@ -13,7 +13,7 @@ const write = (said: Partial<Dialogue>, quirks: Quirks = {}) =>
       quirks,
       account: '0123abcd',
     },
-  );
+  ).body;
 const user = (said: string): Message => ({ role: 'user', parts: [text(said)] });
 const call = (id: string, name = 'weather', input = '{}') =>
   ({ kind: 'call', id, name, arguments: input, cache: null }) as const;
@@ -353,3 +353,13 @@ function expressible(said: Dialogue): Dialogue {
 function visible(part: Message['parts'][number]): Message['parts'][number] {
   return part.kind === 'text' ? { ...part, text: `.${part.text}.` } : part;
 }
+
+test('names what of the sampling its rules leave out', () => {
+  const to = { model: 'claude-lab', quirks: {}, account: '0123abcd' };
+  const sampling = { ...NO_SAMPLING, temperature: 0.5, topP: 0.9, topK: 4 };
+  const asked = { ...EMPTY_DIALOGUE, messages: [user('hi')], sampling };
+  expect(anthropicMessages.writeRequest(asked, to).dropped).toEqual(['top_p']);
+  const reasoning: Reasoning = { effort: 'high', budgetTokens: null, show: null };
+  const thinking = anthropicMessages.writeRequest({ ...asked, reasoning }, to);
+  expect(thinking.dropped).toEqual(['temperature', 'top_p', 'top_k']);
+});

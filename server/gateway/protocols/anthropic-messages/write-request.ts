@@ -1,6 +1,6 @@
-import type { Dialogue, OutputFormat, Sampling } from '../dialogue.ts';
+import { type Dialogue, NO_SAMPLING, type OutputFormat, type Sampling } from '../dialogue.ts';
 import type { Recipient } from '../protocol.ts';
-import { quirkChanges } from './forward.ts';
+import { quirkChanges } from '../quirk-changes.ts';
 import { writeMessages, writeSystem } from './write-messages.ts';
 import { writeThinking } from './write-thinking.ts';
 import { said, writeTools } from './write-tools.ts';
@@ -36,7 +36,12 @@ export function writeRequest(dialogue: Dialogue, { model, quirks }: Recipient) {
     ...(dialogue.endUser === null ? {} : { metadata: { user_id: dialogue.endUser } }),
     ...(dialogue.stream ? { stream: true } : {}),
   };
-  return withQuirks(body, quirks);
+  const { changes, dropped } = quirkChanges(body, quirks);
+  const minded = Object.entries({ ...body, ...Object.fromEntries(changes) });
+  return {
+    body: Object.fromEntries(minded.filter(([, value]) => value !== undefined)),
+    dropped: [...unsaidSampling(dialogue.sampling, on), ...dropped],
+  };
 }
 
 function writeFormat(format: OutputFormat | null): object | null {
@@ -57,7 +62,11 @@ function writeSampling({ temperature, topP, topK }: Sampling, thinks: boolean): 
   });
 }
 
-function withQuirks(body: Record<string, unknown>, quirks: Recipient['quirks']) {
-  const changed = { ...body, ...Object.fromEntries(quirkChanges(body, quirks).changes) };
-  return Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== undefined));
+/** What of the sampling the rules above leave out. */
+function unsaidSampling({ temperature, topP, topK }: Sampling, thinks: boolean): string[] {
+  const written = writeSampling({ ...NO_SAMPLING, temperature, topP, topK }, thinks);
+  const asked = { temperature, top_p: topP, top_k: topK };
+  return Object.entries(asked).flatMap(([name, value]) =>
+    value === null || name in written ? [] : [name],
+  );
 }

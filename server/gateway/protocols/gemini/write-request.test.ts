@@ -12,7 +12,7 @@ describe('a body for the platform', () => {
   });
 
   test('has all instructions at the start, and calls signed once a turn', () => {
-    const body = gemini.writeRequest(
+    const { body } = gemini.writeRequest(
       asked({
         messages: [
           { role: 'system', parts: [text('a')] },
@@ -75,7 +75,7 @@ describe('a body for the platform', () => {
       detail: null,
       cache: null,
     };
-    const body = gemini.writeRequest(
+    const { body } = gemini.writeRequest(
       asked({
         messages: [
           {
@@ -100,7 +100,7 @@ describe('a body for the platform', () => {
   });
 
   test('offers tools of free text as functions, and writes their calls as such', () => {
-    const body = gemini.writeRequest(
+    const { body } = gemini.writeRequest(
       asked({
         tools: [{ kind: 'custom', name: 'sql', description: 'Runs SQL.', grammar: null }],
         messages: [
@@ -135,7 +135,7 @@ describe('a body for the platform', () => {
     [{ effort: 'none', budgetTokens: null, show: null }, 'budget', { thinkingBudget: 0 }],
     [{ effort: 'high', budgetTokens: 5, show: null }, 'budget', { thinkingBudget: 5 }],
   ] as const)('thinks %j by %s', (reasoning, thinkingBy, thinkingConfig) => {
-    const body = gemini.writeRequest(asked({ reasoning }), to({ quirks: { thinkingBy } }));
+    const { body } = gemini.writeRequest(asked({ reasoning }), to({ quirks: { thinkingBy } }));
     expect((body['generationConfig'] as { thinkingConfig?: unknown })?.thinkingConfig).toEqual(
       thinkingConfig,
     );

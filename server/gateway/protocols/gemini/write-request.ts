@@ -7,14 +7,14 @@ import { mindQuirks } from './quirks-of-body.ts';
 import { type WrittenContent, writeContents } from './write-contents.ts';
 
 /** Source: https://ai.google.dev/api/generate-content */
-export function writeRequest(dialogue: Dialogue, to: Recipient): Record<string, unknown> {
+export function writeRequest(dialogue: Dialogue, to: Recipient) {
   const body = said({
     ...writeTurns(dialogue, to),
     ...writeTools(dialogue),
     generationConfig: orNull(writeConfig(dialogue, to.quirks)),
   });
-  const { changes } = mindQuirks(body, to.quirks);
-  return said({ ...body, ...Object.fromEntries(changes) });
+  const { changes, dropped } = mindQuirks(body, to.quirks);
+  return { body: said({ ...body, ...Object.fromEntries(changes) }), dropped };
 }
 
 function writeTurns(dialogue: Dialogue, to: Recipient): Record<string, unknown> {

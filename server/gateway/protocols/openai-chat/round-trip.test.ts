@@ -66,7 +66,7 @@ test('a dialogue written as a request and read again is the same', () => {
   fc.assert(
     fc.property(dialogues(CHAT_WORDS).map(withoutIdleSettings), (dialogue) => {
       expect(fitTo(dialogue, 'openai-chat')).toEqual({ dialogue, dropped: [] });
-      const body = Buffer.from(JSON.stringify(openaiChat.writeRequest(dialogue, TO)));
+      const body = Buffer.from(JSON.stringify(openaiChat.writeRequest(dialogue, TO).body));
       const request = openaiChat.readRequest({
         body,
         headers: {},

@@ -8,7 +8,7 @@ const write = (more: Partial<Dialogue>, quirks: Quirks = {}) =>
   writeRequest(
     { ...EMPTY_DIALOGUE, messages: [user], ...more },
     { model: 'tiny', quirks, account: 'cafe0123' },
-  );
+  ).body;
 const sql = {
   kind: 'custom',
   name: 'sql',

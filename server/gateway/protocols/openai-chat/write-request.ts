@@ -11,7 +11,7 @@ type Wire = Record<string, unknown>;
  * A dialogue as the body of a chat completion, as the platform wants it.
  * Source: https://platform.openai.com/docs/api-reference/chat/create
  */
-export function writeRequest(dialogue: Dialogue, { model, quirks }: Recipient): Wire {
+export function writeRequest(dialogue: Dialogue, { model, quirks }: Recipient) {
   const body = present({
     model,
     messages: writeMessages(dialogue.messages, {
@@ -32,7 +32,7 @@ export function writeRequest(dialogue: Dialogue, { model, quirks }: Recipient): 
     stream: dialogue.stream || null,
     stream_options: dialogue.stream ? { include_usage: true } : null,
   });
-  return mindQuirks(body, quirks, dialogue.reasoning).body;
+  return mindQuirks(body, quirks, dialogue.reasoning);
 }
 
 function present(members: Wire): Wire {

@@ -132,7 +132,7 @@ test.each([
   (_name, can) => {
     fc.assert(
       fc.property(dialogues(can), (dialogue) => {
-        const body = openaiResponses.writeRequest(dialogue, TO);
+        const body = openaiResponses.writeRequest(dialogue, TO).body;
         expect(body['store']).toBe(false);
         expect(openaiResponses.readRequest(arrived(body)).dialogue()).toEqual(asWritten(dialogue));
       }),

@@ -6,7 +6,8 @@ import { openaiResponses } from './index.ts';
 function written(said: Partial<Dialogue>, quirks: Quirks = {}) {
   const messages: Dialogue['messages'] = [{ role: 'user', parts: [text('Hi')] }];
   const dialogue = { ...EMPTY_DIALOGUE, messages, ...said };
-  return openaiResponses.writeRequest(dialogue, { model: 'gpt-x', quirks, account: 'aaaa1111' });
+  return openaiResponses.writeRequest(dialogue, { model: 'gpt-x', quirks, account: 'aaaa1111' })
+    .body;
 }
 
 function thinking(wish: Partial<Reasoning>) {

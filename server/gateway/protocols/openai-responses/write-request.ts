@@ -14,7 +14,7 @@ const LEAST_OUTPUT = 16;
  * with every request.
  * Source: https://platform.openai.com/docs/api-reference/responses/create
  */
-export function writeRequest(dialogue: Dialogue, to: Recipient): Record<string, unknown> {
+export function writeRequest(dialogue: Dialogue, to: Recipient) {
   const { instructions, messages } = leading(dialogue.messages);
   const customs = customNames(dialogue);
   const limit = dialogue.maxOutputTokens;
@@ -38,9 +38,10 @@ export function writeRequest(dialogue: Dialogue, to: Recipient): Record<string, 
     store: false,
     stream: dialogue.stream ? true : null,
   };
-  const { changes } = quirkChanges(body, to.quirks);
+  const { changes, dropped } = quirkChanges(body, to.quirks);
   const minded = Object.entries({ ...body, ...Object.fromEntries(changes) });
-  return Object.fromEntries(minded.filter(([, value]) => value !== null && value !== undefined));
+  const said = minded.filter(([, value]) => value !== null && value !== undefined);
+  return { body: Object.fromEntries(said), dropped };
 }
 
 /** One plain system turn in front of others is what `instructions` are for; some servers want them. */
