@@ -40,7 +40,7 @@ export type Quirks = {
   thinking?: 'budget' | 'adaptive' | 'always';
   /** Anthropic: most tokens of an answer when the client set no limit, for the protocol asks for one; default 8,192. */
   outputTokens?: number;
-  /** OpenAI chat: earlier reasoning is taken back as `reasoning_content`. */
+  /** Earlier reasoning is taken back without a seal: as `reasoning_content`, or as unsigned thinking. */
   keepsThoughts?: boolean;
   /** Gemini: whether thinking is asked for by level or by budget; default level. */
   thinkingBy?: 'level' | 'budget';
