@@ -36,42 +36,64 @@ export function writeSeal({ maker, value, account }: Seal): string {
 
 /** Marks the seals in a body or frame that passes through; every other byte stays. */
 export function markSeals(bytes: Buffer, seals: readonly Seal[], account: AccountTag): Buffer {
-  return replaceStrings(bytes, seals, (seal) => [seal.value, writeSeal({ ...seal, account })]);
+  const marks = new Map(seals.map(({ maker, value }) => [value, `ghS${LETTERS[maker]}${account}`]));
+  let result = bytes;
+  for (const [value, mark] of marks) result = changeStart(result, value, { put: mark, cut: 0 });
+  return result;
 }
 
 /** Frees the seals in a request's body of their marks; every other byte stays. */
 export function unmarkSeals(bytes: Buffer, seals: readonly Seal[]): Buffer {
-  const marked = seals.filter((seal) => seal.account !== null);
-  return replaceStrings(bytes, marked, (seal) => [writeSeal(seal), seal.value]);
-}
-
-/** Replaces whole JSON strings. Seals need no escapes but `/`, which some writers escape. */
-function replaceStrings(
-  bytes: Buffer,
-  seals: readonly Seal[],
-  change: (seal: Seal) => [from: string, to: string],
-): Buffer {
+  const marked = seals.filter((seal) => seal.account !== null).map(writeSeal);
   let result = bytes;
-  for (const [from, to] of new Map(seals.map(change))) {
-    for (const written of new Set([JSON.stringify(from), escapeSlashes(from)])) {
-      result = replaceAll(result, Buffer.from(written), Buffer.from(JSON.stringify(to)));
-    }
+  for (const text of new Set(marked)) {
+    result = changeStart(result, text, { put: '', cut: MARK_LENGTH });
   }
   return result;
 }
 
-function escapeSlashes(text: string): string {
-  return JSON.stringify(text).replaceAll('/', '\\/');
+/** Changes how JSON strings of this text begin, whatever is escaped in them. */
+function changeStart(bytes: Buffer, text: string, { put, cut }: { put: string; cut: number }) {
+  const parts: Buffer[] = [];
+  let kept = 0;
+  // NOTE: letters and digits are escaped by nobody, so a string begins with these bytes if it is one.
+  const start = Buffer.from(`"${/^[A-Za-z0-9]*/.exec(text)?.[0] ?? ''}`);
+  for (let at = bytes.indexOf(start); at >= 0; at = bytes.indexOf(start, at + 1)) {
+    if (!isString(bytes, at, text)) continue;
+    parts.push(bytes.subarray(kept, at + 1), Buffer.from(put));
+    kept = at + 1 + cut;
+  }
+  if (kept === 0) return bytes;
+  parts.push(bytes.subarray(kept));
+  return Buffer.concat(parts);
 }
 
-function replaceAll(bytes: Buffer, from: Buffer, to: Buffer): Buffer {
-  const parts: Buffer[] = [];
-  let at = 0;
-  for (let found = bytes.indexOf(from); found >= 0; found = bytes.indexOf(from, at)) {
-    parts.push(bytes.subarray(at, found), to);
-    at = found + from.length;
+/** Whether the JSON string that begins here is this text. */
+function isString(bytes: Buffer, at: number, text: string): boolean {
+  if (isEscaped(bytes, at)) return false;
+  let end = at;
+  do {
+    end = bytes.indexOf(QUOTE, end + 1);
+    // NOTE: six bytes are the longest that one character is written with.
+    if (end < 0 || end - at > 6 * text.length + 1) return false;
+  } while (isEscaped(bytes, end));
+  return reads(bytes.toString('utf8', at, end + 1), text);
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+function isEscaped(bytes: Buffer, at: number): boolean {
+  let backslashes = 0;
+  while (bytes[at - 1 - backslashes] === BACKSLASH) backslashes += 1;
+  return backslashes % 2 === 1;
+}
+
+function reads(written: string, text: string): boolean {
+  if (!written.includes('\\')) return written === `"${text}"`;
+  try {
+    return JSON.parse(written) === text;
+  } catch {
+    return false;
   }
-  if (at === 0) return bytes;
-  parts.push(bytes.subarray(at));
-  return Buffer.concat(parts);
 }
