@@ -11,11 +11,17 @@ import { createTestDatabase } from './postgres.ts';
 export const PASSWORD = 'correct horse battery';
 
 /** The whole application as it runs, on a database and in a data folder of its own. */
-export async function startApp(document: object) {
+export async function startApp(document: object, env: Readonly<Record<string, string>> = {}) {
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-app-'));
   const config = toConfig(
-    parseEnv({ DATA_DIR: dataDir, DATABASE_URL: database.url, PORT: '0', LOG_LEVEL: 'silent' }),
+    parseEnv({
+      DATA_DIR: dataDir,
+      DATABASE_URL: database.url,
+      PORT: '0',
+      LOG_LEVEL: 'silent',
+      ...env,
+    }),
   );
   const infra = await buildInfra({ config, log: createLog({ level: 'silent' }) });
   // The lowest cost bcrypt has: passwords are not what these tests are about.
