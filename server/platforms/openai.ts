@@ -46,12 +46,20 @@ function quirks(model: string): Quirks {
     // max_tokens is deprecated, and refused by models that reason:
     // https://developers.openai.com/api/reference/resources/chat
     outputLimit: 'max_completion_tokens',
-    ...(O_SERIES.test(model) && { lacks: NOT_FOR_O_SERIES }),
+    ...(O_SERIES.test(model) && { lacks: notForOSeries(model) }),
     ...(FIRST_GPT_5.test(model) && { lacks: NOT_FOR_GPT_5 }),
   };
 }
 
-/** Source: https://platform.openai.com/docs/guides/reasoning#limitations */
+/**
+ * o3 and o4-mini take no stop sequences either.
+ * Sources: https://platform.openai.com/docs/guides/reasoning#limitations,
+ * https://developers.openai.com/api/reference/resources/chat (`stop`)
+ */
+function notForOSeries(model: string): readonly string[] {
+  return model.startsWith('o1') ? NOT_FOR_O_SERIES : [...NOT_FOR_O_SERIES, 'stop'];
+}
+
 const NOT_FOR_O_SERIES = [
   'temperature',
   'top_p',

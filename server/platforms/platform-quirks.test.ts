@@ -50,6 +50,12 @@ describe('OpenAI', () => {
     },
   );
 
+  test('o3 and o4-mini take no stop sequences', () => {
+    expect(of(openai, 'o3').lacks).toContain('stop');
+    expect(of(openai, 'o4-mini').lacks).toContain('stop');
+    expect(of(openai, 'o1').lacks).not.toContain('stop');
+  });
+
   test.each(['gpt-5', 'gpt-5-mini', 'gpt-5-nano-2025-08-07'])(
     '%s takes no temperature',
     (model) => {
