@@ -49,10 +49,27 @@ export const DOORS: Readonly<Record<string, Readonly<Record<Caller, Answer>>>> =
   },
 };
 
-/** The routes behind every door; a new one without a row fails the test that lists them. */
+/**
+ * The routes behind every door; a new one without a row fails the test that lists them. `answer` is
+ * what whoever is let in gets, where that is not `ok`.
+ */
 export const DOOR_ROUTES = [
   { path: '/models', method: 'get', ask: '/models' },
   { path: '/models/*model', method: 'get', ask: '/models/sandbox-echo' },
+  { path: '/responses/:id', method: 'get', ask: '/responses/resp_no', answer: 'not_found' },
+  { path: '/responses/:id', method: 'delete', ask: '/responses/resp_no', answer: 'not_found' },
+  {
+    path: '/responses/:id/cancel',
+    method: 'post',
+    ask: '/responses/resp_no/cancel',
+    answer: 'not_found',
+  },
+  {
+    path: '/responses/:id/input_items',
+    method: 'get',
+    ask: '/responses/resp_no/input_items',
+    answer: 'not_found',
+  },
   { path: '/chat/completions', method: 'post', ask: '/chat/completions' },
 ] as const;
 
@@ -63,5 +80,8 @@ export const DOOR_ROUTES = [
 export const NOT_ITS_MODEL: Readonly<Record<(typeof DOOR_ROUTES)[number]['path'], Answer>> = {
   '/models': 'ok',
   '/models/*model': 'model_not_found',
+  '/responses/:id': 'not_found',
+  '/responses/:id/cancel': 'not_found',
+  '/responses/:id/input_items': 'not_found',
   '/chat/completions': 'model_not_allowed',
 };
