@@ -35,6 +35,14 @@ export const errors = {
   method_not_allowed: { title: 'The server does not do that', hint: 'Reload the page.' },
   unsupported_media_type: { title: 'The server cannot read that', hint: 'Reload the page.' },
   conflict: { title: 'That conflicts with what is there', hint: 'Change it and try again.' },
+  bound_elsewhere: {
+    title: 'Only another account can go on with this',
+    hint: 'Try again later, or begin the conversation anew.',
+  },
+  not_offered: {
+    title: 'This model does not offer that',
+    hint: 'Choose a model on a platform that does.',
+  },
   setup_done: { title: 'Set-up is already done', hint: 'Sign in instead.' },
   too_many_tries: { title: 'Too many tries', hint: 'Wait a little and try again.' },
   rate_limited: { title: 'Too many requests', hint: 'Wait a little and try again.' },

@@ -25,6 +25,11 @@ export const errors: Translated<typeof english> = {
   method_not_allowed: { title: '服务器不支持此操作', hint: '请刷新页面。' },
   unsupported_media_type: { title: '服务器无法识别提交的内容', hint: '请刷新页面。' },
   conflict: { title: '与现有内容冲突', hint: '请修改后重试。' },
+  bound_elsewhere: {
+    title: '只有另一个账号能够继续',
+    hint: '请稍后再试，或开始新的对话。',
+  },
+  not_offered: { title: '该模型不提供此功能', hint: '请选择提供此功能的平台上的模型。' },
   setup_done: { title: '初始设置已经完成', hint: '请直接登录。' },
   too_many_tries: { title: '尝试次数过多', hint: '请稍后再试。' },
   rate_limited: { title: '请求过于频繁', hint: '请稍后再试。' },
