@@ -1,6 +1,7 @@
 import OpenAI from 'openai';
 import { describe, expect, test } from 'vitest';
 import type { Endpoint } from '../platforms/platform.ts';
+import { fakeClock } from '../testing/fake-clock.ts';
 import { gatewayHarness, type HarnessOptions } from '../testing/gateway-harness.ts';
 import { memoryResponses } from '../testing/memory-responses.ts';
 import {
@@ -188,6 +189,24 @@ describe('a conversation that is kept here', () => {
     expect(said.output_text).toBe('Good');
     expect(h.errors).toEqual([expect.objectContaining({ message: 'disk full' })]);
     expect(h.records[0]).toMatchObject({ outcome: 'ok' });
+  });
+
+  test('an answer does not wait for a slow database for ever', async () => {
+    await using upstream = await scriptedUpstream(answer('Good'));
+    const responses = memoryResponses();
+    const saving = Promise.withResolvers<void>();
+    responses.save = () => {
+      saving.resolve();
+      return new Promise(() => undefined);
+    };
+    const clock = fakeClock();
+    await using h = await gatewayHarness(upstream, { responses, clock });
+    const said = client(h.url).responses.create({ model: 'gpt-lab', input: 'x' });
+    const arrived = said.then((whole) => whole);
+    await saving.promise;
+    clock.advance(5_000);
+    expect((await arrived).output_text).toBe('Good');
+    expect(h.errors).toEqual([expect.objectContaining({ code: 'storage_unavailable' })]);
   });
 
   test('chats are not kept', async () => {
