@@ -1,5 +1,6 @@
 import { Drawer, Group, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import type { TFunction } from 'i18next';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { UsageDetail } from '#shared/schemas/usage.ts';
@@ -10,6 +11,7 @@ import { CopyField } from '../../ui/CopyField.tsx';
 import { Money } from '../../ui/figures.tsx';
 import { QueryBoundary } from '../../ui/QueryBoundary.tsx';
 import { OutcomeBadge } from './OutcomeBadge.tsx';
+import { operationName, unitsText } from './operation.ts';
 import { TokenCount } from './TokenCount.tsx';
 import classes from './usage.module.css';
 import { WhatHappened } from './WhatHappened.tsx';
@@ -78,6 +80,7 @@ function Facts({ detail }: { detail: UsageDetail }) {
         <Fact name={t('column.model')}>{detail.model}</Fact>
         <Fact name={t('detail.user')}>{detail.userName}</Fact>
         <Fact name={t('detail.key')}>{detail.keyName ?? t('playground')}</Fact>
+        <Fact name={t('detail.operation')}>{operationName(t, detail.operation)}</Fact>
         <Fact name={t('detail.door')}>{detail.door}</Fact>
         <Fact name={t('detail.stream')}>{t(detail.stream ? 'common:yes' : 'common:no')}</Fact>
         <Fact name={t('detail.status')}>{detail.status}</Fact>
@@ -91,10 +94,7 @@ function Facts({ detail }: { detail: UsageDetail }) {
         <Fact name={t('detail.attempts')}>{detail.attempts}</Fact>
       </Part>
       <Part title={t('detail.figures')}>
-        <Fact
-          name={t('detail.input')}
-          note={detail.cachedTokens > 0 && t('detail.cached', { count: detail.cachedTokens })}
-        >
+        <Fact name={t('detail.input')} note={cacheNotes(t, detail)}>
           <TokenCount count={detail.inputTokens} estimated={detail.estimated} />
         </Fact>
         <Fact
@@ -105,6 +105,7 @@ function Facts({ detail }: { detail: UsageDetail }) {
         >
           <TokenCount count={detail.outputTokens} estimated={detail.estimated} />
         </Fact>
+        {detail.units && <Fact name={t('detail.units')}>{unitsText(t, detail.units)}</Fact>}
         <Fact name={t('detail.cost')}>
           {detail.cost === null ? t('detail.noPrice') : <Money micros={detail.cost} />}
         </Fact>
@@ -131,6 +132,16 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
       <dl className={classes.facts}>{children}</dl>
     </section>
   );
+}
+
+/** What of the input came from the platform's cache, and what went into it. */
+function cacheNotes(t: TFunction<'usage'>, detail: UsageDetail): string {
+  const { cachedTokens, cacheWriteTokens } = detail;
+  const notes = [
+    ...(cachedTokens > 0 ? [t('detail.cached', { count: cachedTokens })] : []),
+    ...(cacheWriteTokens > 0 ? [t('detail.cacheWrite', { count: cacheWriteTokens })] : []),
+  ];
+  return notes.join(' · ');
 }
 
 type FactProps = { name: string; note?: string | false; children: ReactNode };

@@ -3,7 +3,7 @@ import { useDisclosure, useMediaQuery } from '@mantine/hooks';
 import { IconAdjustmentsHorizontal, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { OutcomeFilter } from '#shared/schemas/usage.ts';
+import { OutcomeFilter, UsageOperation } from '#shared/schemas/usage.ts';
 import { trpc } from '../../lib/trpc.ts';
 import { useMe } from '../../lib/use-me.ts';
 import { fromLocalTime, toLocalTime } from './local-time.ts';
@@ -50,6 +50,7 @@ const NOTHING: UsageChange = {
   user: undefined,
   account: undefined,
   outcome: undefined,
+  operation: undefined,
 };
 
 function Fields({ search, onChange }: UsageFiltersProps) {
@@ -69,6 +70,14 @@ function Fields({ search, onChange }: UsageFiltersProps) {
         value={search.outcome ?? null}
         onChange={(outcome) => onChange({ outcome: OutcomeFilter.safeParse(outcome).data })}
         data={OutcomeFilter.options.map((value) => ({ value, label: t(`common:state.${value}`) }))}
+      />
+      <Select
+        label={t('filter.operation')}
+        placeholder={t('filter.anyOperation')}
+        clearable
+        value={search.operation ?? null}
+        onChange={(operation) => onChange({ operation: UsageOperation.safeParse(operation).data })}
+        data={UsageOperation.options.map((value) => ({ value, label: t(`operations.${value}`) }))}
       />
       {isFiltered(search) && (
         <div>

@@ -6,8 +6,9 @@ import type { UsageRow } from '#shared/schemas/usage.ts';
 import { formatDuration, formatStamp } from '../../lib/format.ts';
 import { type Column, DataTable } from '../../ui/DataTable.tsx';
 import { Money } from '../../ui/figures.tsx';
+import { CountedInput, CountedOutput, hasUnitsOnly } from './Counted.tsx';
 import { OutcomeBadge } from './OutcomeBadge.tsx';
-import { TokenCount } from './TokenCount.tsx';
+import { operationName } from './operation.ts';
 import classes from './usage.module.css';
 
 type UsageTableProps = {
@@ -57,7 +58,11 @@ function facts(t: Translator, withUser: boolean): Column<UsageRow>[] {
     {
       id: 'model',
       header: t('column.model'),
-      cell: ({ model, platformId }) => <Pair first={model} second={platformId ?? undefined} />,
+      cell: ({ model, operation, platformId }) => {
+        const asked = operation === 'chat' ? [] : [operationName(t, operation)];
+        const second = [...asked, ...(platformId === null ? [] : [platformId])].join(' · ');
+        return <Pair first={model} second={second === '' ? undefined : second} />;
+      },
     },
     {
       id: 'outcome',
@@ -73,13 +78,13 @@ function figures(t: Translator): Column<UsageRow>[] {
       id: 'input',
       header: t('column.input'),
       align: 'right',
-      cell: (row) => <TokenCount count={row.inputTokens} estimated={row.estimated} />,
+      cell: (row) => <CountedInput row={row} />,
     },
     {
       id: 'output',
       header: t('column.output'),
       align: 'right',
-      cell: (row) => <TokenCount count={row.outputTokens} estimated={row.estimated} />,
+      cell: (row) => <CountedOutput row={row} />,
     },
     {
       id: 'cost',
@@ -107,19 +112,23 @@ function allFigures(t: Translator): Column<UsageRow> {
   return {
     id: 'figures',
     header: t('column.figures'),
-    cell: ({ inputTokens, outputTokens, estimated, cost, latencyMs }) => (
+    cell: (row) => (
       <>
-        <TokenCount count={inputTokens} estimated={estimated} />
-        {' → '}
-        <TokenCount count={outputTokens} estimated={estimated} />
-        {cost !== null && (
+        <CountedInput row={row} />
+        {!hasUnitsOnly(row) && (
+          <>
+            {' → '}
+            <CountedOutput row={row} />
+          </>
+        )}
+        {row.cost !== null && (
           <>
             {' · '}
-            <Money micros={cost} />
+            <Money micros={row.cost} />
           </>
         )}
         {' · '}
-        <Duration ms={latencyMs} />
+        <Duration ms={row.latencyMs} />
       </>
     ),
   };

@@ -17,12 +17,20 @@ describe('reading the address', () => {
       user: ID,
       account: ID,
       outcome: 'failed',
+      operation: 'embeddings',
     };
     expect(readUsageSearch(search)).toEqual(search);
   });
 
   test('leaves out what makes no sense and keeps the rest', () => {
-    const search = { range: 'year', from: 'yesterday', key: 'x', outcome: 'ok', other: 1 };
+    const search = {
+      range: 'year',
+      from: 'yesterday',
+      key: 'x',
+      outcome: 'ok',
+      operation: 'dance',
+      other: 1,
+    };
     expect(readUsageSearch(search)).toEqual({ outcome: 'ok' });
   });
 
@@ -51,11 +59,19 @@ describe('the filter', () => {
   });
 
   test('names become the names of the server', () => {
-    expect(toUsageFilter({ key: ID, user: ID, account: ID, outcome: 'aborted' }, NOW)).toEqual({
+    const search = {
+      key: ID,
+      user: ID,
+      account: ID,
+      outcome: 'aborted',
+      operation: 'count',
+    } as const;
+    expect(toUsageFilter(search, NOW)).toEqual({
       keyId: ID,
       userId: ID,
       accountId: ID,
       outcome: 'aborted',
+      operation: 'count',
     });
   });
 

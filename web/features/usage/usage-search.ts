@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Id, Timestamp } from '#shared/schemas/common.ts';
-import { OutcomeFilter, type UsageFilter } from '#shared/schemas/usage.ts';
+import { OutcomeFilter, type UsageFilter, UsageOperation } from '#shared/schemas/usage.ts';
 
 export const USAGE_RANGES = ['hour', 'day', 'week', 'month'] as const;
 export const UsageRange = z.enum(USAGE_RANGES);
@@ -27,6 +27,7 @@ const FIELDS = {
   user: Id,
   account: Id,
   outcome: OutcomeFilter,
+  operation: UsageOperation,
 };
 
 /** What the address of the usage page says. Every part is optional. */
@@ -61,6 +62,7 @@ export function toUsageFilter(search: UsageSearch, now: number): UsageFilter {
     ...(search.user ? { userId: search.user } : {}),
     ...(search.account ? { accountId: search.account } : {}),
     ...(search.outcome ? { outcome: search.outcome } : {}),
+    ...(search.operation ? { operation: search.operation } : {}),
   };
 }
 
