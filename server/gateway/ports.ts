@@ -153,6 +153,8 @@ export type StoredResponse = {
   input: readonly object[];
   /** The response as the client saw it; null when held elsewhere. */
   answer: object | null;
+  /** Ids of the items in a response held elsewhere, for requests that refer to one; else empty. */
+  itemIds: readonly string[];
   /** Epoch milliseconds. */
   createdAt: number;
 };
@@ -165,6 +167,8 @@ export type ResponseStore = {
   find(id: string, userId: string): Promise<StoredResponse | null>;
   /** Those of them that are this user's, in no order. */
   findAll(ids: readonly string[], userId: string): Promise<StoredResponse[]>;
+  /** This user's responses at platforms that have one of these items, in no order. */
+  holding(itemIds: readonly string[], userId: string): Promise<StoredResponse[]>;
   /**
    * The response and all it continues, the first one first; empty when there is none. It ends at one
    * that a platform keeps, and where an earlier one is gone: then the first one's `previousId` is set.

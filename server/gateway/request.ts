@@ -19,8 +19,8 @@ export type Door = Dialect & {
 export type Keeping = {
   /** The protocol in which a platform keeps its answers itself. */
   protocol: ProtocolId;
-  /** Responses kept here that hold the items which the request refers to by id. */
-  refersTo(call: ArrivedCall): readonly string[];
+  /** What the request refers to by id: responses kept here that have the items, and items of others. */
+  refersTo(call: ArrivedCall): { responses: readonly string[]; items: readonly string[] };
   /**
    * The request with what came before it put before its own input, and references replaced by what
    * they mean. `earlier` is the conversation, oldest first; `items` are those that may be referred to.
@@ -40,6 +40,8 @@ export type KeptAnswer = {
   id: string;
   /** False when the platform says that it does not keep it. */
   store: boolean;
+  /** Of the items in it. */
+  itemIds: readonly string[];
   json: Record<string, unknown>;
 };
 

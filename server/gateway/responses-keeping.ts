@@ -13,6 +13,8 @@ export const RESPONSE_ID = /^[\w-]{1,200}$/;
 const OUR_ITEM = /"[a-z]{1,10}_[0-9a-f]{32}_[io]\d{1,6}"/;
 const RESPONSE_OF = /^[a-z]{1,10}_([0-9a-f]{32})_[io]\d{1,6}$/;
 
+const NOTHING = { responses: [], items: [] };
+
 /** Events that end a stream with the whole response in them. */
 const CLOSING = new Set(['response.completed', 'response.incomplete']);
 
@@ -25,12 +27,16 @@ export const responsesKeeping: Keeping = {
 
   refersTo(call) {
     // NOTE: most requests refer to nothing; only those that may are parsed for it.
-    if (!OUR_ITEM.test(call.body.toString('latin1'))) return [];
-    const responses = referencedItems(call).flatMap((id) => {
+    const text = call.body.toString('latin1');
+    if (!text.includes('"item_reference"') && !OUR_ITEM.test(text)) return NOTHING;
+    const responses = new Set<string>();
+    const items = new Set<string>();
+    for (const id of referencedItems(call)) {
       const request = RESPONSE_OF.exec(id)?.[1];
-      return request === undefined ? [] : [`resp_${request}`];
-    });
-    return [...new Set(responses)];
+      if (request === undefined) items.add(id);
+      else responses.add(`resp_${request}`);
+    }
+    return { responses: [...responses], items: [...items] };
   },
 
   continued(call, earlier, items) {
@@ -47,14 +53,20 @@ export const responsesKeeping: Keeping = {
     if (json?.['object'] !== 'response') return null;
     const { id, store } = json;
     if (typeof id !== 'string' || !RESPONSE_ID.test(id)) return null;
-    return { id, store: store !== false, json };
+    const itemIds = outputOf(json).flatMap((item) => {
+      return typeof item['id'] === 'string' && RESPONSE_ID.test(item['id']) ? [item['id']] : [];
+    });
+    return { id, store: store !== false, itemIds, json };
   },
 };
 
 /** What was said in a response, question first. */
 function itemsOf({ input, answer }: StoredResponse): Record<string, unknown>[] {
-  const output = answer && 'output' in answer ? answer.output : null;
-  return [...input, ...(Array.isArray(output) ? output : [])].filter(isObject).filter(isOfUse);
+  return [...input, ...outputOf({ ...answer })].filter(isObject).filter(isOfUse);
+}
+
+function outputOf({ output }: Record<string, unknown>): Record<string, unknown>[] {
+  return Array.isArray(output) ? output.filter(isObject) : [];
 }
 
 /** Reasoning that a platform did not keep and did not hand out sealed would be looked up in vain. */

@@ -60,6 +60,7 @@ const stored = (more: Partial<StoredResponse> = {}): StoredResponse => ({
   previousId: null,
   input: [{ id: 'msg_in', type: 'message', role: 'user', content: 'A planted question' }],
   answer: theirs({ id: 'resp_planted' }),
+  itemIds: [],
   createdAt: 1,
   ...more,
 });
@@ -289,17 +290,18 @@ describe('a response that a platform keeps', () => {
   const held = stored({ id: 'resp_theirs1', heldBy, input: [], answer: null });
 
   test.each([
-    ['whole', { stream: false }, says(theirs())],
-    ['not ready yet', { background: true }, says(theirs({ status: 'queued', output: [] }))],
+    ['whole', { stream: false }, ['msg_theirs1'], says(theirs())],
+    ['not ready yet', { background: true }, [], says(theirs({ status: 'queued', output: [] }))],
     [
       'streamed',
       { stream: true },
+      ['msg_theirs1'],
       rawStream([
         `event: response.created\ndata: ${JSON.stringify({ type: 'response.created', response: theirs({ status: 'in_progress', output: [] }) })}\n\n`,
         `event: response.completed\ndata: ${JSON.stringify({ type: 'response.completed', response: theirs() })}\n\n`,
       ]),
     ],
-  ])('%s: only its id and its account are kept here', async (_what, more, respond) => {
+  ])('%s: only its id and its account are kept here', async (_what, more, items, respond) => {
     await using upstream = await scriptedUpstream(respond);
     await using h = await native(upstream);
     const res = await fetch(`${h.url}/responses`, {
@@ -318,6 +320,7 @@ describe('a response that a platform keeps', () => {
         previousId: null,
         input: [],
         answer: null,
+        itemIds: items,
         createdAt: expect.any(Number),
       },
     ]);
@@ -341,6 +344,36 @@ describe('a response that a platform keeps', () => {
     });
     expect(upstream.calls[0]?.headers.authorization).toBe('Bearer secret-of-a2');
     expect(upstream.calls[0]?.json).toMatchObject({ previous_response_id: held.id, input: 'next' });
+  });
+
+  const refer = (...ids: string[]) => ({
+    model: 'gpt-lab',
+    input: [
+      ...ids.map((id) => ({ type: 'item_reference' as const, id })),
+      { role: 'user' as const, content: 'next' },
+    ],
+  });
+
+  test('draws requests that refer to its items to the account that has them', async () => {
+    await using upstream = await scriptedUpstream(says(theirs({ id: 'resp_theirs2' })));
+    await using h = await native(upstream, { accounts: ['a1', 'a2'] });
+    h.responses.saved.push({ ...held, itemIds: ['msg_theirs1'] });
+    await client(h.url).responses.create(refer('msg_theirs1', 'msg_nobody-knows'));
+    expect(upstream.calls[0]?.headers.authorization).toBe('Bearer secret-of-a2');
+    expect(upstream.calls[0]?.json).toMatchObject({ input: [{ id: 'msg_theirs1' }, {}, {}] });
+  });
+
+  test('whose items are referred to together with another account’s is refused', async () => {
+    await using upstream = await scriptedUpstream(says(theirs()));
+    await using h = await native(upstream, { accounts: ['a1', 'a2'] });
+    const other = { accountId: 'a1', platformId: 'lab' };
+    h.responses.saved.push(
+      { ...held, itemIds: ['msg_a'] },
+      { ...held, id: 'resp_theirs2', heldBy: other, itemIds: ['msg_b'] },
+    );
+    const going = client(h.url).responses.create(refer('msg_a', 'msg_b'));
+    await expect(going).rejects.toMatchObject({ status: 409, code: 'bound_elsewhere' });
+    expect(upstream.calls).toEqual([]);
   });
 
   test('is not continued when that account is gone', async () => {

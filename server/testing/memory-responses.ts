@@ -11,6 +11,11 @@ export function memoryResponses(keeps = true): ResponseStore & { saved: StoredRe
     save: async (response) => void saved.push(response),
     find: async (id, userId) => find(id, userId) ?? null,
     findAll: async (ids, userId) => ids.flatMap((id) => find(id, userId) ?? []),
+    holding: async (itemIds, userId) =>
+      saved.filter(
+        (response) =>
+          response.userId === userId && response.itemIds.some((id) => itemIds.includes(id)),
+      ),
     async chain(id, userId) {
       const chain: StoredResponse[] = [];
       for (let next = find(id, userId); next; next = find(next.previousId, userId)) {

@@ -56,6 +56,7 @@ function response(more: Partial<StoredResponse> = {}): StoredResponse {
     previousId: null,
     input: [{ id: 'msg_1', type: 'message', role: 'user', content: PLANTED }],
     answer: { id, object: 'response', output: [{ type: 'message', said: PLANTED }] },
+    itemIds: [],
     createdAt: fakeClock().now(),
     ...more,
   };
@@ -86,9 +87,13 @@ test('comes back as it was saved', async () => {
 test('of one that a platform keeps nothing is stored but where', async () => {
   const { responses } = service();
   const heldBy = { accountId: randomUUID(), platformId: 'lab' };
-  const saved = response({ heldBy });
+  const saved = response({ heldBy, itemIds: ['msg_1', 'msg_2'] });
   await responses.save(saved);
-  expect(await responses.find(saved.id, ann)).toEqual({ ...saved, input: [], answer: null });
+  const stored = { ...saved, input: [], answer: null };
+  expect(await responses.find(saved.id, ann)).toEqual(stored);
+  expect(await responses.holding(['msg_0', 'msg_2'], ann)).toEqual([stored]);
+  expect(await responses.holding(['msg_0', '\u0000'], ann)).toEqual([]);
+  expect(await responses.holding(['msg_2'], ben)).toEqual([]);
 });
 
 test('what was said is sealed, and opens in its own row and column only', async () => {

@@ -14,6 +14,7 @@ export type ResponseRow = {
   answer: string | null;
   /** Of input and answer together before they were sealed. */
   bytes: number;
+  itemIds: readonly string[];
   createdAt: Date;
 };
 
@@ -34,6 +35,7 @@ const Row = z
     input: z.string().nullable(),
     answer: z.string().nullable(),
     bytes: z.number(),
+    item_ids: z.array(z.string()).nullable(),
     created_at: z.date(),
   })
   .transform(
@@ -47,6 +49,7 @@ const Row = z
       input: row.input,
       answer: row.answer,
       bytes: row.bytes,
+      itemIds: row.item_ids ?? [],
       createdAt: row.created_at,
     }),
   );
@@ -54,23 +57,29 @@ const Row = z
 const Link = z.object({ id: z.string(), bytes: z.number() });
 
 const COLUMNS =
-  'user_id, id, previous_id, model, account_id, platform_id, input, answer, bytes, created_at';
+  'user_id, id, previous_id, model, account_id, platform_id, input, answer, bytes, item_ids, created_at';
 
 // A platform may give the same id twice: what it said last holds.
 const save = named(
   'responses_save',
-  `INSERT INTO stored_responses (${COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+  `INSERT INTO stored_responses (${COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
    ON CONFLICT (user_id, id) DO UPDATE SET
      previous_id = excluded.previous_id, model = excluded.model,
      account_id = excluded.account_id, platform_id = excluded.platform_id,
      input = excluded.input, answer = excluded.answer,
-     bytes = excluded.bytes, created_at = excluded.created_at`,
+     bytes = excluded.bytes, item_ids = excluded.item_ids, created_at = excluded.created_at`,
 );
 
 const find = named(
   'responses_find',
   `SELECT ${COLUMNS} FROM stored_responses
     WHERE user_id = $1 AND id = ANY($2::text[]) AND created_at >= $3`,
+);
+
+const holding = named(
+  'responses_holding',
+  `SELECT ${COLUMNS} FROM stored_responses
+    WHERE user_id = $1 AND item_ids && $2::text[] AND created_at >= $3 LIMIT $4`,
 );
 
 const walk = named(
@@ -108,14 +117,24 @@ export function createResponsesRepo(pool: Pick<Pool, 'query'>) {
   return {
     async save(row: ResponseRow): Promise<void> {
       const { userId, id, previousId, model, accountId, platformId } = row;
-      const { input, answer, bytes, createdAt } = row;
+      const { input, answer, bytes, itemIds, createdAt } = row;
       const ids = [userId, id, previousId, model, accountId, platformId];
-      await pool.query(save([...ids, input, answer, bytes, createdAt]));
+      await pool.query(save([...ids, input, answer, bytes, itemIds, createdAt]));
     },
 
     /** In no order; ids that are unknown, expired or another's are left out. */
     async find(ids: readonly string[], { userId, since }: ResponseScope): Promise<ResponseRow[]> {
       const { rows } = await pool.query(find([userId, ids, since]));
+      return z.array(Row).parse(rows);
+    },
+
+    /** Responses that have one of these items, in no order, at most `most`. */
+    async holding(
+      itemIds: readonly string[],
+      { userId, since }: ResponseScope,
+      most: number,
+    ): Promise<ResponseRow[]> {
+      const { rows } = await pool.query(holding([userId, itemIds, since, most]));
       return z.array(Row).parse(rows);
     },
 

@@ -11,6 +11,8 @@ const MOST_BYTES = 32 * 1024 * 1024;
 const ID = /^[\w-]{1,200}$/;
 const CLEAN_EVERY_MS = 3_600_000;
 const MOST_AT_ONCE = 500;
+/** Responses looked at to find who has the items of one request. */
+const MOST_HOLDING = 1_000;
 
 export type ResponsesDeps = {
   repo: ResponsesRepo;
@@ -78,6 +80,13 @@ export function createResponsesService(deps: ResponsesDeps): Responses {
     async find(id, userId) {
       const [found] = await findAll([id], userId);
       return found ?? null;
+    },
+
+    async holding(itemIds, userId) {
+      const sound = itemIds.filter((id) => ID.test(id));
+      if (!keeps || sound.length === 0) return [];
+      const rows = await repo.holding(sound, scopeOf(userId), MOST_HOLDING);
+      return rows.map((row) => openResponse(cipher, row));
     },
 
     async chain(id, userId) {

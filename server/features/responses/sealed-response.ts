@@ -26,6 +26,7 @@ export function sealResponse(cipher: ResponseCipher, response: StoredResponse): 
     input: seal('input', input),
     answer: seal('answer', answer),
     bytes: Buffer.byteLength(input ?? '') + Buffer.byteLength(answer ?? ''),
+    itemIds: kept ? [] : response.itemIds,
     createdAt: new Date(response.createdAt),
   };
 }
@@ -43,6 +44,7 @@ export function openResponse(cipher: ResponseCipher, row: ResponseRow): StoredRe
     previousId: row.previousId,
     input: Input.parse(open('input', row.input) ?? []),
     answer: Answer.nullable().parse(open('answer', row.answer)),
+    itemIds: row.itemIds,
     createdAt: row.createdAt.getTime(),
   };
 }

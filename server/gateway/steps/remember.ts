@@ -46,13 +46,21 @@ function toKeep(
     createdAt: at,
   };
   return native && answer.store
-    ? { ...common, heldBy: { accountId, platformId }, previousId: null, input: [], answer: null }
+    ? {
+        ...common,
+        heldBy: { accountId, platformId },
+        previousId: null,
+        input: [],
+        answer: null,
+        itemIds: answer.itemIds,
+      }
     : {
         ...common,
         heldBy: null,
         previousId: request.previousId,
         input: ownInput(),
         answer: answer.json,
+        itemIds: [],
       };
 }
 

@@ -7,6 +7,7 @@ import { mayUse } from './admit.ts';
 
 /** Items of so many different responses may be referred to in one request. */
 const MOST_REFERRED = 100;
+const MOST_ITEMS = 1_000;
 
 export type UnderstandDeps = { responses: ResponseStore };
 
@@ -56,8 +57,8 @@ async function recall(
   const chain = previousId === null ? [] : await conversation(deps, previousId);
   const newest = chain.at(-1);
   if (newest?.heldBy) return { request, continues: newest, own: call };
-  const items = await referred(deps, call);
-  if (chain.length + items.length === 0) return { request, continues: null, own: call };
+  const { items, holder } = await referred(deps, call);
+  if (chain.length + items.length === 0) return { request, continues: holder, own: call };
   const whole = deps.keeping.continued(call, chain, items);
   const shown = { ...call.shown, ...(previousId && { previous_response_id: previousId }) };
   const reread = deps.speaks.read({ ...whole, shown });
@@ -65,7 +66,7 @@ async function recall(
   const others = items.filter(({ id }) => !told.has(id));
   return {
     request: { ...reread, previousId },
-    continues: null,
+    continues: holder,
     own: others.length > 0 ? deps.keeping.continued(call, [], others) : call,
   };
 }
@@ -90,18 +91,30 @@ export function mayRead(principal: Principal, { model }: StoredResponse): boolea
   return mayUse(principal, model);
 }
 
-/** Responses kept here whose items the request refers to; what is not found stays a reference. */
-async function referred(deps: Recalling, call: ArrivedCall): Promise<StoredResponse[]> {
+type Referred = { items: StoredResponse[]; holder: StoredResponse | null };
+
+/**
+ * Responses whose items the request refers to: those kept here, and one at the account that has all
+ * of the others. What is not found stays a reference.
+ */
+async function referred(deps: Recalling, call: ArrivedCall): Promise<Referred> {
+  const { responses, principal } = deps;
   const ids = deps.keeping.refersTo(call);
-  if (ids.length > MOST_REFERRED) {
+  if (ids.responses.length > MOST_REFERRED || ids.items.length > MOST_ITEMS) {
     throw new AppError(
       'bad_request',
-      `The input refers to items of more than ${MOST_REFERRED} responses. Send the items, or previous_response_id.`,
+      `The input refers to items of more than ${MOST_REFERRED} responses, or to more than ${MOST_ITEMS} items. Send the items, or previous_response_id.`,
       { param: 'input' },
     );
   }
-  const found = await deps.responses.findAll(ids, deps.principal.userId);
-  return found.filter((response) => mayRead(deps.principal, response));
+  const found = await responses.findAll(ids.responses, principal.userId);
+  const held = ids.items.length > 0 ? await responses.holding(ids.items, principal.userId) : [];
+  const holders = held.filter((response) => mayRead(principal, response));
+  if (new Set(holders.map(({ heldBy }) => heldBy?.accountId)).size > 1) throw scattered();
+  return {
+    items: found.filter((response) => mayRead(principal, response)),
+    holder: holders[0] ?? null,
+  };
 }
 
 function unknown(id: string): AppError {
@@ -125,6 +138,14 @@ function nothingKept(): AppError {
     'previous_response_not_found',
     'This server keeps no responses (RESPONSES_RETENTION_DAYS is 0). Send the conversation whole instead of previous_response_id.',
     { param: 'previous_response_id' },
+  );
+}
+
+function scattered(): AppError {
+  return new AppError(
+    'bound_elsewhere',
+    'The items that the input refers to are kept by different accounts. Send the items themselves instead of references.',
+    { param: 'input' },
   );
 }
 
