@@ -165,6 +165,21 @@ describe('a conversation that is kept here', () => {
     expect(h.responses.saved.at(-1)).toMatchObject({ id: next.id, heldBy: { accountId: 'a1' } });
   });
 
+  test('leaves out reasoning that nobody has any more', async () => {
+    await using upstream = await scriptedUpstream(says(theirs()));
+    await using h = await native(upstream);
+    const reasoning = { type: 'reasoning', id: 'rs_theirs', summary: [] };
+    const sealed = { ...reasoning, id: 'rs_sealed', encrypted_content: 'c2VhbGVk' };
+    h.responses.saved.push(stored({ answer: theirs({ output: [reasoning, sealed] }) }));
+    await client(h.url).responses.create({
+      model: 'gpt-lab',
+      input: 'next',
+      previous_response_id: 'resp_planted',
+    });
+    const input = upstream.calls[0]?.json?.['input'] as { id?: string }[];
+    expect(input.map(({ id }) => id)).toEqual(['msg_in', 'rs_sealed', undefined]);
+  });
+
   test.each([
     ['the client asks for that', { store: false }],
     ['its stream broke off', { store: true, stream: true, broken: true }],
