@@ -33,6 +33,20 @@ export const DOORS: Readonly<Record<string, Readonly<Record<Caller, Answer>>>> =
     'a disabled person’s cookie': 'key_missing',
     'an ended session’s cookie': 'key_missing',
   },
+  '/v1beta': {
+    nothing: 'key_missing',
+    'an unknown key': 'invalid_api_key',
+    'a key': 'ok',
+    'a key for other models': 'not its model',
+    'a revoked key': 'invalid_api_key',
+    'an expired key': 'invalid_api_key',
+    'a disabled person’s key': 'user_disabled',
+    'a member’s cookie': 'key_missing',
+    'an admin’s cookie': 'key_missing',
+    'a cookie from another site': 'key_missing',
+    'a disabled person’s cookie': 'key_missing',
+    'an ended session’s cookie': 'key_missing',
+  },
   '/playground/v1': {
     nothing: 'not_signed_in',
     'an unknown key': 'not_signed_in',
@@ -49,39 +63,107 @@ export const DOORS: Readonly<Record<string, Readonly<Record<Caller, Answer>>>> =
   },
 };
 
-/**
- * The routes behind every door; a new one without a row fails the test that lists them. `answer` is
- * what whoever is let in gets, where that is not `ok`.
- */
-export const DOOR_ROUTES = [
-  { path: '/models', method: 'get', ask: '/models' },
-  { path: '/models/*model', method: 'get', ask: '/models/sandbox-echo' },
-  { path: '/responses/:id', method: 'get', ask: '/responses/resp_no', answer: 'not_found' },
-  { path: '/responses/:id', method: 'delete', ask: '/responses/resp_no', answer: 'not_found' },
-  {
-    path: '/responses/:id/cancel',
-    method: 'post',
-    ask: '/responses/resp_no/cancel',
-    answer: 'not_found',
-  },
-  {
-    path: '/responses/:id/input_items',
-    method: 'get',
-    ask: '/responses/resp_no/input_items',
-    answer: 'not_found',
-  },
-  { path: '/chat/completions', method: 'post', ask: '/chat/completions' },
-] as const;
+/** A body that every caller sends; `model` is the only one there is. */
+const MODEL = 'sandbox-echo';
+const CHAT = { model: MODEL, messages: [{ role: 'user', content: 'hello' }] };
+const CONTENTS = { contents: [{ role: 'user', parts: [{ text: 'hello' }] }] };
+const GEMINI_PATH = '/^\\/models\\/(.+):(\\w+)$/';
 
-/**
- * What a key that is allowed other models only gets: each route says it in its own way, none tells
- * more than that.
- */
-export const NOT_ITS_MODEL: Readonly<Record<(typeof DOOR_ROUTES)[number]['path'], Answer>> = {
-  '/models': 'ok',
-  '/models/*model': 'model_not_found',
-  '/responses/:id': 'not_found',
-  '/responses/:id/cancel': 'not_found',
-  '/responses/:id/input_items': 'not_found',
-  '/chat/completions': 'model_not_allowed',
+export type DoorRoute = {
+  /** As the router has it. */
+  path: string;
+  method: 'get' | 'post' | 'delete';
+  /** What is asked of it. */
+  ask: string;
+  body?: object;
+  /** Whether the body is sent as a form, with a file in it. */
+  form?: true;
+  /** What whoever is let in gets, where that is not `ok`. */
+  answer?: Answer;
+  /** What a key gets that is allowed other models only; as little as it can be told. */
+  narrow: Answer;
+  /** Where errors are not in OpenAI's words: only the status is compared. */
+  dialect?: 'anthropic' | 'gemini';
+};
+
+const stored = (method: DoorRoute['method'], rest = ''): DoorRoute => ({
+  path: `/responses/:id${rest}`,
+  method,
+  ask: `/responses/resp_no${rest}`,
+  answer: 'not_found',
+  narrow: 'not_found',
+});
+
+const posted = (path: string, body: object, more: Partial<DoorRoute> = {}): DoorRoute => ({
+  path,
+  method: 'post',
+  ask: path,
+  body,
+  narrow: 'model_not_allowed',
+  ...more,
+});
+
+/** The sandbox offers chats only. */
+const forwarded = (path: string, body: object): DoorRoute =>
+  posted(path, { model: MODEL, ...body }, { answer: 'not_offered' });
+
+const GEMINI_ACTION: DoorRoute = {
+  path: GEMINI_PATH,
+  method: 'post',
+  ask: `/models/${MODEL}:generateContent`,
+  body: CONTENTS,
+  narrow: 'model_not_allowed',
+  dialect: 'gemini',
+};
+
+const V1_ROUTES: readonly DoorRoute[] = [
+  GEMINI_ACTION,
+  { path: '/models', method: 'get', ask: '/models', narrow: 'ok' },
+  { path: '/models/*model', method: 'get', ask: `/models/${MODEL}`, narrow: 'model_not_found' },
+  stored('get'),
+  stored('delete'),
+  stored('post', '/cancel'),
+  stored('get', '/input_items'),
+  posted('/chat/completions', CHAT),
+  posted('/completions', { model: MODEL, prompt: 'hello' }),
+  posted('/responses', { model: MODEL, input: 'hello' }),
+  posted('/messages', { ...CHAT, max_tokens: 50 }, { dialect: 'anthropic' }),
+  posted('/messages/count_tokens', CHAT, { dialect: 'anthropic' }),
+  forwarded('/embeddings', { input: 'hello' }),
+  forwarded('/images/generations', { prompt: 'hello' }),
+  forwarded('/audio/speech', { input: 'hello', voice: 'alloy' }),
+  { ...forwarded('/audio/transcriptions', {}), form: true },
+  { ...forwarded('/audio/translations', {}), form: true },
+  forwarded('/rerank', { query: 'hello', documents: ['hello'] }),
+];
+
+const GEMINI_ROUTES: readonly DoorRoute[] = [
+  GEMINI_ACTION,
+  { path: '/models', method: 'get', ask: '/models', narrow: 'ok', dialect: 'gemini' },
+  {
+    path: '/models/*model',
+    method: 'get',
+    ask: `/models/${MODEL}`,
+    narrow: 'model_not_found',
+    dialect: 'gemini',
+  },
+];
+
+/** The routes behind each door, in the order of the router; a new one without a row fails a test. */
+export const DOOR_ROUTES: Readonly<Record<string, readonly DoorRoute[]>> = {
+  '/v1': V1_ROUTES,
+  '/v1beta': GEMINI_ROUTES,
+  '/playground/v1': V1_ROUTES,
+};
+
+/** The status that goes with an answer, for dialects with other words. */
+export const STATUS: Readonly<Record<string, number>> = {
+  ok: 200,
+  key_missing: 401,
+  invalid_api_key: 401,
+  not_signed_in: 401,
+  user_disabled: 403,
+  wrong_origin: 403,
+  model_not_allowed: 403,
+  model_not_found: 404,
 };
