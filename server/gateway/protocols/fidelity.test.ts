@@ -25,14 +25,14 @@ const STORED = { at: 'file', id: 'file-1' } as const;
 const HI: Message = { role: 'user', parts: [text('Hi')] };
 const PLAIN: Dialogue = { ...EMPTY_DIALOGUE, messages: [HI] };
 const CITED = { url: 'https://a.example', title: null, quote: null, start: null, end: null };
-const TOOL: Tool = {
+const TOOL = {
   kind: 'function',
   name: 'weather',
   description: null,
   schema: null,
   strict: null,
   cache: null,
-};
+} as const satisfies Tool;
 const CACHE = { ttl: '5m' };
 
 /** Every row has one: a new feature does not compile here without its sample. */

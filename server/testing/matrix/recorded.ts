@@ -10,6 +10,8 @@ export async function recorded(respond: Respond, stream: boolean): Promise<Buffe
   };
   const res = { writeHead: () => res, write: keep, end: keep };
   const call: ReceivedCall = {
+    method: 'POST',
+    bytes: Buffer.alloc(0),
     path: stream ? '/v1/models/tiny:streamGenerateContent?alt=sse' : '/',
     headers: {},
     text: '',
