@@ -5,6 +5,7 @@ import type { Measured } from './load/jobs.ts';
 import { type BenchOptions, readOptions } from './options.ts';
 import { type LoadGenerator, startLoad } from './processes.ts';
 import { type CpuProfile, costsOf } from './profile.ts';
+import { benchProtocols } from './protocols/index.ts';
 import { barTable, figure, profileTables, scenarioTable } from './report.ts';
 import { type Result, runScenario, type Target, tally } from './run.ts';
 import { jobOf, type Scenario } from './scenarios.ts';
@@ -51,8 +52,8 @@ async function profile(lab: Lab, load: LoadGenerator, scenario: Scenario, file: 
   return { measured, tables: profileTables(costsOf(written)) };
 }
 
-async function bench(options: BenchOptions): Promise<boolean> {
-  const loadBefore = loadavg()[0] ?? 0;
+/** Compares the targets; what was found, and whether every answered request has its row. */
+async function compareTargets(options: BenchOptions) {
   await using lab = await startLab(options.profile);
   await using load = startLoad();
   const ofGateway = await warmUp(load, lab.targets());
@@ -77,12 +78,9 @@ async function bench(options: BenchOptions): Promise<boolean> {
   const starts = await measureStarts(lab.home, SECOND_STARTS);
   // A request that was not answered may have got as far as the ledger, or not.
   const every = answered <= counted && counted <= answered + errors;
-  const load1 = figure(loadBefore);
-  const loadAfter = figure(loadavg()[0] ?? 0);
-  console.log(
-    [
-      `Node ${process.version}, ${availableParallelism()} cores; load average of the machine ` +
-        `${load1} before, ${loadAfter} at the end (with the benchmark's own).`,
+  return {
+    complete: every,
+    report: [
       barTable(results),
       `Usage rows: ${counted}, answered requests: ${answered}, not answered: ${errors}. ` +
         `Every answered request has its row: ${every ? 'yes' : '**no**'}.`,
@@ -91,8 +89,21 @@ async function bench(options: BenchOptions): Promise<boolean> {
       ...results.map(scenarioTable),
       ...(profiled ? [profiled.tables] : []),
     ].join('\n\n'),
-  );
-  return every;
+  };
+}
+
+async function bench(options: BenchOptions): Promise<boolean> {
+  const loadBefore = figure(loadavg()[0] ?? 0);
+  const parts = [
+    ...(options.scenarios.length > 0 ? [await compareTargets(options)] : []),
+    ...(options.protocols ? [await benchProtocols()] : []),
+  ];
+  const loadAfter = figure(loadavg()[0] ?? 0);
+  const machine =
+    `Node ${process.version}, ${availableParallelism()} cores; load average of the machine ` +
+    `${loadBefore} before, ${loadAfter} at the end (with the benchmark's own).`;
+  console.log([machine, ...parts.map(({ report }) => report)].join('\n\n'));
+  return parts.every(({ complete }) => complete);
 }
 
 let options: BenchOptions;

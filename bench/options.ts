@@ -4,17 +4,22 @@ import { type Scenario, type Size, scenarios } from './scenarios.ts';
 export type BenchOptions = {
   size: Size;
   scenarios: Scenario[];
+  /** Whether every pair of protocols is measured. */
+  protocols: boolean;
   /** File for a CPU profile of the gateway; null = none is taken. */
   profile: string | null;
 };
 
+/** Every pair of protocols: not one scenario for every target, but one target for many pairs. */
+const PROTOCOLS = 'protocols';
+
 export const USAGE = `npm run bench -- [--quick | --full] [--only NAME[,NAME]] [--profile FILE]
 
   --quick     three scenarios, four rounds, under two minutes (the default)
-  --full      every scenario, ten rounds, about seventeen minutes
+  --full      every scenario, ten rounds, about twenty minutes
   --only      only these: ${scenarios('full')
     .map(({ name }) => name)
-    .join(', ')}
+    .join(', ')}, ${PROTOCOLS}
   --profile   write a CPU profile of Gatehouse under the first scenario and print its top costs`;
 
 /** Throws an Error with the usage for what it does not know. */
@@ -31,11 +36,13 @@ export function readOptions(args: readonly string[]): BenchOptions {
   if (values.quick && values.full) throw new Error(`--quick or --full, not both.\n\n${USAGE}`);
   const size: Size = values.full ? 'full' : 'quick';
   const all = scenarios(size);
-  const names = values.only?.split(',') ?? all.map(({ name }) => name);
+  const only = values.only?.split(',');
+  const names = only?.filter((name) => name !== PROTOCOLS) ?? all.map(({ name }) => name);
   const chosen = names.map((name) => {
     const scenario = all.find((each) => each.name === name);
     if (!scenario) throw new Error(`--${size} has no scenario "${name}".\n\n${USAGE}`);
     return scenario;
   });
-  return { size, scenarios: chosen, profile: values.profile ?? null };
+  const protocols = only?.includes(PROTOCOLS) ?? size === 'full';
+  return { size, scenarios: chosen, protocols, profile: values.profile ?? null };
 }

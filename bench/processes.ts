@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Job, Measured } from './load/jobs.ts';
 
+const ANSWER_WITHIN_MS = 10_000;
+
 const root = join(import.meta.dirname, '..');
 
 export type Server = AsyncDisposable & {
@@ -11,21 +13,29 @@ export type Server = AsyncDisposable & {
   /** From spawning it to its word that it listens. */
   startMs: number;
   signal(name: NodeJS.Signals): void;
+  /** Sends a message to a server that talks; its answer. One at a time. */
+  ask(message: string): Promise<unknown>;
 };
 
 export type ServerOptions = {
   /** Arguments of Node: the file to run, below the project, and its own. */
   args: readonly string[];
   env?: Readonly<Record<string, string>>;
+  /** Whether it answers messages of its parent. */
+  talks?: boolean;
 };
 
 /** Starts a server that prints `ready at URL`. Throws with what it printed when it ends before. */
-export async function startServer({ args, env = {} }: ServerOptions): Promise<Server> {
+export async function startServer({
+  args,
+  env = {},
+  talks = false,
+}: ServerOptions): Promise<Server> {
   const startedAt = performance.now();
   const child = spawn(process.execPath, args, {
     cwd: root,
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', ...(talks ? (['ipc'] as const) : [])],
   });
   const url = await readyUrl(child);
   return {
@@ -33,6 +43,11 @@ export async function startServer({ args, env = {} }: ServerOptions): Promise<Se
     url,
     startMs: performance.now() - startedAt,
     signal: (name) => void child.kill(name),
+    async ask(message) {
+      const answer = once(child, 'message', { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+      child.send(message);
+      return (await answer)[0];
+    },
     [Symbol.asyncDispose]: () => ended(child),
   };
 }

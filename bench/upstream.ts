@@ -1,5 +1,6 @@
 import net from 'node:net';
 import { stamp } from './load/stamps.ts';
+import { announce, httpChunk, readRequests } from './request-reader.ts';
 
 /*
  * A platform that costs as little as Node can make it: it reads as much HTTP as the targets send,
@@ -10,8 +11,6 @@ import { stamp } from './load/stamps.ts';
 const USAGE = { prompt_tokens: 110, completion_tokens: 80, total_tokens: 190 };
 const ANSWER_BYTES = 600;
 const MOST_UNSENT_BYTES = 262_144;
-/** Larger requests never ask for a stream, so they are counted, not kept. */
-const MOST_KEPT_BYTES = 4_096;
 
 function wholeAnswer(): Buffer {
   const answer = (content: string) =>
@@ -42,8 +41,7 @@ const FRAME = JSON.stringify({
 const USAGE_FRAME = JSON.stringify({ object: 'chat.completion.chunk', choices: [], usage: USAGE });
 
 function framed(data: string): string {
-  const frame = `data: ${data}\n\n`;
-  return `${frame.length.toString(16)}\r\n${frame}\r\n`;
+  return httpChunk(`data: ${data}\n\n`);
 }
 
 const DONE = Buffer.from(`${framed('[DONE]')}0\r\n\r\n`);
@@ -80,32 +78,8 @@ function answer(socket: net.Socket, request: string): void {
   else socket.write(WHOLE);
 }
 
-function serve(socket: net.Socket): void {
-  let kept = '';
-  let left = -1;
-  socket.on('data', (chunk) => {
-    if (left < 0) {
-      kept += chunk.toString('latin1');
-      const bodyAt = kept.indexOf('\r\n\r\n') + 4;
-      if (bodyAt < 4) return;
-      const length = Number(/\r\ncontent-length: *(\d+)/i.exec(kept)?.[1] ?? 0);
-      left = length - (kept.length - bodyAt);
-      if (length > MOST_KEPT_BYTES) kept = '';
-    } else {
-      left -= chunk.length;
-      if (kept !== '') kept += chunk.toString('latin1');
-    }
-    if (left > 0) return;
-    const request = kept;
-    kept = '';
-    left = -1;
-    answer(socket, request);
-  });
-  socket.on('error', () => socket.destroy());
-}
-
-const server = net.createServer({ noDelay: true }, serve);
-server.listen({ port: 0, host: '127.0.0.1', backlog: 4_096 }, () => {
-  const { port } = server.address() as net.AddressInfo;
-  process.stdout.write(`ready at http://127.0.0.1:${port}\n`);
-});
+announce(
+  net.createServer({ noDelay: true }, (socket) =>
+    readRequests(socket, (request) => answer(socket, request)),
+  ),
+);

@@ -2,50 +2,67 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Protocol } from '#shared/schemas/platforms.ts';
 import { type Server, startServer } from '../processes.ts';
 
 /** Above what a run can reach, so that every limit is counted and none refuses. */
 const LIMITS = { rpm: 1_000_000, tokensPerDay: 1_000_000_000_000 };
 const PROFILING = ['--import', './bench/profile-hook.ts'];
+/** Arguments of Node for a process that tells its memory and CPU time when asked. */
+export const TELLING_USAGE = ['--expose-gc', '--import', './bench/usage-hook.ts'];
 const ADMIN = { username: 'bench', password: `pw-${randomBytes(16).toString('hex')}` };
 
 /** A Gatehouse's data folder, set up for the benchmark; removed at the end. */
 export type GatewayHome = AsyncDisposable & {
   key: string;
-  /** Starts Gatehouse in it, ready to write a CPU profile to the file, if one is named. */
-  start(profile?: string | null): Promise<Server>;
+  start(how?: StartOptions): Promise<Server>;
 };
 
-/** Makes a data folder whose key, limits, accounts, model and price are all in use. */
-export async function makeGatewayHome(upstreamUrl: string): Promise<GatewayHome> {
+export type StartOptions = {
+  /** File to write a CPU profile to; null = none is taken. */
+  profile?: string | null;
+  /** Whether it tells its memory and CPU time when asked `memory` or `cpu`. */
+  tellsUsage?: boolean;
+};
+
+/** A platform, and the model that it serves here. */
+export type Supply = { id: string; protocol: Protocol; baseUrl: string; model: string };
+
+/** Makes a data folder whose key, limits, accounts, models and prices are all in use. */
+export async function makeGatewayHome(supplies: readonly Supply[]): Promise<GatewayHome> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'));
   const key = `gh-${randomBytes(24).toString('hex')}`;
   const setUp = {
     users: [{ ...ADMIN, role: 'admin', limits: LIMITS }],
-    platforms: [{ id: 'bench', protocol: 'openai-chat', baseUrl: `${upstreamUrl}/v1` }],
-    accounts: ['bench-1', 'bench-2', 'bench-3'].map((name) => ({
-      platform: 'bench',
-      name,
-      owner: ADMIN.username,
-      apiKey: `upstream-${name}`,
-      shared: true,
+    platforms: supplies.map(({ model: _, ...platform }) => platform),
+    accounts: supplies.flatMap(({ id }) =>
+      ['bench-1', 'bench-2', 'bench-3'].map((name) => ({
+        platform: id,
+        name,
+        owner: ADMIN.username,
+        apiKey: `upstream-${name}`,
+        shared: true,
+      })),
+    ),
+    models: supplies.map(({ id, model }) => ({
+      name: model,
+      routes: [{ platform: id, model: 'tiny', weight: 1 }],
+      price: { input: 0.15, output: 0.6 },
     })),
-    models: [
-      {
-        name: 'gpt-bench',
-        routes: [{ platform: 'bench', model: 'tiny', weight: 1 }],
-        price: { input: 0.15, output: 0.6 },
-      },
-    ],
     keys: [{ owner: ADMIN.username, name: 'bench', secret: key, limits: LIMITS }],
   };
   const file = join(folder, 'apply.json');
   await writeFile(file, JSON.stringify(setUp), { mode: 0o600 });
   return {
     key,
-    start: (profile = null) =>
+    start: ({ profile = null, tellsUsage = false } = {}) =>
       startServer({
-        args: [...(profile === null ? [] : PROFILING), 'server/main.ts'],
+        args: [
+          ...(profile === null ? [] : PROFILING),
+          ...(tellsUsage ? TELLING_USAGE : []),
+          'server/main.ts',
+        ],
+        talks: tellsUsage,
         env: {
           HOST: '127.0.0.1',
           PORT: '0',

@@ -14,7 +14,14 @@ export async function startLab(profile: string | null) {
   const behind = { piped: await startUpstream(), dispatch: await startUpstream() };
   const behindGateway = await startUpstream();
   const upstreams = [direct, behind.piped, behind.dispatch, behindGateway];
-  const home = await makeGatewayHome(behindGateway.url);
+  const home = await makeGatewayHome([
+    {
+      id: 'bench',
+      protocol: 'openai-chat',
+      baseUrl: `${behindGateway.url}/v1`,
+      model: 'gpt-bench',
+    },
+  ]);
   let proxies = await startProxies();
 
   async function startProxies() {
@@ -23,7 +30,7 @@ export async function startLab(profile: string | null) {
     return {
       piped: await proxy('piped'),
       dispatch: await proxy('dispatch'),
-      gateway: await home.start(profile),
+      gateway: await home.start({ profile }),
     };
   }
 
