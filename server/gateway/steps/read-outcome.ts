@@ -1,6 +1,6 @@
 import { AppError } from '#shared/errors.ts';
 import { frameData, sseFrames } from '../../infra/sse.ts';
-import { maskError } from '../../platforms/mask-error.ts';
+import { maskedReason } from '../../platforms/mask-error.ts';
 import type { UpstreamAnswer } from '../../platforms/platform.ts';
 import { readRetryAfter } from '../../platforms/retry-after.ts';
 import type { Answer } from '../exchange.ts';
@@ -105,7 +105,7 @@ async function refused(
   upstream: UpstreamAnswer,
 ): Promise<{ answer: Answer } | Failed> {
   const body = await readBytes(upstream, MOST_ERROR_BYTES).catch(() => Buffer.alloc(0));
-  const said = maskError(asking.passage.readError(body) ?? 'no reason given', asking.secret);
+  const said = maskedReason(asking.passage.readError(body) ?? '', asking.secret);
   const message = `The platform answered ${upstream.status}: ${said}`;
   switch (upstream.status) {
     case 403:
@@ -142,7 +142,7 @@ async function refused(
 }
 
 function failure(said: string, { secret }: Asking): Failed {
-  const message = maskError(said, secret);
+  const message = maskedReason(said, secret);
   return { outcome: { kind: 'failed', message }, error: new AppError('upstream_failed', message) };
 }
 

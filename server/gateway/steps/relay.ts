@@ -1,6 +1,6 @@
 import { AppError, toAppError } from '#shared/errors.ts';
 import { frameData, isWholeFrame } from '../../infra/sse.ts';
-import { maskError } from '../../platforms/mask-error.ts';
+import { maskedReason } from '../../platforms/mask-error.ts';
 import type { Answer, Called, Facts, Relayed } from '../exchange.ts';
 import type { Step, StreamPassage } from '../request.ts';
 import { addText, NO_TOKENS } from '../tokens.ts';
@@ -53,7 +53,7 @@ async function relayFrames(
   try {
     for (let step: Step | null = first; step; step = await nextStep(rest, passage, signal)) {
       if (step.error !== null) {
-        throw new AppError('upstream_failed', maskError(step.error, target.secret));
+        throw new AppError('upstream_failed', maskedReason(step.error, target.secret));
       }
       note(facts, step, deps.now);
       if (step.last) {

@@ -54,7 +54,10 @@ function isError(json: unknown): boolean {
 function isEnd(path: string, data: string): boolean {
   if (data === '[DONE]') return true;
   const json = parse(data);
-  if (path.includes(':')) return list(json, 'candidates').some((it) => at(it, 'finishReason'));
+  if (path.includes(':')) {
+    const isBlocked = str(json, 'promptFeedback', 'blockReason') !== '';
+    return isBlocked || list(json, 'candidates').some((it) => at(it, 'finishReason'));
+  }
   return ['message_stop', 'response.completed', 'response.incomplete'].includes(str(json, 'type'));
 }
 
