@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { PAIRS, type Pair, type ProtocolLab, type Through } from './lab.ts';
 
-const WARM_ROUNDS = 15;
+const WARM_ROUNDS = 12;
 const FIRST_ROUNDS = 60;
-const CPU_ROUNDS = 5;
+const CPU_ROUNDS = 4;
 const SHORT = { pauseMs: 4, chunks: 3, stopEvery: 0 };
 const LONG = { pauseMs: 0, chunks: 10_000, stopEvery: 0 };
 /** Chunks between two samples of memory. */

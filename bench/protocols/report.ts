@@ -1,6 +1,6 @@
 import { figure, table } from '../report.ts';
 import { compareRounds, median, percentile } from '../statistics.ts';
-import type { Pair } from './lab.ts';
+import type { Pair, Through } from './lab.ts';
 import { type PairFigures, SAMPLE_EVERY } from './measure.ts';
 
 const MOST_FIRST_MS = 5;
@@ -25,40 +25,54 @@ function addedMs({ firstMs }: PairFigures): number {
   return compareRounds(firstMs.gateway, firstMs.piped, (ours, theirs) => ours - theirs).median;
 }
 
-function pooled(all: readonly PairFigures[], pick: (pair: PairFigures) => number[]): number {
-  return median(all.flatMap(pick));
-}
-
-/** The bars, each held against the pair that does worst. */
+/** The bars. A pair's own p95 is three streams of sixty, so that bar is held against all pairs' streams. */
 function summary(all: readonly PairFigures[]): string {
-  const p95 = Math.max(...all.map(({ firstMs }) => percentile(firstMs.gateway, 0.95)));
-  const growth = Math.max(...all.map(({ memory }) => growthPerChunk(memory)));
-  const cpu = (forwarded: boolean) =>
-    pooled(
-      all.filter(({ pair }) => isForwarded(pair) === forwarded),
-      ({ cpuUs }) => cpuUs.gateway,
+  const p50 = Math.max(...all.map(({ firstMs }) => median(firstMs.gateway)));
+  const p95 = (through: Through) =>
+    percentile(
+      all.flatMap(({ firstMs }) => firstMs[through]),
+      0.95,
     );
+  const growth = Math.max(...all.map(({ memory }) => growthPerChunk(memory)));
+  const cpu = (through: Through, forwarded: boolean) =>
+    median(
+      all
+        .filter(({ pair }) => isForwarded(pair) === forwarded)
+        .flatMap(({ cpuUs }) => cpuUs[through]),
+    );
+  const cpuRow = (name: string, forwarded: boolean) => [
+    `CPU per chunk, ${name}`,
+    '–',
+    `${figure(cpu('gateway', forwarded))} µs`,
+    `${figure(cpu('piped', forwarded))} µs`,
+    '–',
+  ];
   return table(
-    ['figure', 'bar', 'measured', 'reached'],
+    ['figure', 'bar', 'Gatehouse', 'piped proxy', 'reached'],
     [
       [
-        'first words through Gatehouse, idle: p95 of the worst pair',
+        'first words, p50 of the worst pair',
         `≤ ${MOST_FIRST_MS} ms`,
-        `${figure(p95)} ms`,
-        yes(p95 <= MOST_FIRST_MS),
+        `${figure(p50)} ms`,
+        '–',
+        yes(p50 <= MOST_FIRST_MS),
+      ],
+      [
+        'first words, p95 of all pairs’ streams',
+        `≤ ${MOST_FIRST_MS} ms`,
+        `${figure(p95('gateway'))} ms`,
+        `${figure(p95('piped'))} ms`,
+        yes(p95('gateway') <= MOST_FIRST_MS),
       ],
       [
         'memory per chunk of a long stream, worst pair',
         `≤ ${MOST_GROWTH_BYTES} B`,
         `${figure(growth)} B`,
+        '–',
         yes(growth <= MOST_GROWTH_BYTES),
       ],
-      [
-        'CPU per chunk, translated against forwarded',
-        '–',
-        `${figure(cpu(false) / cpu(true))} ×`,
-        '',
-      ],
+      cpuRow('forwarded', true),
+      cpuRow('translated', false),
     ],
   );
 }
