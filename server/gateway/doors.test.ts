@@ -375,6 +375,43 @@ test('an unknown model, path, method and encoding each get their own clear error
   expect(h.errors).toEqual([]);
 });
 
+test.each(['constructor', 'toString', 'valueOf', '__proto__', 'hasOwnProperty'])(
+  'what every object has is no action of a model: %s',
+  async (action) => {
+    await using upstream = await scriptedUpstream(answer());
+    await using h = await gatewayHarness(upstream);
+    for (const base of ['/v1', '/v1beta']) {
+      const res = await fetch(`${h.origin}${base}/models/gpt-lab:${action}`, {
+        method: 'POST',
+        body: '{}',
+        signal: AbortSignal.timeout(5_000),
+      });
+      // The path under /v1 is also that of a model, which is read with GET only.
+      expect([404, 405]).toContain(res.status);
+      await res.text();
+    }
+    expect(h.errors).toEqual([]);
+  },
+);
+
+test('an error that cannot be worded closes its own connection and nothing else', async () => {
+  await using upstream = await scriptedUpstream(answer());
+  const unworded: string[] = [];
+  await using h = await gatewayHarness(upstream, {
+    onInternalError(thrown) {
+      unworded.push(String(thrown));
+      if (unworded.length === 1) throw new Error('the log is full');
+    },
+    quotas: {
+      hold: () => Promise.reject(new Error('broken')),
+      settle: () => undefined,
+    },
+  });
+  await expect(h.chat(ask())).rejects.toThrow();
+  await until(() => expect(unworded).toEqual(['Error: broken', 'Error: the log is full']));
+  expect((await fetch(`${h.url}/nothing`)).status).toBe(404);
+});
+
 test('the list of models and one model have the shape clients expect', async () => {
   await using upstream = await scriptedUpstream(answer());
   await using h = await gatewayHarness(upstream);

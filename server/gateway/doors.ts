@@ -69,10 +69,17 @@ export function createGateway(deps: GatewayDeps) {
     const cancel = deps.clock.setTimer(LONGEST_REQUEST_MS, () =>
       abort.abort(new AppError('upstream_timeout', 'The answer was not complete after an hour.')),
     );
-    const done = work(id, abort.signal).finally(() => {
-      cancel();
-      running.delete(abort);
-    });
+    // NOTE: whatever breaks in one request, even while its error is worded, ends no other.
+    const broken = (thrown: unknown) => {
+      deps.onInternalError(thrown, id);
+      res.destroy();
+    };
+    const done = work(id, abort.signal)
+      .catch(broken)
+      .finally(() => {
+        cancel();
+        running.delete(abort);
+      });
     running.set(abort, done);
   }
 
@@ -123,7 +130,8 @@ export function createGateway(deps: GatewayDeps) {
     (way: Way): RequestHandler =>
     (req, res, next) => {
       const { 0: model = '', 1: action = '' } = req.params;
-      const speaks = GEMINI_ACTIONS[action];
+      // NOTE: every object has a `constructor`, which is no door.
+      const speaks = Object.hasOwn(GEMINI_ACTIONS, action) ? GEMINI_ACTIONS[action] : undefined;
       if (!speaks) return next();
       ask(speaks, way, { model, action })(req, res);
     };
