@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { Id } from './common.ts';
+
+/** Whose use a rule limits. */
+export const QuotaSubject = z.enum([
+  'user',
+  'key',
+  'model',
+  'account',
+  'platform',
+  'bot',
+  'share-link',
+]);
+export type QuotaSubject = z.infer<typeof QuotaSubject>;
+
+/** What is counted. Days and months begin at 00:00 in the configured zone; costs are in micro-dollars. */
+export const QuotaMetric = z.enum([
+  'requests-per-minute',
+  'tokens-per-minute',
+  'tokens-per-day',
+  'tokens-per-month',
+  'cost-per-day',
+  'cost-per-month',
+  'concurrency',
+]);
+export type QuotaMetric = z.infer<typeof QuotaMetric>;
+
+/** `id` names the subject: a model by its public name, a platform by its id, others by their uuid. */
+export const QuotaRule = z.object({
+  subject: QuotaSubject,
+  id: z.string().min(1).max(120),
+  metric: QuotaMetric,
+  limit: z.int().min(0).max(9_000_000_000_000_000),
+});
+export type QuotaRule = z.infer<typeof QuotaRule>;
+
+/** A rule and how much of it is taken now. */
+export const QuotaState = QuotaRule.extend({
+  used: z.int(),
+  held: z.int(),
+  /** When it starts anew; null = as soon as a running request ends. */
+  resetsAt: z.iso.datetime().nullable(),
+});
+export type QuotaState = z.infer<typeof QuotaState>;
+
+/** All rules of one subject; a metric left out has none. */
+export const QuotaRulesSet = z.object({
+  subject: QuotaSubject,
+  id: z.string().min(1).max(120),
+  rules: z.array(z.object({ metric: QuotaMetric, limit: QuotaRule.shape.limit })).max(7),
+});
+export type QuotaRulesSet = z.infer<typeof QuotaRulesSet>;
+
+/** What rules would have done to yesterday's requests. */
+export const QuotaPreview = z.object({
+  requests: z.int(),
+  refused: z.int(),
+  /** The first few that would have been refused. */
+  examples: z.array(z.object({ requestId: Id, at: z.iso.datetime(), metric: QuotaMetric })),
+});
+export type QuotaPreview = z.infer<typeof QuotaPreview>;
