@@ -3,7 +3,7 @@ import type { Passage, Step, StreamPassage } from '../request.ts';
 import type { AccountTag, AnswerPart, DialogueAnswer, DialogueEvent, Seal } from './dialogue.ts';
 import { type Framing, SSE } from './framing.ts';
 import type { AnswerContext, Frame, Protocol } from './protocol.ts';
-import { markSeals } from './seals.ts';
+import { markSeals, sealMarker } from './seals.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
@@ -19,17 +19,20 @@ export function forwarded(protocol: Protocol, framing: Framing, account: Account
     stream() {
       const reader = protocol.streamReader();
       // NOTE: a protocol may repeat a seal later, as Responses does in its closing frame.
-      const seals: Seal[] = [];
+      const marker = sealMarker(account);
+      let sealed = false;
       const pass = (frame: Buffer, data: string): Buffer | Frame[] => {
-        const marked = seals.length > 0 ? markSeals(frame, seals, account) : frame;
-        if (framing === SSE) return marked;
-        const text = seals.length > 0 ? markSeals(Buffer.from(data), seals, account) : data;
-        return [{ data: text.toString() }];
+        if (framing === SSE) return marker.mark(frame);
+        return [{ data: sealed ? marker.mark(Buffer.from(data)).toString() : data }];
       };
       return {
         read(frame, data) {
           const events = reader.read(data);
-          for (const event of events) if (event.type === 'seal') seals.push(event.seal);
+          for (const event of events) {
+            if (event.type !== 'seal') continue;
+            marker.add(event.seal);
+            sealed = true;
+          }
           return stepOf(events, pass(frame, data));
         },
         end: () => atEnd(reader.end(), () => []),

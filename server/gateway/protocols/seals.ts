@@ -34,50 +34,80 @@ export function writeSeal({ maker, value, account }: Seal): string {
   return account === null ? value : `ghS${LETTERS[maker]}${account}${value}`;
 }
 
+/** Marks seals in what passes through, as they become known; every other byte stays. */
+export function sealMarker(account: AccountTag) {
+  const starts = newStarts();
+  return {
+    add: ({ maker, value }: Seal): void =>
+      setStart(starts, value, { put: `ghS${LETTERS[maker]}${account}`, cut: 0 }),
+    mark: (bytes: Buffer): Buffer => changeStarts(bytes, '"', starts),
+  };
+}
+
 /** Marks the seals in a body or frame that passes through; every other byte stays. */
 export function markSeals(bytes: Buffer, seals: readonly Seal[], account: AccountTag): Buffer {
-  const marks = new Map(seals.map(({ maker, value }) => [value, `ghS${LETTERS[maker]}${account}`]));
-  let result = bytes;
-  for (const [value, mark] of marks) result = changeStart(result, value, { put: mark, cut: 0 });
-  return result;
+  const marker = sealMarker(account);
+  seals.forEach(marker.add);
+  return marker.mark(bytes);
 }
 
 /** Frees the seals in a request's body of their marks; every other byte stays. */
 export function unmarkSeals(bytes: Buffer, seals: readonly Seal[]): Buffer {
-  const marked = seals.filter((seal) => seal.account !== null).map(writeSeal);
-  let result = bytes;
-  for (const text of new Set(marked)) {
-    result = changeStart(result, text, { put: '', cut: MARK_LENGTH });
+  const starts = newStarts();
+  for (const seal of seals) {
+    if (seal.account !== null) setStart(starts, writeSeal(seal), { put: '', cut: MARK_LENGTH });
   }
-  return result;
+  // NOTE: letters and digits are escaped by nobody, so each of them begins with these bytes.
+  return changeStarts(bytes, '"ghS', starts);
 }
 
-/** Changes how JSON strings of this text begin, whatever is escaped in them. */
-function changeStart(bytes: Buffer, text: string, { put, cut }: { put: string; cut: number }) {
+/** How texts are to begin, by text, with the bounds of their lengths. */
+type Starts = {
+  of: Map<string, { put: string; cut: number }>;
+  shortest: number;
+  longest: number;
+};
+
+function newStarts(): Starts {
+  return { of: new Map(), shortest: Number.POSITIVE_INFINITY, longest: 0 };
+}
+
+function setStart(starts: Starts, text: string, change: { put: string; cut: number }): void {
+  starts.of.set(text, change);
+  starts.shortest = Math.min(starts.shortest, text.length);
+  starts.longest = Math.max(starts.longest, text.length);
+}
+
+/**
+ * Changes how JSON strings of these texts begin, whatever is escaped in them. All are looked for in
+ * one go: bodies are many megabytes long and may hold seals by the thousand.
+ */
+function changeStarts(bytes: Buffer, opening: string, starts: Starts): Buffer {
+  if (starts.of.size === 0) return bytes;
   const parts: Buffer[] = [];
   let kept = 0;
-  // NOTE: letters and digits are escaped by nobody, so a string begins with these bytes if it is one.
-  const start = Buffer.from(`"${/^[A-Za-z0-9]*/.exec(text)?.[0] ?? ''}`);
-  for (let at = bytes.indexOf(start); at >= 0; at = bytes.indexOf(start, at + 1)) {
-    if (!isString(bytes, at, text)) continue;
-    parts.push(bytes.subarray(kept, at + 1), Buffer.from(put));
-    kept = at + 1 + cut;
+  for (let at = bytes.indexOf(opening); at >= 0; at = bytes.indexOf(opening, at + 1)) {
+    const text = stringAt(bytes, at, starts);
+    const change = text === null ? undefined : starts.of.get(text);
+    if (!change) continue;
+    parts.push(bytes.subarray(kept, at + 1), Buffer.from(change.put));
+    kept = at + 1 + change.cut;
   }
   if (kept === 0) return bytes;
   parts.push(bytes.subarray(kept));
   return Buffer.concat(parts);
 }
 
-/** Whether the JSON string that begins here is this text. */
-function isString(bytes: Buffer, at: number, text: string): boolean {
-  if (isEscaped(bytes, at)) return false;
+/** The text of the JSON string that opens here; null for none, and for one too short or too long. */
+function stringAt(bytes: Buffer, at: number, { shortest, longest }: Starts): string | null {
+  if (isEscaped(bytes, at)) return null;
   let end = at;
   do {
     end = bytes.indexOf(QUOTE, end + 1);
     // NOTE: six bytes are the longest that one character is written with.
-    if (end < 0 || end - at > 6 * text.length + 1) return false;
+    if (end < 0 || end - at > 6 * longest + 1) return null;
   } while (isEscaped(bytes, end));
-  return reads(bytes.toString('utf8', at, end + 1), text);
+  return end - at > shortest ? read(bytes.toString('utf8', at, end + 1)) : null;
 }
 
 const QUOTE = 0x22;
@@ -89,11 +119,11 @@ function isEscaped(bytes: Buffer, at: number): boolean {
   return backslashes % 2 === 1;
 }
 
-function reads(written: string, text: string): boolean {
-  if (!written.includes('\\')) return written === `"${text}"`;
+function read(written: string): string | null {
+  if (!written.includes('\\')) return written.slice(1, -1);
   try {
-    return JSON.parse(written) === text;
+    return String(JSON.parse(written));
   } catch {
-    return false;
+    return null;
   }
 }
