@@ -21,3 +21,7 @@ test('what is written is read again, and nothing makes it throw', () => {
   expect(readDataUrl(writeDataUrl(source))).toEqual(source);
   fc.assert(fc.property(fc.string(), (rest) => void readDataUrl(`data:${rest}`)));
 });
+
+test.each(['a', ';', ';a', ';base64', ','])('megabytes of "%s" are read or refused', (unit) => {
+  expect(() => readDataUrl(`data:${unit.repeat(8_000_000)}`)).not.toThrow();
+});
