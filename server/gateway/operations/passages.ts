@@ -1,11 +1,10 @@
 import { isObject, tryParseObject } from '../protocols/body.ts';
+import { JSON_TYPE } from '../protocols/framing.ts';
 import { errorMessage, readError } from '../protocols/openai-chat/errors.ts';
 import type { Passage, Step, StreamPassage, WholeAnswer } from '../request.ts';
 
 /** What the ledger wants of a forwarded answer. */
 export type Metered = Pick<WholeAnswer, 'usage' | 'units'>;
-
-const JSON_TYPE = 'application/json; charset=utf-8';
 
 /**
  * Passes a JSON answer on as it came. `meter` gives null for JSON that is no such answer, which is

@@ -1,7 +1,8 @@
 import type { Endpoint, Platform } from '../../platforms/platform.ts';
 import type { Door, GatewayRequest, Passage, Plan } from '../request.ts';
 import { guessTokens, NO_TOKENS } from '../tokens.ts';
-import { SSE } from './framing.ts';
+import { tryParseObject } from './body.ts';
+import { JSON_TYPE, SSE } from './framing.ts';
 import type { ArrivedCall, ChatRequest, Dialect, Protocol } from './protocol.ts';
 import { accountTag } from './seals.ts';
 
@@ -78,11 +79,17 @@ async function countHere(
   return Buffer.from(JSON.stringify(writeCount(guessTokens(promptText()))));
 }
 
-/** A count is no answer of a model: it passes unread and costs no tokens. */
+/**
+ * A count is no answer of a model: it passes as it came and costs no tokens. Its type is ours to say,
+ * for a browser would show what a platform calls a page.
+ */
 function passed({ readError }: Protocol): Passage {
   return {
     readError,
-    whole: (body, contentType) => ({ body, contentType, text: '', usage: NO_TOKENS, units: null }),
+    whole: (body) =>
+      tryParseObject(body.toString())
+        ? { body, contentType: JSON_TYPE, text: '', usage: NO_TOKENS, units: null }
+        : { error: 'The platform’s answer is no count of tokens.' },
     stream: () => ({ read: () => never(), end: () => null }),
   };
 }

@@ -11,6 +11,9 @@ export type Framing = {
   close(isEmpty: boolean): string;
 };
 
+/** Of every whole answer that is JSON, whatever the platform called it. */
+export const JSON_TYPE = 'application/json; charset=utf-8';
+
 /** Server-sent events. Source: https://html.spec.whatwg.org/multipage/server-sent-events.html */
 export const SSE: Framing = {
   contentType: 'text/event-stream; charset=utf-8',
@@ -24,7 +27,7 @@ export const SSE: Framing = {
  * Source: https://ai.google.dev/api/generate-content#method:-models.streamgeneratecontent
  */
 export const JSON_ARRAY: Framing = {
-  contentType: 'application/json; charset=utf-8',
+  contentType: JSON_TYPE,
   frame: ({ data }, isFirst) => `${isFirst ? '[' : ',\r\n'}${data}`,
   heartbeat: '\n',
   close: (isEmpty) => (isEmpty ? '[]' : ']'),

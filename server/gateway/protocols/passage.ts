@@ -1,11 +1,9 @@
 import type { TokenUsage } from '../ports.ts';
 import type { Passage, Step, StreamPassage } from '../request.ts';
 import type { AccountTag, AnswerPart, DialogueAnswer, DialogueEvent, Seal } from './dialogue.ts';
-import { type Framing, SSE } from './framing.ts';
+import { type Framing, JSON_TYPE, SSE } from './framing.ts';
 import type { AnswerContext, Frame, Protocol } from './protocol.ts';
 import { markSeals, sealMarker } from './seals.ts';
-
-const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** The client's and the platform's protocol are the same: bytes pass, only seals get their mark. */
 export function forwarded(protocol: Protocol, framing: Framing, account: AccountTag): Passage {
