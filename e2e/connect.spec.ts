@@ -21,6 +21,14 @@ async function open(page: Page, search = '', username = 'ada'): Promise<void> {
   await expect(page.getByRole('heading', { name: 'Connect a tool', level: 1 })).toBeVisible();
 }
 
+test('a mangled link still opens', async ({ page }) => {
+  await open(page, '?tool&model=%7B%7D');
+  await expect(tool(page, 'Claude Code')).toHaveAttribute('aria-selected', 'true');
+  await page.goto(`${lab.url}/usage?outcome=bogus&key=x&range`);
+  await expect(page.getByRole('heading', { name: 'Usage', level: 1 })).toBeVisible();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+});
+
 test('the lines carry this server, the chosen model and no key', async ({ page }) => {
   await open(page);
   await pick(page.getByRole('combobox', { name: 'Model' }), 'gpt-other');

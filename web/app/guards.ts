@@ -28,7 +28,7 @@ export async function leaveWhenSignedIn({
   search,
 }: {
   context: RouterContext;
-  search: { next?: string };
+  search: { next?: string | undefined };
 }): Promise<void> {
   const me = await context.queryClient.fetchQuery(meOptions());
   if (me) throw redirect({ href: safeReturnTo(search.next) });

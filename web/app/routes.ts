@@ -27,8 +27,9 @@ const setup = createRoute({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (search: Record<string, unknown>): { next?: string } =>
-    typeof search['next'] === 'string' ? { next: search['next'] } : {},
+  validateSearch: ({ next }: { next?: unknown }): { next?: string | undefined } => ({
+    next: typeof next === 'string' ? next : undefined,
+  }),
   beforeLoad: leaveWhenSignedIn,
   component: lazyRouteComponent(() => import('../features/sessions/SignInPage.tsx'), 'SignInPage'),
 });

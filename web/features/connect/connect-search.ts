@@ -1,15 +1,17 @@
 import { asTool, type ToolId } from './tools/groups.ts';
 
 /** What the address of the page says; never a key. */
-export type ConnectSearch = { tool?: ToolId; model?: string };
+export type ConnectSearch = { tool?: ToolId | undefined; model?: string | undefined };
 
-/** Reads the address of the page. What makes no sense is left out, so that a mangled link still opens. */
+/**
+ * Reads the address of the page, so that a mangled link still opens. What makes no sense becomes
+ * undefined and is not just left out: the router lays this over the address as it came.
+ */
 export function readConnectSearch(search: Record<string, unknown>): ConnectSearch {
-  const tool = asTool(search['tool']);
-  const model = search['model'];
+  const { model, tool }: { model?: unknown; tool?: unknown } = search;
   return {
-    ...(tool ? { tool } : {}),
+    tool: asTool(tool),
     // NOTE: the router reads every value as JSON first, so a model named "4.1" arrives as a number.
-    ...(typeof model === 'string' || typeof model === 'number' ? { model: String(model) } : {}),
+    model: typeof model === 'string' || typeof model === 'number' ? String(model) : undefined,
   };
 }

@@ -45,7 +45,10 @@ export function readUsageSearch(search: Record<string, unknown>): UsageSearch {
   const parsed = UsageSearchInput.parse(
     Object.fromEntries(kept.map(([field]) => [field, search[field]])),
   );
-  return Object.fromEntries(Object.entries(parsed).filter(([, value]) => value !== undefined));
+  // What is left out of the address stays undefined, and is not missing: the router lays this over
+  // the address as it came.
+  const fields = Object.keys(FIELDS) as (keyof UsageSearch)[];
+  return Object.fromEntries(fields.map((field) => [field, parsed[field]]));
 }
 
 /**
