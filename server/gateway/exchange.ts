@@ -7,6 +7,7 @@ import type {
   StoredResponse,
   Target,
   TokenUsage,
+  Trace,
   Units,
 } from './ports.ts';
 import type { Framing } from './protocols/framing.ts';
@@ -48,6 +49,7 @@ export type Facts = {
   /** True once a raw answer has begun: no error can be told in it. */
   raw: boolean;
   settled: boolean;
+  trace: Trace;
 };
 
 /**
@@ -114,5 +116,18 @@ export function newFacts(): Facts {
     firstTokenAt: null,
     raw: false,
     settled: false,
+    trace: newTrace(),
+  };
+}
+
+function newTrace(): Trace {
+  return {
+    limits: [],
+    candidates: [],
+    skipped: [],
+    affinity: 'none',
+    waited: null,
+    attempts: [],
+    dropped: [],
   };
 }

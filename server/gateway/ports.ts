@@ -54,6 +54,65 @@ export type Candidate = {
   busy: number;
 };
 
+/** Why an account that could have served a request was not considered. */
+export type SkipReason =
+  | 'cooling'
+  | 'exhausted'
+  | 'expired'
+  | 'busy'
+  /** The loan's terms: audience, models, hours, share of its quota. */
+  | 'terms'
+  /** The caller's pool credit for the model is used up. */
+  | 'credit'
+  | 'quota'
+  /** It cannot take the request as it is: protocol, seals, files. */
+  | 'unfit';
+
+export type Skipped = {
+  accountId: string;
+  platformId: string;
+  reason: SkipReason;
+  /** Epoch ms at which the reason ends, if known. */
+  until: number | null;
+};
+
+/**
+ * How a request came to be answered the way it was: kept for the page that explains it. Accounts are
+ * named for those who may see them only; everyone else gets the counts.
+ */
+export type Trace = {
+  /** Every rule that was looked at; the one that refused is `decided`. */
+  limits: {
+    subject: string;
+    id: string;
+    metric: string;
+    limit: number;
+    used: number;
+    held: number;
+    asked: number;
+    /** Epoch ms; null = as soon as a running request ends. */
+    resetsAt: number | null;
+    decided: boolean;
+  }[];
+  candidates: { accountId: string; platformId: string; upstreamModel: string; own: boolean }[];
+  skipped: Skipped[];
+  /** Whether the conversation stayed with its account. */
+  affinity: 'none' | 'kept' | 'moved';
+  /** Time spent waiting for a free account, and how many were ahead; null = none. */
+  waited: { ms: number; ahead: number } | null;
+  attempts: {
+    accountId: string;
+    platformId: string;
+    upstreamModel: string;
+    /** Epoch ms. */
+    startedAt: number;
+    ms: number;
+    outcome: string;
+    message: string | null;
+  }[];
+  dropped: string[];
+};
+
 /** Where a chosen account is called. */
 export type Target = {
   accountId: string;
