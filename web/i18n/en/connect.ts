@@ -22,7 +22,7 @@ export const connect = {
     anthropic: 'Base URL for Anthropic tools',
     gemini: 'Base URL for Gemini tools',
     addressHint:
-      'Anthropic and Gemini tools append /v1/messages and /v1beta/models themselves, so they get the bare address.',
+      'Anthropic and Gemini tools append the version and the rest of the path themselves, so they get the bare address.',
   },
   noKey: {
     title: 'You have no API key yet',
@@ -54,7 +54,7 @@ export const connect = {
     openai: 'OpenAI’s own libraries; any model answers, whatever its platform.',
     anthropic: 'Anthropic’s own libraries. The base URL has no /v1: they append it.',
     google:
-      'Google’s own libraries. They append the version to the base URL; newer ones must be told v1beta.',
+      'Google’s own libraries. They append the version to the base URL: v1beta, or v1 in newer ones.',
     vercel: 'Each provider package takes the version into its base URL.',
     langchain: 'The OpenAI integration with another base URL.',
     codex: 'Start Codex from a shell in which the variable with the key is set.',

@@ -23,8 +23,7 @@ export const connect: Translated<typeof english> = {
     openai: 'OpenAI 类工具的接口地址',
     anthropic: 'Anthropic 类工具的接口地址',
     gemini: 'Gemini 类工具的接口地址',
-    addressHint:
-      'Anthropic 和 Gemini 类工具会自行追加 /v1/messages 和 /v1beta/models，只需填写根地址。',
+    addressHint: 'Anthropic 和 Gemini 类工具会自行追加版本号和其余路径，只需填写根地址。',
   },
   noKey: {
     title: '你还没有 API 密钥',
@@ -55,7 +54,7 @@ export const connect: Translated<typeof english> = {
     curl: '每种协议一个请求，可直接粘贴到终端。',
     openai: 'OpenAI 官方库；无论模型属于哪个平台都能回答。',
     anthropic: 'Anthropic 官方库。接口地址不带 /v1，库会自行追加。',
-    google: 'Google 官方库。库会在接口地址后追加版本号，新版需要指明 v1beta。',
+    google: 'Google 官方库。库会在接口地址后自行追加版本号：v1beta，新版为 v1。',
     vercel: '各个 provider 包的接口地址都要带上版本号。',
     langchain: '使用 OpenAI 集成，只换接口地址。',
     codex: '请在已设置密钥变量的终端中启动 Codex。',

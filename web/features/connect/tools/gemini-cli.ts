@@ -13,7 +13,6 @@ export const geminiCli: ToolSpec = {
       steps: [
         code('bash', [
           `export GOOGLE_GEMINI_BASE_URL=${shellWord(origin)}`,
-          'export GOOGLE_GENAI_API_VERSION=v1beta',
           `export GEMINI_API_KEY="$${KEY_VARIABLE}"`,
           `export GEMINI_MODEL=${shellWord(model)}`,
           'gemini',

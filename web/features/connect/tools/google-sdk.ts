@@ -8,10 +8,7 @@ function python({ origin, model, prompt }: Connection) {
     '',
     'client = genai.Client(',
     `    api_key=os.environ["${KEY_VARIABLE}"],`,
-    '    http_options=types.HttpOptions(',
-    `        base_url=${quoted(origin)},`,
-    '        api_version="v1beta",',
-    '    ),',
+    `    http_options=types.HttpOptions(base_url=${quoted(origin)}),`,
     ')',
     'answer = client.models.generate_content(',
     `    model=${quoted(model)},`,
@@ -27,7 +24,7 @@ function typescript({ origin, model, prompt }: Connection) {
     '',
     'const client = new GoogleGenAI({',
     `  apiKey: process.env.${KEY_VARIABLE},`,
-    `  httpOptions: { baseUrl: ${quoted(origin)}, apiVersion: "v1beta" },`,
+    `  httpOptions: { baseUrl: ${quoted(origin)} },`,
     '});',
     'const answer = await client.models.generateContent({',
     `  model: ${quoted(model)},`,
@@ -38,8 +35,8 @@ function typescript({ origin, model, prompt }: Connection) {
 }
 
 /**
- * The SDK appends the version itself, and from 3.0 on that is v1 unless it is told: release notes of
- * googleapis/python-genai, ai.google.dev/gemini-api/docs/api-versions.
+ * The SDK appends the version itself: v1beta, or v1 from 3.0 on (release notes of
+ * googleapis/python-genai). Both are served.
  */
 export const googleSdk: ToolSpec = {
   name: 'Google Gen AI SDK',

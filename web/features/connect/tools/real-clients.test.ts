@@ -49,7 +49,7 @@ function answerTo(path: string): unknown {
       usage: { input_tokens: 1, output_tokens: 1 },
     };
   }
-  if (path === '/v1beta/models/gpt-lab:generateContent') {
+  if (/^\/v1(beta)?\/models\/gpt-lab:generateContent$/.test(path)) {
     const content = { role: 'model', parts: [{ text: 'hello' }] };
     return {
       candidates: [{ index: 0, finishReason: 'STOP', content }],
@@ -120,7 +120,7 @@ async function run(text: string): Promise<string[]> {
 test.each([
   ['openai', 'typescript', ['/v1/chat/completions', '/v1/responses']],
   ['anthropic', 'typescript', ['/v1/messages']],
-  ['google', 'typescript', ['/v1beta/models/gpt-lab:generateContent']],
+  ['google', 'typescript', ['/v1/models/gpt-lab:generateContent']],
   ['vercel', 'openai-compatible', ['/v1/chat/completions']],
   ['vercel', 'anthropic', ['/v1/messages']],
   ['vercel', 'google', ['/v1beta/models/gpt-lab:generateContent']],
