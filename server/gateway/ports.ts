@@ -224,7 +224,7 @@ export type ResponseStore = {
   save(response: StoredResponse): Promise<void>;
   /** One of this user's; null when there is none. */
   find(id: string, userId: string): Promise<StoredResponse | null>;
-  /** Those of them that are this user's, in no order. */
+  /** Those of them that are this user’s, in no order. Throws AppError bad_request when there is too much in them. */
   findAll(ids: readonly string[], userId: string): Promise<StoredResponse[]>;
   /** This user's responses at platforms that have one of these items, in no order. */
   holding(itemIds: readonly string[], userId: string): Promise<StoredResponse[]>;

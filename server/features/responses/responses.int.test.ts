@@ -249,3 +249,19 @@ test('goes with the person it belongs to', async () => {
   const { rows } = await pool.query('SELECT id FROM stored_responses WHERE user_id = $1', [gone]);
   expect(rows).toEqual([]);
 });
+
+test('responses that a request refers to are not read when they are too large together', async () => {
+  const { responses } = service();
+  const large = 'x'.repeat(12 * 1024 * 1024);
+  const kept = [1, 2, 3].map(() => response({ answer: { object: 'response', said: large } }));
+  for (const each of kept) await responses.save(each);
+  const ids = kept.map(({ id }) => id);
+  expect(await responses.findAll(ids.slice(0, 2), ann)).toHaveLength(2);
+  await expect(responses.findAll(ids, ann)).rejects.toMatchObject({
+    code: 'bad_request',
+    param: 'input',
+  });
+  // What another person keeps does not count.
+  expect(await responses.findAll(ids, ben)).toEqual([]);
+  for (const id of ids) await responses.delete(id, ann);
+});

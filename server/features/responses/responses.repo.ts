@@ -54,6 +54,7 @@ const Row = z
     }),
   );
 
+const Sum = z.object({ bytes: z.number() });
 const Link = z.object({ id: z.string(), bytes: z.number() });
 
 const COLUMNS =
@@ -73,6 +74,12 @@ const save = named(
 const find = named(
   'responses_find',
   `SELECT ${COLUMNS} FROM stored_responses
+    WHERE user_id = $1 AND id = ANY($2::text[]) AND created_at >= $3`,
+);
+
+const bytesOf = named(
+  'responses_bytes_of',
+  `SELECT coalesce(sum(bytes), 0)::float8 AS bytes FROM stored_responses
     WHERE user_id = $1 AND id = ANY($2::text[]) AND created_at >= $3`,
 );
 
@@ -126,6 +133,12 @@ export function createResponsesRepo(pool: Pick<Pool, 'query'>) {
     async find(ids: readonly string[], { userId, since }: ResponseScope): Promise<ResponseRow[]> {
       const { rows } = await pool.query(find([userId, ids, since]));
       return z.array(Row).parse(rows);
+    },
+
+    /** What was said in them, in bytes, all together. */
+    async bytesOf(ids: readonly string[], { userId, since }: ResponseScope): Promise<number> {
+      const { rows } = await pool.query(bytesOf([userId, ids, since]));
+      return Sum.parse(rows[0]).bytes;
     },
 
     /** Responses that have one of these items, in no order, at most `most`. */

@@ -43,10 +43,8 @@ export function createResponsesService(deps: ResponsesDeps): Responses {
   let cleaning: Promise<void> = Promise.resolve();
   let closed = false;
 
-  async function findAll(ids: readonly string[], userId: string) {
-    const sound = ids.filter((id) => ID.test(id));
-    if (!keeps || sound.length === 0) return [];
-    const rows = await repo.find(sound, scopeOf(userId));
+  async function openAll(ids: readonly string[], userId: string) {
+    const rows = await repo.find(ids, scopeOf(userId));
     return rows.map((row) => openResponse(cipher, row));
   }
 
@@ -67,7 +65,14 @@ export function createResponsesService(deps: ResponsesDeps): Responses {
 
   return {
     keeps,
-    findAll,
+
+    async findAll(ids, userId) {
+      const sound = ids.filter((id) => ID.test(id));
+      if (!keeps || sound.length === 0) return [];
+      // NOTE: a short request may name a hundred large ones: how large is asked before they are read.
+      if ((await repo.bytesOf(sound, scopeOf(userId))) > MOST_BYTES) throw tooMuchReferred();
+      return openAll(sound, userId);
+    },
 
     /** Throws AppError bad_request when it is larger than a request could be that continues it. */
     async save(response) {
@@ -78,7 +83,8 @@ export function createResponsesService(deps: ResponsesDeps): Responses {
     },
 
     async find(id, userId) {
-      const [found] = await findAll([id], userId);
+      if (!keeps || !ID.test(id)) return null;
+      const [found] = await openAll([id], userId);
       return found ?? null;
     },
 
@@ -95,7 +101,7 @@ export function createResponsesService(deps: ResponsesDeps): Responses {
       if (links.length > MOST_LINKS) throw tooLong();
       if (links.reduce((sum, { bytes }) => sum + bytes, 0) > MOST_BYTES) throw tooMuch();
       const order = new Map(links.map((link, index) => [link.id, index]));
-      const found = await findAll([...order.keys()], userId);
+      const found = await openAll([...order.keys()], userId);
       // NOTE: one may have been deleted since; the others are then no conversation any more.
       if (found.length < order.size) return [];
       return found.sort((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0));
@@ -128,5 +134,13 @@ function tooMuch(): AppError {
     'bad_request',
     `The conversation behind previous_response_id is larger than ${MOST_BYTES / 1024 / 1024} MB. Start a new one, or send what matters of it as input.`,
     { param: 'previous_response_id' },
+  );
+}
+
+function tooMuchReferred(): AppError {
+  return new AppError(
+    'bad_request',
+    `The responses whose items the input refers to are larger than ${MOST_BYTES / 1024 / 1024} MB together. Send the items themselves instead of references.`,
+    { param: 'input' },
   );
 }
