@@ -67,6 +67,8 @@ export type GatewayRequest = {
   previousId: string | null;
   /** Whether the answer is to be kept for later reference. */
   store: boolean;
+  /** True when the answer is made later: what it takes is not known when the books are closed. */
+  inBackground?: boolean;
   /** How this platform can serve it; null when it cannot. */
   plan(platform: Platform): Plan | null;
 };

@@ -546,3 +546,25 @@ describe('one response at a time', () => {
     expect(h.errors).toEqual([]);
   });
 });
+
+test('a limit of tokens holds: what is answered in the background, uncounted, is refused', async () => {
+  const limits = (tokensPerDay: number | null): HarnessOptions => ({
+    principal: {
+      limits: [{ subject: 'user', id: 'user-1', limit: { rpm: 10, tokensPerDay } }],
+    },
+  });
+  const queued = says(theirs({ status: 'queued', output: [], usage: null }));
+  await using upstream = await scriptedUpstream(queued, queued);
+  const asked = { model: 'gpt-lab', input: 'x', background: true };
+  {
+    await using h = await native(upstream, limits(1_000));
+    await expect(client(h.url).responses.create(asked)).rejects.toMatchObject({
+      status: 400,
+      param: 'background',
+    });
+    expect(upstream.calls).toHaveLength(0);
+    await client(h.url).responses.create({ ...asked, background: false });
+  }
+  await using h = await native(upstream, limits(null));
+  expect((await client(h.url).responses.create(asked)).status).toBe('queued');
+});

@@ -87,6 +87,8 @@ export type ChatRequest = {
   previousId: string | null;
   /** Whether the answer is to be kept for later reference. */
   store: boolean;
+  /** True when the answer is made later: what it takes is not known when the books are closed. */
+  inBackground?: boolean;
   /** Members of the request that its protocol repeats in the answer (Responses); else empty. */
   echo: Readonly<Record<string, unknown>>;
 };

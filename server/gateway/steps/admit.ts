@@ -10,12 +10,13 @@ export type AdmitDeps = { models: ModelCatalogue; quotas: QuotaGate };
 
 /**
  * Lets the request in: the model exists and is allowed, and every limit has room for it, reserved
- * until it is settled. Throws AppError model_not_found, model_not_allowed, rate_limited or
- * quota_exhausted.
+ * until it is settled. Throws AppError model_not_found, model_not_allowed, bad_request for what no
+ * limit could be held against, rate_limited or quota_exhausted.
  */
 export async function admit(deps: AdmitDeps, asked: Asked): Promise<Admitted> {
   const { principal, request } = asked;
   const model = allowedModel(deps.models, principal, request.model);
+  if (request.inBackground && limitsTokens(principal)) throw uncounted();
   const hold = await deps.quotas.hold({
     principal,
     requestId: asked.id,
@@ -53,6 +54,14 @@ export function allowedModel(
 
 export function mayUse(principal: Principal, name: string): boolean {
   return principal.allowedModels.length === 0 || principal.allowedModels.includes(name);
+}
+
+function uncounted(): AppError {
+  return new AppError(
+    'bad_request',
+    'background: this key or its owner has a limit of tokens, and what is answered in the background cannot be counted. Ask without background.',
+    { param: 'background' },
+  );
 }
 
 function limitsTokens(principal: Principal): boolean {

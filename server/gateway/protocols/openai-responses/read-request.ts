@@ -45,6 +45,7 @@ export function readRequest(call: ArrivedCall): ChatRequest {
     fileIds: fileIdsIn(items),
     previousId: request.previous_response_id ?? null,
     store: request.store !== false,
+    inBackground: request.background === true,
     echo: Object.fromEntries(
       ECHOED.flatMap((name) => (isSet(request[name]) ? [[name, request[name]]] : [])),
     ),
