@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { dialectOf, errorShape } from '../testing/hostile/dialects.ts';
 import { askDoor, HOSTILE_DOORS } from '../testing/hostile/doors.ts';
-import { mutated, withEachMember } from '../testing/hostile/mutate.ts';
+import { mutated, withDeepMember, withEachMember } from '../testing/hostile/mutate.ts';
 import { platformOf, prepared } from '../testing/hostile/prepared.ts';
 import { PLATFORMS } from '../testing/matrix/index.ts';
 import { lab } from '../testing/matrix/lab.ts';
@@ -44,7 +44,7 @@ const BAD_BODIES: [what: string, body: string | Uint8Array<ArrayBuffer>][] = [
 ];
 
 describe.each(HOSTILE_DOORS)('$path', (hostile) => {
-  const { path, body, isJson } = hostile;
+  const { path, body, door, isJson } = hostile;
   const dialect = dialectOf(path);
   const [platform] = PLATFORMS as [FakePlatform];
 
@@ -89,6 +89,11 @@ describe.each(HOSTILE_DOORS)('$path', (hostile) => {
     const res = await askDoor(it.origin, path, { method: 'PUT', body: '{}' });
     expect([404, 405]).toContain(res.status);
     expect(await res.json()).toEqual(errorShape(dialect, res.status));
+  });
+
+  test('deep nesting at any place: refused for a reason, or sent', () => {
+    const served = PLATFORMS.find(({ protocol }) => protocol !== door.name) ?? platform;
+    for (const text of withDeepMember(body)) prepared(hostile, platformOf(served.protocol), text);
   });
 
   describe.each(PLATFORMS)('before a platform of $protocol', ({ protocol }) => {

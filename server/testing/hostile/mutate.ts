@@ -17,6 +17,25 @@ export function* withEachMember(body: unknown): Generator<string> {
   }
 }
 
+/** Nested as deep as a body may be, and a little less: what walks it must not need a deeper stack. */
+const DEEP = [3_000].flatMap((levels) =>
+  [
+    ['[', ']'],
+    ['{"content":', '}'],
+    ['{"type":"object","properties":{"a":', '}}'],
+    ['{"parts":[', ']}'],
+    ['{"type":"tool_result","tool_use_id":"x","content":[', ']}'],
+  ].map(([open = '', close = '']) => `${open.repeat(levels)}"x"${close.repeat(levels)}`),
+);
+
+/** The body once for each of its members, deeply nested there. */
+export function* withDeepMember(body: unknown): Generator<string> {
+  for (const path of pathsIn(body)) {
+    if (path.length > 4) continue;
+    for (const deep of DEEP) yield written(body, path, () => deep);
+  }
+}
+
 /** The body with up to four changes: values replaced, taken out, copied from elsewhere or repeated. */
 export function mutated(body: unknown): fc.Arbitrary<string> {
   const paths = [...pathsIn(body)];

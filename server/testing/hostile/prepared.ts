@@ -37,7 +37,7 @@ export function prepared(
   } catch (thrown) {
     const error = toAppError(thrown);
     if (error.code === 'internal')
-      throw new Error(`not refused but broken: ${body}`, { cause: thrown });
+      throw new Error(`not refused but broken: ${body.slice(0, 2_000)}`, { cause: thrown });
     return 'refused';
   }
 }
