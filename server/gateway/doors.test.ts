@@ -412,6 +412,18 @@ test('an error that cannot be worded closes its own connection and nothing else'
   expect((await fetch(`${h.url}/nothing`)).status).toBe(404);
 });
 
+test('what a platform sends is shown by no browser as anything else', async () => {
+  await using upstream = await scriptedUpstream(answer());
+  await using h = await gatewayHarness(upstream);
+  const answers = [
+    await h.chat(ask()),
+    await fetch(`${h.url}/models`),
+    await fetch(`${h.origin}/v1beta/models`),
+    await fetch(`${h.url}/nothing`),
+  ];
+  for (const { headers } of answers) expect(headers.get('x-content-type-options')).toBe('nosniff');
+});
+
 test('the list of models and one model have the shape clients expect', async () => {
   await using upstream = await scriptedUpstream(answer());
   await using h = await gatewayHarness(upstream);

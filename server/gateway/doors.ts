@@ -118,7 +118,8 @@ export function createGateway(deps: GatewayDeps) {
       });
   }
 
-  const whileOpen: RequestHandler = (req, res, next) => {
+  const enter: RequestHandler = (req, res, next) => {
+    res.setHeader('x-content-type-options', 'nosniff');
     if (!closing) return next();
     res.setHeader('connection', 'close');
     const error = new AppError('shutting_down', 'The server is restarting. Try again.');
@@ -140,7 +141,7 @@ export function createGateway(deps: GatewayDeps) {
     /** The paths below /v1. Gemini's newer clients ask here too, unless they are told otherwise. */
     door(way: Way): Router {
       const router = express.Router();
-      router.use(whileOpen);
+      router.use(enter);
       router.post(GEMINI_PATH, geminiAction(way));
       router.route('/models').get(read(way, models.list)).all(methodNotAllowed('GET'));
       router.route('/models/*model').get(read(way, models.one)).all(methodNotAllowed('GET'));
@@ -166,7 +167,7 @@ export function createGateway(deps: GatewayDeps) {
     /** The paths below /v1beta, as Gemini's clients ask. */
     geminiDoor(way: Way): Router {
       const router = express.Router();
-      router.use(whileOpen);
+      router.use(enter);
       router.post(GEMINI_PATH, geminiAction(way));
       router.route('/models').get(read(way, models.geminiList)).all(methodNotAllowed('GET'));
       router.route('/models/*model').get(read(way, models.geminiOne)).all(methodNotAllowed('GET'));
