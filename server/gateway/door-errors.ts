@@ -11,8 +11,9 @@ export type DoorErrorsDeps = {
   onInternalError: (error: unknown, requestId: string) => void;
 };
 
-/** Which dialect a path is spoken to in: decided by the path alone, for what no route answers. */
-export function dialectOf(path: string): Dialect {
+/** Which dialect a URL is spoken to in: decided by its path alone, for what no route answers. */
+export function dialectOf(url: string): Dialect {
+  const path = withoutQuery(url);
   if (/^(\/playground)?(\/v1beta(\/|$)|\/v1\/models\/.+:\w+$)/.test(path)) return geminiDialect;
   if (/^(\/playground)?\/v1\/messages(\/|$)/.test(path)) return anthropicDialect;
   return openaiDialect;
@@ -59,7 +60,11 @@ export function createDoorErrors({ newId, onInternalError }: DoorErrorsDeps) {
   return { nothingHere, brokenHere, methodNotAllowed };
 }
 
-/** Without the query, which may carry a key. */
 function pathOf(req: Request): string {
-  return req.originalUrl.split('?', 1)[0] ?? '';
+  return withoutQuery(req.originalUrl);
+}
+
+/** NOTE: the query may carry a key. */
+function withoutQuery(url: string): string {
+  return url.split('?', 1)[0] ?? '';
 }
