@@ -82,8 +82,8 @@ function holderOf(
 ): { candidate: Candidate; endpoint: Endpoint } {
   const routes = deps.models.find(response.model)?.routes ?? [];
   const candidate = deps.pool
-    .candidates(routes, principal)
-    .find(({ accountId }) => accountId === response.heldBy?.accountId);
+    .consider(routes, { principal, model: response.model })
+    .candidates.find(({ accountId }) => accountId === response.heldBy?.accountId);
   const endpoint =
     candidate &&
     deps

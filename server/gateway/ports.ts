@@ -48,10 +48,18 @@ export type Candidate = {
   platformId: string;
   upstreamModel: string;
   weight: number;
+  /** The route's: lower numbers are asked first. */
+  priority: number;
   /** True when it belongs to the principal: preferred over lent ones. */
   own: boolean;
   /** Requests this process has running on it. */
   busy: number;
+  /** How many it may have running at once; null = any number. A full one is a candidate still: it can be waited for. */
+  most: number | null;
+  /** Part of its limits at the platform that is left, 0 to 1; 1 when the platform does not tell. */
+  remaining: number;
+  /** It returns from a rest: one request at a time finds out whether it is well again. */
+  probing: boolean;
 };
 
 /** Why an account that could have served a request was not considered. */
@@ -131,11 +139,17 @@ export type Outcome =
   | { kind: 'rate_limited'; retryAfterMs: number | null; message: string }
   | { kind: 'failed'; message: string };
 
+/** Who asks for what; the public name of the model. */
+export type Asker = { principal: Principal; model: string };
+
+export type Considered = { candidates: Candidate[]; skipped: Skipped[] };
+
 export type AccountPool = {
-  /** Usable accounts for these routes; cooling, disabled and foreign ones are left out. */
-  candidates(routes: readonly Route[], principal: Principal): Candidate[];
-  /** When the soonest cooling account returns; null when none is cooling. */
-  nextReturn(routes: readonly Route[], principal: Principal): number | null;
+  /**
+   * The accounts that may serve someone now, and those that would if they were well, with the reason.
+   * Accounts that are disabled or foreign are in neither.
+   */
+  consider(routes: readonly Route[], asker: Asker): Considered;
   /** Marks it busy until `finish`. Throws AppError no_account when it vanished meanwhile. */
   take(candidate: Candidate): Promise<Target>;
   finish(target: Target, outcome: Outcome): void;

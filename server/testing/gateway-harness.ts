@@ -55,19 +55,24 @@ export async function gatewayHarness(
   const responses = memoryResponses();
 
   const pool: AccountPool = {
-    candidates: () =>
-      accounts.map(
+    consider: () => ({
+      candidates: accounts.map(
         (accountId, index): Candidate => ({
           accountId,
           platformId: 'lab',
           upstreamModel: 'tiny',
           weight: 1,
+          priority: 0,
           // Own first: makes the order of attempts the order of `accounts`.
           own: index === 0,
           busy: 0,
+          most: null,
+          remaining: 1,
+          probing: false,
         }),
       ),
-    nextReturn: () => null,
+      skipped: [],
+    }),
     take: async (candidate) => {
       if (candidate.accountId === 'gone') throw new AppError('no_account', 'It was deleted.');
       busy.add(candidate.accountId);

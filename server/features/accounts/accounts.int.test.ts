@@ -116,7 +116,8 @@ describe('accounts.create', () => {
     const usable = (person: Person) => {
       const routes = [{ platformId: 'lab', upstreamModel: 'm', weight: 1 }];
       const principal = { userId: person.id, keyId: null, allowedModels: [], limits: [] };
-      return h.pool.candidates(routes, principal).map((candidate) => candidate.accountId);
+      const { candidates } = h.pool.consider(routes, { principal, model: 'm' });
+      return candidates.map((candidate) => candidate.accountId);
     };
     expect(usable(ada)).toEqual(expect.arrayContaining([own.id, lent.id]));
     expect(usable(bob)).toContain(lent.id);

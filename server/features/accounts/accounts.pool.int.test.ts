@@ -19,7 +19,8 @@ async function someone(shared = false) {
   const candidate = (): Candidate | undefined => {
     const principal: Principal = { userId: person.id, keyId: null, allowedModels: [], limits: [] };
     const routes = [{ platformId: 'lab', upstreamModel: 'tiny', weight: 1 }];
-    return h.pool.candidates(routes, principal).find((found) => found.accountId === id);
+    const { candidates } = h.pool.consider(routes, { principal, model: 'm' });
+    return candidates.find((found) => found.accountId === id);
   };
   const row = () => h.db.account.findUniqueOrThrow({ where: { id } });
   async function take() {

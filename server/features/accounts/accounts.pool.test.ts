@@ -8,6 +8,16 @@ import { createAccountPool } from './accounts.pool.ts';
 const ADA: Principal = { userId: 'ada', keyId: null, allowedModels: [], limits: [] };
 const BOB: Principal = { ...ADA, userId: 'bob' };
 const ROUTES: Route[] = [{ platformId: 'lab', upstreamModel: 'tiny', weight: 3 }];
+const WELL = {
+  platformId: 'lab',
+  upstreamModel: 'tiny',
+  weight: 3,
+  priority: 0,
+  busy: 0,
+  most: null,
+  remaining: 1,
+  probing: false,
+};
 const KEY = 'sk-of-a1-0123456789';
 
 const a1: UsableAccount = {
@@ -57,17 +67,32 @@ function setUp() {
     clock,
     onError: (error) => errors.push(error),
   });
+  const consider = (principal: Principal, routes = ROUTES) =>
+    pool.consider(routes, { principal, model: 'm' });
   const ids = (principal: Principal) =>
-    pool.candidates(ROUTES, principal).map((candidate) => candidate.accountId);
+    consider(principal).candidates.map((candidate) => candidate.accountId);
   async function takeFirst(principal = ADA): Promise<Target> {
-    const [first] = pool.candidates(ROUTES, principal);
+    const [first] = consider(principal).candidates;
     if (!first) throw new Error('nobody is there');
     return pool.take(first);
   }
   async function fare(outcome: Outcome, principal = ADA) {
     pool.finish(await takeFirst(principal), outcome);
   }
-  return { pool, clock, changes, table, notes, expired, errors, opened, ids, takeFirst, fare };
+  return {
+    pool,
+    clock,
+    changes,
+    table,
+    notes,
+    expired,
+    errors,
+    opened,
+    consider,
+    ids,
+    takeFirst,
+    fare,
+  };
 }
 
 let h: ReturnType<typeof setUp>;
@@ -78,12 +103,15 @@ beforeEach(async () => {
 
 describe('candidates', () => {
   test("are the own and the shared accounts of the routes' platforms", () => {
-    expect(h.pool.candidates(ROUTES, ADA)).toEqual([
-      { accountId: 'a1', platformId: 'lab', upstreamModel: 'tiny', weight: 3, own: true, busy: 0 },
-      { accountId: 'b1', platformId: 'lab', upstreamModel: 'tiny', weight: 3, own: false, busy: 0 },
+    expect(h.consider(ADA).candidates).toEqual([
+      { accountId: 'a1', own: true, ...WELL },
+      { accountId: 'b1', own: false, ...WELL },
     ]);
     expect(h.ids(BOB)).toEqual(['b1']);
-    expect(h.pool.candidates([{ ...ROUTES[0], platformId: 'other' } as Route], ADA)).toEqual([]);
+    expect(h.consider(ADA, [{ ...ROUTES[0], platformId: 'other' } as Route])).toEqual({
+      candidates: [],
+      skipped: [],
+    });
   });
 
   test('change with their accounts, their owners, and after a gap', async () => {
@@ -110,17 +138,17 @@ describe('take and finish', () => {
     const target = await h.takeFirst();
     expect(target).toMatchObject({ accountId: 'a1', secret: KEY, upstreamModel: 'tiny' });
     const second = await h.takeFirst();
-    expect(h.pool.candidates(ROUTES, ADA)[0]?.busy).toBe(2);
+    expect(h.consider(ADA).candidates[0]?.busy).toBe(2);
     h.pool.finish(target, { kind: 'ok' });
     h.pool.finish(target, { kind: 'ok' });
-    expect(h.pool.candidates(ROUTES, ADA)[0]?.busy).toBe(1);
+    expect(h.consider(ADA).candidates[0]?.busy).toBe(1);
     h.pool.finish(second, { kind: 'neutral' });
-    expect(h.pool.candidates(ROUTES, ADA)[0]?.busy).toBe(0);
+    expect(h.consider(ADA).candidates[0]?.busy).toBe(0);
     expect(h.opened).toEqual(['a1']);
   });
 
   test('refuse an account that vanished or was withdrawn meanwhile', async () => {
-    const [own, lent] = h.pool.candidates(ROUTES, ADA);
+    const [own, lent] = h.consider(ADA).candidates;
     h.table.rows = [{ ...b1, shared: false }];
     await h.changes.say('accounts', ['a1', 'b1']);
     for (const gone of [own, lent]) {
@@ -151,12 +179,14 @@ describe('a failure', () => {
   test('rests the account for as long as the platform asked', async () => {
     await h.fare({ kind: 'rate_limited', retryAfterMs: 7_000, message: 'slow down' });
     expect(h.ids(ADA)).toEqual(['b1']);
-    expect(h.pool.nextReturn(ROUTES, ADA)).toBe(h.clock.now() + 7_000);
+    expect(h.consider(ADA).skipped).toEqual([
+      { accountId: 'a1', platformId: 'lab', reason: 'cooling', until: h.clock.now() + 7_000 },
+    ]);
     expect(h.pool.coolingUntil('a1')).toBe(h.clock.now() + 7_000);
     expect(h.pool.ready('lab', { userId: 'ada' })).toBe(1);
     h.clock.advance(7_000);
     expect(h.ids(ADA)).toEqual(['a1', 'b1']);
-    expect(h.pool.nextReturn(ROUTES, ADA)).toBeNull();
+    expect(h.consider(ADA).skipped).toEqual([]);
     expect(h.pool.coolingUntil('a1')).toBeNull();
   });
 
@@ -173,7 +203,7 @@ describe('a failure', () => {
 
   test('tells nobody of an account they may not use', async () => {
     await h.fare({ kind: 'failed', message: 'broken' });
-    expect(h.pool.nextReturn(ROUTES, BOB)).toBeNull();
+    expect(h.consider(BOB).skipped).toEqual([]);
   });
 
   test('of the key expires the account at once, with the key masked in what it said', async () => {

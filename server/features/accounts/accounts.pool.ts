@@ -1,5 +1,5 @@
 import { AppError } from '#shared/errors.ts';
-import type { AccountPool, Candidate, Outcome, Target } from '../../gateway/ports.ts';
+import type { AccountPool, Candidate, Outcome, Skipped, Target } from '../../gateway/ports.ts';
 import type { Clock } from '../../infra/clock.ts';
 import { type Changes, createReloader } from '../../infra/reloader.ts';
 import { maskError } from '../../platforms/mask-error.ts';
@@ -108,36 +108,34 @@ export function createAccountPool(deps: PoolDeps): Accounts {
   }
 
   return {
-    candidates(routes, principal) {
+    consider(routes, { principal }) {
       const now = clock.now();
-      const found: Candidate[] = [];
+      const candidates: Candidate[] = [];
+      const skipped: Skipped[] = [];
       for (const route of routes) {
         for (const account of usableBy(principal, route.platformId)) {
           const fitness = fitnesses.get(account.id);
-          if (fitness && isCooling(fitness, now)) continue;
-          found.push({
-            accountId: account.id,
-            platformId: route.platformId,
-            upstreamModel: route.upstreamModel,
-            weight: route.weight,
+          const { id: accountId } = account;
+          const { platformId, upstreamModel, weight } = route;
+          if (fitness && isCooling(fitness, now)) {
+            skipped.push({ accountId, platformId, reason: 'cooling', until: fitness.coolingUntil });
+            continue;
+          }
+          candidates.push({
+            accountId,
+            platformId,
+            upstreamModel,
+            weight,
+            priority: 0,
             own: account.ownerId === principal.userId,
             busy: fitness?.busy ?? 0,
+            most: null,
+            remaining: 1,
+            probing: false,
           });
         }
       }
-      return found;
-    },
-
-    nextReturn(routes, principal) {
-      const now = clock.now();
-      let soonest: number | null = null;
-      for (const { platformId } of routes) {
-        for (const { id } of usableBy(principal, platformId)) {
-          const until = fitnesses.get(id)?.coolingUntil ?? 0;
-          if (until > now && (soonest === null || until < soonest)) soonest = until;
-        }
-      }
-      return soonest;
+      return { candidates, skipped };
     },
 
     async take(candidate) {

@@ -1,7 +1,7 @@
 import { AppError } from '#shared/errors.ts';
 import type { Platform } from '../../platforms/platform.ts';
 import type { Admitted, Routed } from '../exchange.ts';
-import type { AccountPool, Candidate } from '../ports.ts';
+import type { AccountPool, Candidate, Skipped } from '../ports.ts';
 import { accountTag } from '../protocols/seals.ts';
 
 export type RouteDeps = {
@@ -19,8 +19,9 @@ export type RouteDeps = {
  */
 export function route(deps: RouteDeps, admitted: Admitted): Routed {
   const { model, principal, request } = admitted;
-  const usable = deps.pool.candidates(model.routes, principal);
-  if (usable.length === 0) throw nothingUsable(deps, admitted);
+  const asker = { principal, model: model.name };
+  const { candidates: usable, skipped } = deps.pool.consider(model.routes, asker);
+  if (usable.length === 0) throw nothingUsable(deps, admitted, skipped);
   const fitting = bound(usable.filter(offers(deps, admitted)), admitted);
   const leansOn = new Set(request.accounts);
   const ranked = fitting.map((candidate) => ({
@@ -87,9 +88,13 @@ function drawOf(candidate: Candidate, u: number): number {
   return u ** (1 / weight);
 }
 
-function nothingUsable(deps: RouteDeps, { model, principal }: Admitted): AppError {
-  const returns = deps.pool.nextReturn(model.routes, principal);
-  if (returns === null) {
+function nothingUsable(
+  deps: RouteDeps,
+  { model }: Admitted,
+  skipped: readonly Skipped[],
+): AppError {
+  const returns = Math.min(...skipped.map(({ until }) => until ?? Number.POSITIVE_INFINITY));
+  if (returns === Number.POSITIVE_INFINITY) {
     return new AppError(
       'no_account',
       `No account can serve "${model.name}" now. Add or enable one for it in the console.`,
