@@ -13,6 +13,7 @@ export function toConfig(env: Env) {
     database: { url: env.DATABASE_URL ?? null },
     redis: { url: env.REDIS_URL ?? null },
     responses: { retentionMs: env.RESPONSES_RETENTION_DAYS * 86_400_000 },
+    quotas: { zone: env.QUOTA_ZONE },
     http: {
       host: env.HOST,
       port: env.PORT,

@@ -1,6 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { parseAllow } from '../infra/outbound/index.ts';
+import { isZone } from '../infra/zone.ts';
 
 const list = (text: string) =>
   text
@@ -74,6 +75,11 @@ export const Env = z.object({
     .max(3650)
     .default(30)
     .describe('How long answers are kept for previous_response_id; 0 = not at all'),
+  QUOTA_ZONE: z
+    .string()
+    .default('UTC')
+    .refine(isZone, 'no such time zone; use a name like Asia/Shanghai')
+    .describe('Time zone in which daily and monthly limits start anew, at 00:00'),
   GATEHOUSE_APPLY: z.string().min(1).optional().describe('Set-up file applied at every start'),
 });
 export type Env = z.infer<typeof Env>;
