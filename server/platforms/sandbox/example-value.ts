@@ -1,14 +1,14 @@
 type Schema = Record<string, unknown>;
 
 const DEEPEST = 8;
-const FORMATS: Readonly<Record<string, string>> = {
-  date: '2026-01-01',
-  time: '12:00:00Z',
-  'date-time': '2026-01-01T12:00:00Z',
-  email: 'ada@example.com',
-  uri: 'https://example.com/',
-  uuid: '00000000-0000-4000-8000-000000000000',
-};
+const FORMATS: ReadonlyMap<string, string> = new Map([
+  ['date', '2026-01-01'],
+  ['time', '12:00:00Z'],
+  ['date-time', '2026-01-01T12:00:00Z'],
+  ['email', 'ada@example.com'],
+  ['uri', 'https://example.com/'],
+  ['uuid', '00000000-0000-4000-8000-000000000000'],
+]);
 
 /** A value that fits a JSON schema's plain parts: what a model might have written. */
 export function exampleValue(schema: unknown, root: unknown = schema, depth = 0): unknown {
@@ -49,7 +49,7 @@ function exampleObject(schema: Schema, root: unknown, depth: number): Schema {
 
 function exampleText(schema: Schema): string {
   const format = schema['format'];
-  const text = (typeof format === 'string' ? FORMATS[format] : undefined) ?? 'text';
+  const text = (typeof format === 'string' ? FORMATS.get(format) : undefined) ?? 'text';
   const shortest = schema['minLength'];
   const longest = schema['maxLength'];
   const padded = typeof shortest === 'number' ? text.padEnd(Math.min(shortest, 1_000), 'x') : text;

@@ -38,8 +38,14 @@ function sealsIn({ messages }: CountRequest): Seal[] {
   );
 }
 
+/** The member that holds the seal, by type of block. */
+const SEALED_IN: ReadonlyMap<string, string> = new Map([
+  ['thinking', 'signature'],
+  ['redacted_thinking', 'data'],
+]);
+
 function sealOf(block: Block): Seal | null {
-  const field = { thinking: 'signature', redacted_thinking: 'data' }[block.type];
+  const field = SEALED_IN.get(block.type);
   const value = field === undefined ? undefined : block[field];
   return typeof value === 'string' && value !== '' ? readSeal(value, 'anthropic') : null;
 }

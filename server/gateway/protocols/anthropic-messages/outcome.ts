@@ -61,19 +61,19 @@ export function writeUsage(usage: TokenUsage | null): object {
 }
 
 /** `pause_turn` and a full context end an answer before its end, as a limit does. */
-const FINISHES: Readonly<Record<string, Finish>> = {
-  end_turn: 'stop',
-  stop_sequence: 'stop',
-  max_tokens: 'length',
-  model_context_window_exceeded: 'length',
-  pause_turn: 'length',
-  tool_use: 'calls',
-  refusal: 'refused',
-};
+const FINISHES: ReadonlyMap<string, Finish> = new Map<string, Finish>([
+  ['end_turn', 'stop'],
+  ['stop_sequence', 'stop'],
+  ['max_tokens', 'length'],
+  ['model_context_window_exceeded', 'length'],
+  ['pause_turn', 'length'],
+  ['tool_use', 'calls'],
+  ['refusal', 'refused'],
+]);
 
 /** Source: https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons */
 export function readFinish(stopReason: unknown): Finish {
-  return FINISHES[String(stopReason)] ?? 'stop';
+  return FINISHES.get(String(stopReason)) ?? 'stop';
 }
 
 const STOP_REASONS: Readonly<Record<Finish, string>> = {

@@ -35,7 +35,10 @@ export function readFileData({ mimeType, fileUri }: FileData): ImagePart | FileP
 export function writeMedia(part: Exclude<UserPart, { kind: 'text' }>): Record<string, unknown> {
   if (part.kind === 'audio')
     return {
-      inlineData: { mimeType: AUDIO_TYPES[part.format] ?? `audio/${part.format}`, data: part.data },
+      inlineData: {
+        mimeType: AUDIO_TYPES.get(part.format) ?? `audio/${part.format}`,
+        data: part.data,
+      },
     };
   const { source } = part;
   if (source.at === 'data')
@@ -47,16 +50,19 @@ export function writeMedia(part: Exclude<UserPart, { kind: 'text' }>): Record<st
 const FILES = 'https://generativelanguage.googleapis.com/v1beta/';
 
 /** Formats by OpenAI's names. Source: https://ai.google.dev/gemini-api/docs/audio#supported-formats */
-const AUDIO_TYPES: Readonly<Record<string, string>> = { wav: 'audio/wav', mp3: 'audio/mp3' };
-const AUDIO_FORMATS: Readonly<Record<string, string>> = {
-  mpeg: 'mp3',
-  'x-wav': 'wav',
-  wave: 'wav',
-};
+const AUDIO_TYPES: ReadonlyMap<string, string> = new Map([
+  ['wav', 'audio/wav'],
+  ['mp3', 'audio/mp3'],
+]);
+const AUDIO_FORMATS: ReadonlyMap<string, string> = new Map([
+  ['mpeg', 'mp3'],
+  ['x-wav', 'wav'],
+  ['wave', 'wav'],
+]);
 
 function formatOf(mediaType: string): string {
   const name = (mediaType.slice('audio/'.length).split(';')[0] ?? '').toLowerCase();
-  return AUDIO_FORMATS[name] ?? name;
+  return AUDIO_FORMATS.get(name) ?? name;
 }
 
 function visible(source: Source, mediaType: string): ImagePart | FilePart {
@@ -64,27 +70,27 @@ function visible(source: Source, mediaType: string): ImagePart | FilePart {
   return { kind: 'file', source, name: null, cache: null };
 }
 
-const TYPES: Readonly<Record<string, string>> = {
-  png: 'image/png',
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  webp: 'image/webp',
-  gif: 'image/gif',
-  heic: 'image/heic',
-  heif: 'image/heif',
-  pdf: 'application/pdf',
-  txt: 'text/plain',
-  md: 'text/markdown',
-  html: 'text/html',
-  csv: 'text/csv',
-  xml: 'text/xml',
-  json: 'application/json',
-};
+const TYPES: ReadonlyMap<string, string> = new Map([
+  ['png', 'image/png'],
+  ['jpg', 'image/jpeg'],
+  ['jpeg', 'image/jpeg'],
+  ['webp', 'image/webp'],
+  ['gif', 'image/gif'],
+  ['heic', 'image/heic'],
+  ['heif', 'image/heif'],
+  ['pdf', 'application/pdf'],
+  ['txt', 'text/plain'],
+  ['md', 'text/markdown'],
+  ['html', 'text/html'],
+  ['csv', 'text/csv'],
+  ['xml', 'text/xml'],
+  ['json', 'application/json'],
+]);
 
 /** What the end of an address says about its type. */
 function typeByName(address: string): string | undefined {
   const path = address.split(/[?#]/)[0] ?? '';
-  return TYPES[/\.(\w{2,5})$/.exec(path)?.[1]?.toLowerCase() ?? ''];
+  return TYPES.get(/\.(\w{2,5})$/.exec(path)?.[1]?.toLowerCase() ?? '');
 }
 
 /** The dialogue knows no media type of an address, and Google wants one: the name says it, else the kind. */

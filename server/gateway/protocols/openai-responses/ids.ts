@@ -1,12 +1,12 @@
 /** Prefixes as OpenAI has them, by type of item. */
-const PREFIXES: Readonly<Record<string, string>> = {
-  message: 'msg',
-  reasoning: 'rs',
-  function_call: 'fc',
-  function_call_output: 'fco',
-  custom_tool_call: 'ctc',
-  custom_tool_call_output: 'ctco',
-};
+const PREFIXES: ReadonlyMap<string, string> = new Map([
+  ['message', 'msg'],
+  ['reasoning', 'rs'],
+  ['function_call', 'fc'],
+  ['function_call_output', 'fco'],
+  ['custom_tool_call', 'ctc'],
+  ['custom_tool_call_output', 'ctco'],
+]);
 
 /** Bounded: an id comes from a client and may be many megabytes long. */
 const OURS = /^[a-z]{1,10}_[0-9a-f]{32}_[io]\d{1,6}$/;
@@ -22,7 +22,7 @@ export function itemId(
   requestId: string,
   place: { in: 'input' | 'output'; index: number },
 ): string {
-  const prefix = PREFIXES[type] ?? 'item';
+  const prefix = PREFIXES.get(type) ?? 'item';
   return `${prefix}_${plain(requestId)}_${place.in === 'input' ? 'i' : 'o'}${place.index}`;
 }
 
