@@ -59,6 +59,8 @@ export type GatewayRequest = {
   promptText(): string;
   /** The prompt's tokens where the request tells them itself (lists of tokens); absent = see its text. */
   promptTokens?: number;
+  /** What every turn of its conversation tells alike; null = nothing does, absent = it belongs to none. */
+  conversation?(): string | null;
   /** Accounts that something in it leans on: they are asked first. */
   accounts: readonly AccountTag[];
   /** Files in a platform's store: only one account can open them, and we do not know which. */

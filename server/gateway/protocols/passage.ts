@@ -4,6 +4,7 @@ import type { AccountTag, AnswerPart, DialogueAnswer, DialogueEvent, Seal } from
 import { type Framing, JSON_TYPE, SSE } from './framing.ts';
 import type { AnswerContext, Frame, Protocol } from './protocol.ts';
 import { markSeals, sealMarker } from './seals.ts';
+import { limited } from './stream-limit.ts';
 
 /** The client's and the platform's protocol are the same: bytes pass, only seals get their mark. */
 export function forwarded(protocol: Protocol, framing: Framing, account: AccountTag): Passage {
@@ -15,7 +16,7 @@ export function forwarded(protocol: Protocol, framing: Framing, account: Account
       return { ...factsOf(answer), body: markSeals(body, sealsIn(answer.parts), account) };
     },
     stream() {
-      const reader = protocol.streamReader();
+      const reader = limited(protocol.streamReader());
       // NOTE: a protocol may repeat a seal later, as Responses does in its closing frame.
       const marker = sealMarker(account);
       let sealed = false;
@@ -31,7 +32,8 @@ export function forwarded(protocol: Protocol, framing: Framing, account: Account
             marker.add(event.seal);
             sealed = true;
           }
-          return stepOf(events, pass(frame, data));
+          const error = events.some(({ type }) => type === 'error');
+          return stepOf(events, error ? [] : pass(frame, data));
         },
         end: () => atEnd(reader.end(), () => []),
       };
@@ -56,7 +58,7 @@ export function translated(
       return { ...factsOf(answer), body: Buffer.from(JSON.stringify(said)) };
     },
     stream(): StreamPassage {
-      const reader = platform.streamReader();
+      const reader = limited(platform.streamReader());
       const writer = client.streamWriter(context);
       const write = (events: DialogueEvent[]) =>
         events.flatMap((event) =>

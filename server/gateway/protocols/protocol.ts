@@ -71,6 +71,8 @@ export type ChatRequest = {
   maxOutputTokens: number | null;
   /** The prompt's text, to count tokens when the platform does not. */
   promptText(): string;
+  /** What every turn of its conversation tells alike; null = nothing does. See conversation.ts. */
+  conversation(): string | null;
   /** The request in the neutral form; built on first use. */
   dialogue(): Dialogue;
   /**

@@ -1,5 +1,6 @@
 import { type CountRequest, MessagesRequest } from '#shared/wire/anthropic-messages.ts';
 import { check, isObject, parseBody } from '../body.ts';
+import { conversationOf, openingOf } from '../conversation.ts';
 import type { Dialogue } from '../dialogue.ts';
 import { SSE } from '../framing.ts';
 import type { ArrivedCall, ChatRequest } from '../protocol.ts';
@@ -21,6 +22,7 @@ export function readRequest(call: ArrivedCall): ChatRequest {
     wantsUsage: true,
     maxOutputTokens: request.max_tokens,
     promptText: () => promptText(request),
+    conversation: () => conversation(request),
     dialogue: once(() => readDialogue(request)),
     forward: (to) => forward(body, request, to),
     accounts: accountsIn(request),
@@ -29,6 +31,20 @@ export function readRequest(call: ArrivedCall): ChatRequest {
     store: false,
     echo: {},
   };
+}
+
+/**
+ * By the session that Claude Code tells in `metadata.user_id`, at its end or as a member of JSON; its
+ * system prompt changes from turn to turn. Source: bodies it sends, as its users publish them.
+ */
+function conversation(request: MessagesRequest): string | null {
+  const metadata = request['metadata'];
+  const user = isObject(metadata) ? metadata['user_id'] : null;
+  const session =
+    typeof user === 'string' ? /session(?:_id":\s*"|_)([\w-]{8,64})/.exec(user) : null;
+  if (session) return conversationOf(session[1], []);
+  const opening = openingOf(request.messages);
+  return conversationOf(user, opening.length > 0 ? [request.system, ...opening] : []);
 }
 
 /** Everything in a request that the model reads as text. */

@@ -1,6 +1,7 @@
 import { AppError } from '#shared/errors.ts';
 import { type GeminiContent, GenerateContentRequest } from '#shared/wire/gemini.ts';
 import { check, isObject, type JsonBody, parseBody, rewrite } from '../body.ts';
+import { conversationOf, openingOf } from '../conversation.ts';
 import { type Dialogue, EMPTY_DIALOGUE, type Message } from '../dialogue.ts';
 import { JSON_ARRAY, SSE } from '../framing.ts';
 import type { ArrivedCall, ChatRequest, Recipient } from '../protocol.ts';
@@ -40,6 +41,7 @@ export function readRequest(call: ArrivedCall): ChatRequest {
     wantsUsage: true,
     maxOutputTokens: maxOutputTokens ? maxOutputTokens * (candidateCount ?? 1) : null,
     promptText: () => promptText(request),
+    conversation: () => conversation(request),
     dialogue: () => {
       dialogue ??= readDialogue(request, body.json, stream);
       return dialogue;
@@ -93,6 +95,13 @@ export function readDialogue(
 export function promptText(request: GenerateContentRequest): string {
   const contents = [request.systemInstruction, ...(request.contents ?? [])];
   return contents.flatMap((content) => (content ? textOf(content) : [])).join('\n');
+}
+
+/** Turns without a role are the user's. */
+function conversation({ systemInstruction, contents }: GenerateContentRequest): string | null {
+  const turns = (contents ?? []).map((content) => ({ ...content, role: content.role ?? 'user' }));
+  const opening = openingOf(turns);
+  return conversationOf(null, opening.length > 0 ? [systemInstruction, ...opening] : []);
 }
 
 function textOf({ parts }: GeminiContent): string[] {

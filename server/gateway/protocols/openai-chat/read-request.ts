@@ -1,6 +1,7 @@
 import { ChatCompletionRequest } from '#shared/wire/openai-chat.ts';
 import { EFFORTS, type Effort, type Reasoning } from '../../../platforms/quirks.ts';
 import { check, isObject, type JsonBody, parseBody, rewrite } from '../body.ts';
+import { conversationOf, openingOf } from '../conversation.ts';
 import { SSE } from '../framing.ts';
 import type { ArrivedCall, ChatRequest, Recipient } from '../protocol.ts';
 import { changesBetween, mindQuirks } from './quirks.ts';
@@ -23,6 +24,7 @@ export function readRequest({ body }: Pick<ArrivedCall, 'body'>): ChatRequest {
     wantsUsage: !stream || request.stream_options?.include_usage === true,
     maxOutputTokens: perAnswer === null ? null : perAnswer * (request.n ?? 1),
     promptText: () => promptText(request),
+    conversation: () => conversationOf(request['prompt_cache_key'], openingOf(request.messages)),
     dialogue: once(() => readDialogue(parsed.json)),
     forward: (to) => forward(parsed, request, to),
     accounts: [],

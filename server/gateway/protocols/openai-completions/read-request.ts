@@ -24,6 +24,8 @@ export function readRequest({ body }: Pick<ArrivedCall, 'body'>): ChatRequest {
     wantsUsage: !stream || request.stream_options?.include_usage === true,
     maxOutputTokens: limit === null ? null : limit * dialogue.answers,
     promptText: () => prompt,
+    // NOTE: a completion has no turns, and every prompt begins another way.
+    conversation: () => null,
     dialogue: () => dialogue,
     forward() {
       throw new Error('A legacy completion is always translated: no platform speaks its protocol.');

@@ -1,6 +1,7 @@
 import { AppError } from '#shared/errors.ts';
 import { ResponsesRequest } from '#shared/wire/openai-responses.ts';
 import { check, isObject, type JsonBody, parseBody, rewrite } from '../body.ts';
+import { conversationOf, openingOf } from '../conversation.ts';
 import type { AccountTag, Dialogue, Seal } from '../dialogue.ts';
 import { SSE } from '../framing.ts';
 import type { ArrivedCall, ChatRequest, Recipient } from '../protocol.ts';
@@ -36,6 +37,7 @@ export function readRequest(call: ArrivedCall): ChatRequest {
     wantsUsage: true,
     maxOutputTokens: request.max_output_tokens ?? null,
     promptText: () => promptText(request),
+    conversation: () => conversation(request),
     dialogue() {
       dialogue ??= readDialogue(request);
       return dialogue;
@@ -124,6 +126,11 @@ function fileIdsIn(items: readonly Item[]): string[] {
       return typeof id === 'string' ? [id] : [];
     });
   return [...new Set(ids)];
+}
+
+function conversation({ instructions, input, prompt_cache_key }: ResponsesRequest): string | null {
+  const opening = typeof input === 'string' ? [input] : openingOf(input ?? []);
+  return conversationOf(prompt_cache_key, opening.length > 0 ? [instructions, ...opening] : []);
 }
 
 function promptText({ instructions, input }: ResponsesRequest): string {
