@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { at, list, str } from '../matrix/respond.ts';
 
 /** The three ways in which doors speak of errors. */
-export type DialectName = 'openai' | 'anthropic' | 'gemini';
+type DialectName = 'openai' | 'anthropic' | 'gemini';
 
 export function dialectOf(path: string): DialectName {
   if (path.includes(':')) return 'gemini';
@@ -32,7 +32,7 @@ export function errorShape(dialect: DialectName, status: number): object {
 }
 
 /** How a streamed answer ended, as a client of the dialect sees it. */
-export type Ending = 'whole' | 'error' | 'cut';
+type Ending = 'whole' | 'error' | 'cut';
 
 /** Reads a body of SSE to its end. */
 export function endingOf(path: string, body: string): Ending {
