@@ -9,7 +9,10 @@ import { diffSchemas, EMPTY_SCHEMA } from './schema-diff.ts';
 const PRISMA = path.resolve(import.meta.dirname, '..', 'prisma');
 const read = (file: string) => readFile(path.join(PRISMA, file), 'utf8');
 
-/** Everything about the tables of a database that could differ, one line each. */
+/**
+ * Everything about the tables of a database that could differ, one line each. What Prisma cannot
+ * say is left out: partitions, and that a table has any; checks; functions.
+ */
 const DESCRIPTION = `
   SELECT format('column %s.%s %s %s default %s', c.relname, a.attname,
                 format_type(a.atttypid, a.atttypmod),
@@ -18,14 +21,18 @@ const DESCRIPTION = `
   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
   LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
   WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v')
+    AND NOT c.relispartition
     AND a.attnum > 0 AND NOT a.attisdropped AND c.relname <> '_prisma_migrations'
   UNION ALL
   SELECT format('constraint %s.%s %s', conrelid::regclass, conname, pg_get_constraintdef(oid))
   FROM pg_constraint
   WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text <> '_prisma_migrations'
+    AND contype <> 'c'
+    AND NOT (SELECT relispartition FROM pg_class WHERE pg_class.oid = conrelid)
   UNION ALL
-  SELECT 'index ' || indexdef FROM pg_indexes
+  SELECT 'index ' || replace(indexdef, ' ON ONLY ', ' ON ') FROM pg_indexes
   WHERE schemaname = 'public' AND tablename <> '_prisma_migrations'
+    AND NOT (SELECT relispartition FROM pg_class WHERE pg_class.oid = tablename::regclass)
   UNION ALL
   SELECT format('enum %s %s %s', t.typname, e.enumsortorder, e.enumlabel)
   FROM pg_enum e JOIN pg_type t ON t.oid = e.enumtypid

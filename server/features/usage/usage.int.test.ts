@@ -138,7 +138,7 @@ describe('the ledger', () => {
     await reopened.close();
     await rm(home, { recursive: true });
     expect(warnings).toEqual([]);
-    expect(await console.db.usage.findUnique({ where: { id: before.id } })).toMatchObject({
+    expect(await console.db.usage.findFirst({ where: { id: before.id } })).toMatchObject({
       model: before.model,
       operation: 'chat',
       cacheWriteTokens: 0,
@@ -175,7 +175,7 @@ describe('the ledger', () => {
       latencyMs: 0.4,
       cost: null,
     });
-    const row = await console.db.usage.findUniqueOrThrow({ where: { id: id ?? '' } });
+    const row = await console.db.usage.findFirstOrThrow({ where: { id: id ?? '' } });
     expect(row.model).toMatch(/^abx{198}$/);
     expect(row).toMatchObject({
       outputTokens: 2_147_483_647,

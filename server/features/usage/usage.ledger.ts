@@ -10,6 +10,8 @@ export type UsageLedgerDeps = {
   dir: string;
   pool: Pick<Pool, 'query'>;
   clock: Clock;
+  /** Whose midnight ends a day of the roll-ups; UTC when left out. */
+  zone?: string;
   log: Pick<Log, 'warn' | 'error'>;
 };
 
@@ -29,7 +31,7 @@ const GATHER_MS = 50;
  * `usage` in batches, at least once and kept once. Throws AppError like `openJournal`.
  */
 export async function openUsageLedger(deps: UsageLedgerDeps): Promise<OpenUsageLedger> {
-  const { dir, pool, clock, log } = deps;
+  const { dir, pool, clock, zone = 'UTC', log } = deps;
   const journal = await openJournal<UsageRecord>({
     dir,
     clock,
@@ -37,6 +39,7 @@ export async function openUsageLedger(deps: UsageLedgerDeps): Promise<OpenUsageL
     gatherMs: GATHER_MS,
     deliver: createUsageWriter({
       pool,
+      zone,
       onRefused: (record, err) =>
         log.error({ err, record }, 'a usage record was refused by the database and left out'),
     }),

@@ -48,7 +48,9 @@ async function readsOf(ask: (repo: UsageRepo) => Promise<unknown>): Promise<Node
   const [{ text, values } = { text: '', values: [] }] = asked;
   const { rows } = await pool.query(`EXPLAIN (ANALYZE, FORMAT JSON) ${text}`, values);
   const flat = (node: Node): Node[] => [node, ...(node.Plans ?? []).flatMap(flat)];
-  return flat(rows[0]['QUERY PLAN'][0].Plan).filter((node) => node['Relation Name'] === 'usage');
+  return flat(rows[0]['QUERY PLAN'][0].Plan).filter((node) =>
+    node['Relation Name']?.startsWith('usage'),
+  );
 }
 
 const id = (n: number) => `00000000-0000-0000-0000-0000000000${String(n).padStart(2, '0')}`;

@@ -1,6 +1,8 @@
 import type { Pool } from 'pg';
 import type { UsageRecord } from '../../gateway/ports.ts';
 import { named } from '../../infra/postgres/pool.ts';
+import { startOfDay } from '../../infra/zone.ts';
+import { addToRollups } from './rollup.sql.ts';
 
 type Later = 'operation' | 'units' | 'cacheWriteTokens';
 
@@ -38,24 +40,44 @@ const COLUMNS: readonly (readonly [string, string, (record: JournalledUsage) => 
 ];
 
 const names = COLUMNS.map(([name]) => name).join(', ');
+const DAYS = `$${COLUMNS.length + 1}::timestamptz[]`;
+// Of the days of a batch, a record's own is the last one that has begun.
+const dayOfRecord = `(SELECT max(began) FROM unnest(${DAYS}) AS began WHERE began <= created_at)`;
+// Only what the insert returns is counted, so a record that is delivered twice counts once.
 const insert = named(
   'usage_insert',
-  `INSERT INTO usage (${names})
-   SELECT ${names} FROM unnest(${COLUMNS.map(([, type], at) => `$${at + 1}::${type}[]`).join(', ')})
-       AS t (${names})
-   ON CONFLICT (id) DO NOTHING`,
+  `WITH inserted AS (
+     INSERT INTO usage (${names})
+     SELECT ${names} FROM unnest(${COLUMNS.map(([, type], at) => `$${at + 1}::${type}[]`).join(', ')})
+         AS t (${names})
+     ON CONFLICT (id, created_at) DO NOTHING
+     RETURNING ${names}
+   )
+   ${addToRollups('inserted', dayOfRecord, ['hour', 'day'])}`,
 );
 
 export type UsageWriterDeps = {
   pool: Pick<Pool, 'query'>;
+  /** Whose midnight ends a day. */
+  zone: string;
   /** Told of a record that PostgreSQL will never take; it is left out so that others are not held up. */
   onRefused(record: JournalledUsage, error: unknown): void;
 };
 
-/** Writes records in one statement. Writing one twice changes nothing: its id is the request's. */
-export function createUsageWriter({ pool, onRefused }: UsageWriterDeps) {
+/**
+ * Writes records, and adds them to the roll-ups, in one statement. Writing one twice changes nothing:
+ * its id is the request's, and its time stays the same.
+ */
+export function createUsageWriter({ pool, zone, onRefused }: UsageWriterDeps) {
   async function write(records: readonly JournalledUsage[]): Promise<void> {
-    await pool.query(insert(COLUMNS.map(([, , value]) => records.map(value))));
+    const times = records.map(({ createdAt }) => createdAt).filter(isTime);
+    const days = new Set(times.map((time) => startOfDay(time, zone)));
+    await pool.query(
+      insert([
+        ...COLUMNS.map(([, , value]) => records.map(value)),
+        [...days].map((day) => new Date(day)),
+      ]),
+    );
   }
 
   return async function deliver(records: readonly JournalledUsage[]): Promise<void> {
@@ -77,6 +99,11 @@ export function createUsageWriter({ pool, onRefused }: UsageWriterDeps) {
 function isAboutTheData(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return code.startsWith('22') || code.startsWith('23');
+}
+
+/** Whether JavaScript has a date for it; another is refused by PostgreSQL. */
+function isTime(value: number): boolean {
+  return !Number.isNaN(new Date(value).getTime());
 }
 
 /** PostgreSQL's text holds no NUL, and a client's own words must not bloat the table. */
