@@ -32,8 +32,7 @@ export function forwarded(protocol: Protocol, framing: Framing, account: Account
             marker.add(event.seal);
             sealed = true;
           }
-          const error = events.some(({ type }) => type === 'error');
-          return stepOf(events, error ? [] : pass(frame, data));
+          return stepOf(events, pass(frame, data));
         },
         end: () => atEnd(reader.end(), () => []),
       };

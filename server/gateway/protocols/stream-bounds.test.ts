@@ -57,7 +57,6 @@ test.each(ENDLESS)('a stream of endless %s ends with an error', (_what, events, 
     const [first, ...more] = Array.from({ length: frames }, () => stream.read(frame, 'x'));
     expect(first?.error).toBeNull();
     expect(more.at(-1)).toMatchObject({ error: expect.stringContaining('32 MB') });
-    expect(more.at(-1)?.out).toEqual([]);
   }
 });
 
