@@ -29,6 +29,8 @@ export async function buildApp({ random = Math.random, ...options }: AppOptions)
   const { clock, log } = infra;
   const features = await buildFeatures({ ...options, random });
   const { services, ports } = features;
+  /** Where people open the console; without PUBLIC_URL known once the server listens. */
+  let address = config.http.publicUrl;
   const door = createSessionDoor({ sessions: services.sessions, publicUrl: config.http.publicUrl });
 
   const gateway = createGateway({
@@ -39,6 +41,7 @@ export async function buildApp({ random = Math.random, ...options }: AppOptions)
     platform: ports.registry.find,
     timeoutMs: config.upstream.timeoutMs,
     heartbeatMs: config.upstream.heartbeatMs,
+    whyUrl: (id) => address && `${address}/why/${id}`,
     onInternalError: (err, requestId) => log.error({ err, requestId }, 'a request failed'),
   });
 
@@ -81,12 +84,13 @@ export async function buildApp({ random = Math.random, ...options }: AppOptions)
     /** Starts listening and returns the address people open. */
     async listen(): Promise<string> {
       await features.start();
-      const { host, port, publicUrl } = config.http;
+      const { host, port } = config.http;
       await new Promise<void>((resolve, reject) => {
         server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, port)));
         server.listen(port, host, resolve);
       });
-      return publicUrl ?? addressOf(host, (server.address() as AddressInfo).port);
+      address ??= addressOf(host, (server.address() as AddressInfo).port);
+      return address;
     },
     /** The one-time set-up token, while there is no user. */
     prepareSetup: () => services.setup.prepare(),

@@ -23,6 +23,7 @@ import {
 import { createPlatformsRepo, createPlatformsService } from './features/platforms/index.ts';
 import { createMemoryQuotaGate } from './features/quotas/index.ts';
 import { createResponsesRepo, createResponsesService } from './features/responses/index.ts';
+import { createTraceKeeper, createTracesRepo, createWhyService } from './features/traces/index.ts';
 import {
   createSummaryRepo,
   createTokensToday,
@@ -36,6 +37,9 @@ import { createCallPlatform } from './platforms/call-platform.ts';
 import { createRegistry } from './platforms/registry.ts';
 import { createSandbox } from './platforms/sandbox/index.ts';
 import { version } from './version.ts';
+
+/** How long it can be told in full why a request ended as it did. */
+const TRACE_RETENTION_MS = 14 * 86_400_000;
 
 export type FeatureOptions = {
   infra: Infra;
@@ -69,6 +73,16 @@ export async function buildFeatures(options: FeatureOptions) {
     clock,
     loadUsedToday: createTokensToday({ repo: usageRepo, ledger, clock }),
   });
+
+  const tracesRepo = createTracesRepo(pool);
+  const traces = createTraceKeeper({
+    repo: tracesRepo,
+    clock,
+    retentionMs: TRACE_RETENTION_MS,
+    onError: (err) =>
+      log.error({ err, lost: traces.lost() }, 'traces of requests were not written'),
+  });
+  const why = createWhyService({ repo: tracesRepo, usage, clock, retentionMs: TRACE_RETENTION_MS });
 
   const people = buildPeople({
     db,
@@ -153,9 +167,22 @@ export async function buildFeatures(options: FeatureOptions) {
   });
 
   return {
-    services: { setup, sessions, users, invites, platforms, accounts, models, keys, usage, apply },
+    services: {
+      setup,
+      sessions,
+      users,
+      invites,
+      platforms,
+      accounts,
+      models,
+      keys,
+      usage,
+      why,
+      apply,
+    },
     ports: {
       ledger,
+      traces,
       quotas,
       pool: accountPool,
       models: catalogue,
@@ -168,6 +195,7 @@ export async function buildFeatures(options: FeatureOptions) {
     async start(): Promise<void> {
       await Promise.all([registry.start(), accountPool.start(), catalogue.start()]);
       responses.start();
+      traces.start();
     },
     /** Writes what is still in memory. */
     async close(): Promise<void> {
@@ -177,6 +205,7 @@ export async function buildFeatures(options: FeatureOptions) {
         lookup.close(),
         accountPool.close(),
         responses.close(),
+        traces.close(),
         people.limiters.close(),
       ]);
       await ledger.close();

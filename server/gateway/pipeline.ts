@@ -9,6 +9,7 @@ import { type RememberDeps, remember } from './steps/remember.ts';
 import { type RouteDeps, route } from './steps/route.ts';
 import { type SettleDeps, settle } from './steps/settle.ts';
 import { type UnderstandDeps, understand } from './steps/understand.ts';
+import { WHY_HEADER, type WhyDeps, withLink } from './why-link.ts';
 
 export type PipelineDeps = UnderstandDeps &
   AdmitDeps &
@@ -16,7 +17,8 @@ export type PipelineDeps = UnderstandDeps &
   CallDeps &
   RelayDeps &
   RememberDeps &
-  SettleDeps & { onInternalError: (error: unknown, requestId: string) => void };
+  SettleDeps &
+  WhyDeps & { onInternalError: (error: unknown, requestId: string) => void };
 
 /**
  * The request path. It never throws: whatever happens, the request is settled once and the client
@@ -49,8 +51,12 @@ async function refuse(deps: PipelineDeps, arrived: Arrived, thrown: unknown): Pr
   }
   if (error.code === 'internal') deps.onInternalError(error.cause, arrived.id);
   const { id, reply, speaks } = arrived;
+  // NOTE: without a principal nobody could open the page.
+  const link = 'principal' in arrived ? deps.whyUrl(id) : null;
+  const told = link === null ? error : withLink(error, link);
   if (!reply.started) {
-    reply.send(ERRORS[error.code].http, speaks.errorBody(error, id), errorHeaders(error));
+    const headers = { ...errorHeaders(told), ...(link !== null && { [WHY_HEADER]: link }) };
+    reply.send(ERRORS[told.code].http, speaks.errorBody(told, id), headers);
   } else if (arrived.facts.raw) reply.breakOff();
-  else reply.endStream([speaks.errorFrame(error, id)]);
+  else reply.endStream([speaks.errorFrame(told, id)]);
 }

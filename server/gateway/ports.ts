@@ -25,8 +25,22 @@ export type KeyLookup = {
 
 export type Route = { platformId: string; upstreamModel: string; weight: number };
 
-/** Dollars-micros per million tokens. `cached` is read from the platform's cache, `cacheWrite` written to it. */
-export type ModelPrice = { input: number; cached: number; cacheWrite: number; output: number };
+/**
+ * Whole micro-dollars, by the million tokens unless said otherwise. `cached` is read from the
+ * platform's cache, `cacheWrite` written to it.
+ */
+export type ModelPrice = {
+  input: number;
+  cached: number;
+  cacheWrite: number;
+  output: number;
+  /** Of tokens spent on reasoning; absent = as output. */
+  reasoning?: number;
+  /** By the answered request; absent = nothing. */
+  perRequest?: number;
+  /** By the image, the minute, the million characters, the thousand searches; absent = nothing. */
+  perUnit?: Readonly<Partial<Record<Units['unit'], number>>>;
+};
 
 export type CatalogueModel = {
   name: string;
@@ -38,7 +52,8 @@ export type CatalogueModel = {
 
 /** Enabled models only, from memory. */
 export type ModelCatalogue = {
-  find(name: string): CatalogueModel | undefined;
+  /** With the price that counted at `at` (epoch ms), now unless given. */
+  find(name: string, at?: number): CatalogueModel | undefined;
   list(): readonly CatalogueModel[];
 };
 
@@ -250,6 +265,32 @@ export type ResponseStore = {
   chain(id: string, userId: string): Promise<StoredResponse[]>;
   /** Resolves with false when there was none. */
   delete(id: string, userId: string): Promise<boolean>;
+};
+
+/** What is kept of a request for a while, to explain what became of it. */
+export type TraceRecord = {
+  /** The request id. */
+  id: string;
+  /** Epoch ms of arrival. */
+  at: number;
+  userId: string;
+  keyId: string | null;
+  door: string;
+  /** Null when the request was not understood. */
+  asked: { operation: OperationName; model: string; stream: boolean } | null;
+  error: {
+    code: AppError['code'];
+    message: string;
+    param: string | null;
+    /** Epoch ms from which the same request may succeed. */
+    retryAt: number | null;
+  } | null;
+  trace: Trace;
+};
+
+export type TraceKeeper = {
+  /** Returns at once and never throws; under pressure some are lost. */
+  keep(record: TraceRecord): void;
 };
 
 export type UsageLedger = {

@@ -8,6 +8,7 @@ import type {
   CatalogueModel,
   Outcome,
   Principal,
+  TraceRecord,
   UsageRecord,
 } from '../gateway/ports.ts';
 import { queryOf } from '../gateway/request-query.ts';
@@ -52,6 +53,7 @@ export async function gatewayHarness(
   const held = new Map<string, number>();
   const settled: number[] = [];
   const busy = new Set<string>();
+  const traces: TraceRecord[] = [];
   const responses = memoryResponses();
 
   const pool: AccountPool = {
@@ -104,6 +106,8 @@ export async function gatewayHarness(
       },
     },
     ledger: { record: async (record) => void records.push(record) },
+    traces: { keep: (record) => void traces.push(record) },
+    whyUrl: (id) => `https://gatehouse.test/why/${id}`,
     responses,
     platform: (id) => ({
       id,
@@ -145,6 +149,7 @@ export async function gatewayHarness(
     url,
     gateway,
     records,
+    traces,
     outcomes,
     held,
     settled,

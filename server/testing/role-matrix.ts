@@ -48,4 +48,6 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'usage.list': 'signed-in',
   'usage.get': 'signed-in',
   'usage.summary': 'signed-in',
+
+  'why.get': 'signed-in',
 };

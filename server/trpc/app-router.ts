@@ -4,6 +4,7 @@ import { createModelsRouter, type ModelsService } from '../features/models/index
 import { createPlatformsRouter, type PlatformsService } from '../features/platforms/index.ts';
 import { createSessionsRouter, type SessionsService } from '../features/sessions/index.ts';
 import { createSetupRouter, type SetupService } from '../features/setup/index.ts';
+import { createWhyRouter, type WhyService } from '../features/traces/index.ts';
 import { createUsageRouter, type UsageService } from '../features/usage/index.ts';
 import {
   createUsersRouter,
@@ -22,6 +23,7 @@ export type Services = {
   models: ModelsService;
   keys: KeysService;
   usage: UsageService;
+  why: WhyService;
 };
 
 /** Every procedure of the console. A feature adds its service above and its line below. */
@@ -35,6 +37,7 @@ export function createAppRouter(services: Services) {
     models: createModelsRouter(services.models),
     keys: createKeysRouter(services.keys),
     usage: createUsageRouter(services.usage),
+    why: createWhyRouter(services.why),
   });
 }
 export type AppRouter = ReturnType<typeof createAppRouter>;

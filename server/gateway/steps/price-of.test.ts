@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { priceOf } from './settle.ts';
+import { priceOf } from './price-of.ts';
 
 const PRICE = { input: 3_000_000, cached: 300_000, cacheWrite: 3_750_000, output: 15_000_000 };
 const NONE = {

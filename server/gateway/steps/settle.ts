@@ -1,21 +1,23 @@
 import { type AppError, ERRORS } from '#shared/errors.ts';
-import type { Progress } from '../exchange.ts';
+import type { Known, Progress } from '../exchange.ts';
 import type {
   AccountPool,
-  CatalogueModel,
-  ModelPrice,
   Outcome,
   QuotaGate,
   TokenUsage,
+  TraceKeeper,
+  TraceRecord,
   UsageLedger,
   UsageRecord,
 } from '../ports.ts';
 import { estimateUsage, NO_TOKENS } from '../tokens.ts';
+import { priceOf } from './price-of.ts';
 
 export type SettleDeps = {
   ledger: UsageLedger;
   quotas: QuotaGate;
   pool: AccountPool;
+  traces: TraceKeeper;
   now: () => number;
 };
 
@@ -35,6 +37,8 @@ export async function settle(deps: SettleDeps, progress: Progress, error?: AppEr
   } finally {
     if (progress.hold) deps.quotas.settle(progress.hold, usage.inputTokens + usage.outputTokens);
     if (progress.target && progress.answer) deps.pool.finish(progress.target, outcomeOf(error));
+    const { principal } = progress;
+    if (principal) deps.traces.keep(traceOf({ ...progress, principal }, error, deps.now()));
   }
 }
 
@@ -59,7 +63,7 @@ function recordOf(
   usage: TokenUsage,
   error: AppError | undefined,
 ): UsageRecord {
-  const { at, facts, model, principal, request, target } = progress;
+  const { at, facts, principal, request, target } = progress;
   return {
     ...usage,
     id: progress.id,
@@ -78,23 +82,35 @@ function recordOf(
     status: error ? ERRORS[error.code].http : 200,
     error: error?.message ?? null,
     attempts: facts.attempts,
-    cost: costOf(model, usage),
+    cost: costOf(progress, usage),
     latencyMs: Math.max(0, deps.now() - at),
     firstTokenMs: facts.firstTokenAt === null ? null : Math.max(0, facts.firstTokenAt - at),
   };
 }
 
-function costOf(model: CatalogueModel | undefined, usage: TokenUsage): number | null {
-  return model?.price ? priceOf(model.price, usage) : null;
+function costOf({ answer, facts, model, request }: Progress, usage: TokenUsage): number | null {
+  if (!model?.price) return null;
+  const answered = answer && answer.kind !== 'refused' && request?.operation !== 'count';
+  return priceOf(model.price, usage, { requests: answered ? 1 : 0, units: facts.units });
 }
 
-/** Whole micro-dollars, rounded half up; prices are micro-dollars per million tokens. */
-export function priceOf(price: ModelPrice, usage: TokenUsage): number {
-  const fresh = Math.max(0, usage.inputTokens - usage.cachedTokens - usage.cacheWriteTokens);
-  const total =
-    BigInt(fresh) * BigInt(price.input) +
-    BigInt(usage.cachedTokens) * BigInt(price.cached) +
-    BigInt(usage.cacheWriteTokens) * BigInt(price.cacheWrite) +
-    BigInt(usage.outputTokens) * BigInt(price.output);
-  return Number((total + 500_000n) / 1_000_000n);
+function traceOf(
+  { at, door, facts, id, principal, request }: Progress & Pick<Known, 'principal'>,
+  error: AppError | undefined,
+  now: number,
+): TraceRecord {
+  const { userId, keyId } = principal;
+  const { trace } = facts;
+  const asked = request && {
+    operation: request.operation,
+    model: request.model,
+    stream: request.stream,
+  };
+  const ended = error && {
+    code: error.code,
+    message: error.message,
+    param: error.param ?? null,
+    retryAt: error.retryAfterMs === undefined ? null : now + error.retryAfterMs,
+  };
+  return { id, at, userId, keyId, door, asked: asked ?? null, error: ended ?? null, trace };
 }

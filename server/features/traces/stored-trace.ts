@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import type { TraceRecord } from '../../gateway/ports.ts';
+
+/** Of a list in a trace no more is kept. */
+const MOST_ENTRIES = 200;
+const LONGEST_TEXT = 2_000;
+
+const Ms = z.number();
+const list = <Entry extends z.ZodType>(entry: Entry) => z.array(entry).catch([]);
+
+const Limit = z.object({
+  subject: z.string(),
+  id: z.string(),
+  metric: z.string(),
+  limit: z.number(),
+  used: z.number(),
+  held: z.number(),
+  asked: z.number(),
+  resetsAt: Ms.nullable(),
+  decided: z.boolean(),
+});
+
+const Candidate = z.object({
+  accountId: z.string(),
+  platformId: z.string(),
+  upstreamModel: z.string(),
+  own: z.boolean(),
+});
+
+const Skipped = z.object({
+  accountId: z.string(),
+  platformId: z.string(),
+  reason: z.string(),
+  until: Ms.nullable(),
+});
+
+const Attempt = z.object({
+  accountId: z.string(),
+  platformId: z.string(),
+  upstreamModel: z.string(),
+  startedAt: Ms,
+  ms: z.number(),
+  outcome: z.string(),
+  message: z.string().nullable(),
+});
+
+/**
+ * What the table's JSON holds. Lenient: a part that another version wrote otherwise is empty, and the
+ * rest is shown all the same.
+ */
+export const StoredTrace = z.object({
+  keyId: z.string().nullable(),
+  door: z.string(),
+  asked: z
+    .object({ operation: z.string(), model: z.string(), stream: z.boolean() })
+    .nullable()
+    .catch(null),
+  error: z
+    .object({
+      code: z.string(),
+      message: z.string(),
+      param: z.string().nullable(),
+      retryAt: Ms.nullable(),
+    })
+    .nullable()
+    .catch(null),
+  trace: z.object({
+    limits: list(Limit),
+    candidates: list(Candidate),
+    skipped: list(Skipped),
+    affinity: z.enum(['none', 'kept', 'moved']).catch('none'),
+    waited: z.object({ ms: z.number(), ahead: z.number() }).nullable().catch(null),
+    attempts: list(Attempt),
+    dropped: list(z.string()),
+  }),
+});
+export type StoredTrace = z.infer<typeof StoredTrace>;
+
+/** A record as JSON that PostgreSQL takes: bounded, and without what its text cannot hold. */
+export function traceJson({ keyId, door, asked, error, trace }: TraceRecord): string {
+  return JSON.stringify({ keyId, door, asked, error, trace }, (_key, value: unknown) => {
+    if (typeof value === 'string') {
+      return value.slice(0, LONGEST_TEXT).replaceAll('\0', '').toWellFormed();
+    }
+    return Array.isArray(value) ? value.slice(0, MOST_ENTRIES) : value;
+  });
+}

@@ -1,0 +1,10 @@
+import { ById } from '#shared/schemas/common.ts';
+import { memberProcedure, router } from '../../trpc/init.ts';
+import type { WhyService } from './why.service.ts';
+
+/** The page that explains a request. */
+export function createWhyRouter(why: WhyService) {
+  return router({
+    get: memberProcedure.input(ById).query(({ ctx, input }) => why.get(ctx.me, input.id)),
+  });
+}

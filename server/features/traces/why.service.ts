@@ -1,0 +1,42 @@
+import { AppError, toAppError } from '#shared/errors.ts';
+import type { Me } from '#shared/schemas/sessions.ts';
+import type { UsageDetail } from '#shared/schemas/usage.ts';
+import type { WhyView } from '#shared/schemas/why.ts';
+import type { Clock } from '../../infra/clock.ts';
+import type { UsageService } from '../usage/index.ts';
+import type { TracesRepo } from './traces.repo.ts';
+import { accountNames, accountsIn, toWhyView } from './why.views.ts';
+
+export type WhyServiceDeps = {
+  repo: Pick<TracesRepo, 'find' | 'accounts'>;
+  usage: Pick<UsageService, 'get'>;
+  clock: Pick<Clock, 'now'>;
+  /** How long traces are kept, ms. */
+  retentionMs: number;
+};
+
+/** Tells what became of a request and why: to the one who asked it, and to admins. */
+export function createWhyService({ repo, usage, clock, retentionMs }: WhyServiceDeps) {
+  async function recordOf(me: Me, id: string): Promise<UsageDetail | null> {
+    try {
+      return await usage.get(me, id);
+    } catch (thrown) {
+      if (toAppError(thrown).code === 'not_found') return null;
+      throw thrown;
+    }
+  }
+
+  return {
+    /** Throws AppError not_found: there is none, it is too old, or it is another's, all the same. */
+    async get(me: Me, id: string): Promise<WhyView> {
+      const scope = { userId: me.role === 'admin' ? null : me.id };
+      const since = new Date(clock.now() - retentionMs);
+      const [record, found] = await Promise.all([recordOf(me, id), repo.find(id, since, scope)]);
+      const accounts = found ? await repo.accounts(accountsIn(found.trace)) : [];
+      const view = toWhyView(id, record, found, accountNames(me, accounts));
+      if (view) return view;
+      throw new AppError('not_found', 'There is no request of that id that you may see.');
+    },
+  };
+}
+export type WhyService = ReturnType<typeof createWhyService>;
