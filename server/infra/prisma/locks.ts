@@ -6,9 +6,16 @@ const LOCKS = {
   admins: 4_701_001,
   /** Making what an empty database starts with: by set-up or by a file, one at a time. */
   setUp: 4_701_002,
+  /** Who lends what: one comparison with the accounts at a time. */
+  lendings: 4_701_003,
 } as const;
 
 /** Waits for its turn and keeps others out, on every replica, until `tx` ends. */
 export async function holdLock(tx: Tx, lock: keyof typeof LOCKS): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(${LOCKS[lock]})`;
+}
+
+/** The number, for statements that run without Prisma. */
+export function lockNumber(lock: keyof typeof LOCKS): number {
+  return LOCKS[lock];
 }
