@@ -21,12 +21,11 @@ import {
   createModelsService,
 } from './features/models/index.ts';
 import { createPlatformsRepo, createPlatformsService } from './features/platforms/index.ts';
-import { createMemoryQuotaGate } from './features/quotas/index.ts';
+import { createLoadUsed, createMemoryQuotaGate, createUsedRepo } from './features/quotas/index.ts';
 import { createResponsesRepo, createResponsesService } from './features/responses/index.ts';
 import { createTraceKeeper, createTracesRepo, createWhyService } from './features/traces/index.ts';
 import {
   createSummaryRepo,
-  createTokensToday,
   createUsageRepo,
   createUsageService,
   openUsageLedger,
@@ -71,7 +70,8 @@ export async function buildFeatures(options: FeatureOptions) {
   });
   const quotas = createMemoryQuotaGate({
     clock,
-    loadUsedToday: createTokensToday({ repo: usageRepo, ledger, clock }),
+    zone: config.quotas.zone,
+    loadUsed: createLoadUsed({ repo: createUsedRepo(pool), ledger, clock }),
   });
 
   const tracesRepo = createTracesRepo(pool);
@@ -193,6 +193,7 @@ export async function buildFeatures(options: FeatureOptions) {
     },
     /** Reads what the request path keeps in memory; a set-up file is applied before. */
     async start(): Promise<void> {
+      rules: { of: () => [] },
       await Promise.all([registry.start(), accountPool.start(), catalogue.start()]);
       responses.start();
       traces.start();

@@ -1,3 +1,5 @@
+import type { QuotaLook } from './schemas/quotas.ts';
+
 /**
  * The closed table of everything that can go wrong on purpose. Every dialect an error is spoken in
  * (tRPC, OpenAI JSON, mid-stream SSE) is read off this table, so the dialects cannot drift apart.
@@ -139,6 +141,8 @@ export type ErrorDetails = {
   param?: string;
   /** Whole milliseconds until the same request may succeed. */
   retryAfterMs?: number;
+  /** Every limit that was looked at, the one that refused marked; for the owner's eyes, not for dialects. */
+  limits?: readonly QuotaLook[];
   cause?: unknown;
 };
 
@@ -151,12 +155,14 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly param: string | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly limits: readonly QuotaLook[] | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, { cause: details.cause });
     this.code = code;
     this.param = details.param;
     this.retryAfterMs = details.retryAfterMs;
+    this.limits = details.limits;
   }
 }
 

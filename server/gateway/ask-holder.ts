@@ -52,7 +52,7 @@ export async function askHolder(
 ): Promise<Buffer | null> {
   const { candidate, endpoint } = holderOf(deps, question);
   const { principal, requestId, signal } = question;
-  const hold = await deps.quotas.hold({ principal, tokens: 0, requestId });
+  const hold = await deps.quotas.hold({ rules: principal.rules, tokens: 0, cost: 0, requestId });
   try {
     const target = await deps.pool.take(candidate);
     let outcome: Outcome = { kind: 'neutral' };
@@ -72,7 +72,7 @@ export async function askHolder(
       deps.pool.finish(target, outcome);
     }
   } finally {
-    deps.quotas.settle(hold, 0);
+    deps.quotas.settle(hold, { tokens: 0, cost: 0 });
   }
 }
 

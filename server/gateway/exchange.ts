@@ -49,6 +49,8 @@ export type Facts = {
   /** True once a raw answer has begun: no error can be told in it. */
   raw: boolean;
   settled: boolean;
+  /** What is reserved of the account that is tried, and of its platform. */
+  place: Hold | null;
   trace: Trace;
 };
 
@@ -116,6 +118,7 @@ export function newFacts(): Facts {
     firstTokenAt: null,
     raw: false,
     settled: false,
+    place: null,
     trace: newTrace(),
   };
 }

@@ -332,16 +332,16 @@ describe('embeddings', () => {
   });
 
   test('tokens are reserved by their number', async () => {
-    const limits = [
-      { subject: 'key' as const, id: 'key-1', limit: { rpm: null, tokensPerDay: 1_000 } },
+    const rules = [
+      { subject: 'key', id: 'key-1', metric: 'tokens-per-day', limit: 1_000 } as const,
     ];
     const held: number[] = [];
     await using h = await lab(answer(), {
-      principal: { limits },
+      principal: { rules },
       quotas: {
         hold: async ({ tokens }) => {
           held.push(tokens);
-          return { id: 'hold' };
+          return { id: 'hold', limits: [] };
         },
         settle: () => undefined,
       },

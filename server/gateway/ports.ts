@@ -1,11 +1,9 @@
 import type { AppError } from '#shared/errors.ts';
+import type { QuotaLook, QuotaRule, QuotaSubject } from '#shared/schemas/quotas.ts';
 import type { Operation } from '../platforms/platform.ts';
 
 /** What a request asks for: a chat, a count of its tokens, or something that is forwarded only. */
 export type OperationName = 'chat' | 'count' | Operation;
-
-/** What a principal or one of its parts may spend; null = no limit. */
-export type Limit = { rpm: number | null; tokensPerDay: number | null };
 
 /** Who asks. Everything a step needs to know about them, and no secret. */
 export type Principal = {
@@ -14,8 +12,8 @@ export type Principal = {
   keyId: string | null;
   /** Public model names; empty = every model. */
   allowedModels: readonly string[];
-  /** Checked together: user first, then key. `id` names the counter. */
-  limits: readonly { subject: 'user' | 'key'; id: string; limit: Limit }[];
+  /** The limits of the user, then those of the key. */
+  rules: readonly QuotaRule[];
 };
 
 /** Finds who holds a key. Throws AppError key_invalid or user_disabled. */
@@ -105,18 +103,7 @@ export type Skipped = {
  */
 export type Trace = {
   /** Every rule that was looked at; the one that refused is `decided`. */
-  limits: {
-    subject: string;
-    id: string;
-    metric: string;
-    limit: number;
-    used: number;
-    held: number;
-    asked: number;
-    /** Epoch ms; null = as soon as a running request ends. */
-    resetsAt: number | null;
-    decided: boolean;
-  }[];
+  limits: QuotaLook[];
   candidates: { accountId: string; platformId: string; upstreamModel: string; own: boolean }[];
   skipped: Skipped[];
   /** Whether the conversation stayed with its account. */
@@ -170,10 +157,13 @@ export type AccountPool = {
   finish(target: Target, outcome: Outcome): void;
 };
 
-export type Hold = { readonly id: string };
+/** What a request needs at most, or what it took: tokens, and whole micro-dollars. */
+export type Spend = { tokens: number; cost: number };
 
-/** Tokens that a request will need at most, as far as can be told beforehand. */
-export type HoldRequest = { principal: Principal; tokens: number; requestId: string };
+/** What is reserved, and the rules as they were before. */
+export type Hold = { readonly id: string; readonly limits: readonly QuotaLook[] };
+
+export type HoldRequest = Spend & { requestId: string; rules: readonly QuotaRule[] };
 
 export type QuotaGate = {
   /**
@@ -182,7 +172,12 @@ export type QuotaGate = {
    */
   hold(request: HoldRequest): Promise<Hold>;
   /** Replaces the reservation by what was used, once; a second call does nothing. */
-  settle(hold: Hold, usedTokens: number): void;
+  settle(hold: Hold, spent: Spend): void;
+};
+
+/** The rules of what a request only meets on its way, from memory. */
+export type QuotaRules = {
+  of(subject: QuotaSubject, id: string): readonly QuotaRule[];
 };
 
 export type TokenUsage = {

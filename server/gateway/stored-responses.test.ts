@@ -550,7 +550,10 @@ describe('one response at a time', () => {
 test('a limit of tokens holds: what is answered in the background, uncounted, is refused', async () => {
   const limits = (tokensPerDay: number | null): HarnessOptions => ({
     principal: {
-      limits: [{ subject: 'user', id: 'user-1', limit: { rpm: 10, tokensPerDay } }],
+      rules:
+        tokensPerDay === null
+          ? []
+          : [{ subject: 'user', id: 'user-1', metric: 'tokens-per-day', limit: tokensPerDay }],
     },
   });
   const queued = says(theirs({ status: 'queued', output: [], usage: null }));

@@ -21,7 +21,7 @@ import { createCallPlatform } from '../platforms/call-platform.ts';
 import type { Platform } from '../platforms/platform.ts';
 import { memoryResponses } from './memory-responses.ts';
 
-export const USER: Principal = { userId: 'user-1', keyId: 'key-1', allowedModels: [], limits: [] };
+export const USER: Principal = { userId: 'user-1', keyId: 'key-1', allowedModels: [], rules: [] };
 
 const LAB: CatalogueModel = {
   name: 'gpt-lab',
@@ -99,12 +99,13 @@ export async function gatewayHarness(
     quotas: {
       hold: async ({ requestId, tokens }) => {
         held.set(requestId, tokens);
-        return { id: requestId };
+        return { id: requestId, limits: [] };
       },
       settle: (hold, used) => {
-        if (held.delete(hold.id)) settled.push(used);
+        if (held.delete(hold.id)) settled.push(used.tokens);
       },
     },
+    rules: { of: () => [] },
     ledger: { record: async (record) => void records.push(record) },
     traces: { keep: (record) => void traces.push(record) },
     whyUrl: (id) => `https://gatehouse.test/why/${id}`,

@@ -59,3 +59,13 @@ export const QuotaPreview = z.object({
   examples: z.array(z.object({ requestId: Id, at: z.iso.datetime(), metric: QuotaMetric })),
 });
 export type QuotaPreview = z.infer<typeof QuotaPreview>;
+
+/** What the gate saw of a rule when it was asked. Times are epoch ms; null = when a running request ends. */
+export type QuotaLook = QuotaRule & {
+  used: number;
+  held: number;
+  asked: number;
+  resetsAt: number | null;
+  /** True for the rule that refused. */
+  decided: boolean;
+};

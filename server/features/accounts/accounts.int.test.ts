@@ -115,7 +115,7 @@ describe('accounts.create', () => {
     const lent = await created(ada, { shared: true });
     const usable = (person: Person) => {
       const routes = [{ platformId: 'lab', upstreamModel: 'm', weight: 1 }];
-      const principal = { userId: person.id, keyId: null, allowedModels: [], limits: [] };
+      const principal = { userId: person.id, keyId: null, allowedModels: [], rules: [] };
       const { candidates } = h.pool.consider(routes, { principal, model: 'm' });
       return candidates.map((candidate) => candidate.accountId);
     };

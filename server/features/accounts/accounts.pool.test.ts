@@ -5,7 +5,7 @@ import { fakeClock } from '../../testing/fake-clock.ts';
 import type { UsableAccount, UseNote } from './accounts.pool.repo.ts';
 import { createAccountPool } from './accounts.pool.ts';
 
-const ADA: Principal = { userId: 'ada', keyId: null, allowedModels: [], limits: [] };
+const ADA: Principal = { userId: 'ada', keyId: null, allowedModels: [], rules: [] };
 const BOB: Principal = { ...ADA, userId: 'bob' };
 const ROUTES: Route[] = [{ platformId: 'lab', upstreamModel: 'tiny', weight: 3 }];
 const WELL = {

@@ -146,9 +146,10 @@ describe('a new key', () => {
         userId: ann.id,
         keyId: key.id,
         allowedModels: ['a'],
-        limits: [
-          { subject: 'user', id: ann.id, limit: { rpm: 5, tokensPerDay: 9 } },
-          { subject: 'key', id: key.id, limit: { rpm: 60, tokensPerDay: null } },
+        rules: [
+          { subject: 'user', id: ann.id, metric: 'requests-per-minute', limit: 5 },
+          { subject: 'user', id: ann.id, metric: 'tokens-per-day', limit: 9 },
+          { subject: 'key', id: key.id, metric: 'requests-per-minute', limit: 60 },
         ],
       });
     }
@@ -291,7 +292,11 @@ describe('changes reach the request path', () => {
     await ann.browser.mutate('keys.update', { id: key.id, tokensPerDay: 5, allowedModels: ['b'] });
     expect(await here.lookup.find(secret)).toMatchObject({
       allowedModels: ['b'],
-      limits: [{ subject: 'user' }, { subject: 'key', limit: { rpm: null, tokensPerDay: 5 } }],
+      rules: [
+        { subject: 'user' },
+        { subject: 'user' },
+        { subject: 'key', metric: 'tokens-per-day', limit: 5 },
+      ],
     });
   });
 
@@ -341,7 +346,7 @@ test('a person without a key asks under their own limits', async () => {
     userId: ben.id,
     keyId: null,
     allowedModels: [],
-    limits: [{ subject: 'user', id: ben.id, limit: { rpm: 2, tokensPerDay: null } }],
+    rules: [{ subject: 'user', id: ben.id, metric: 'requests-per-minute', limit: 2 }],
   });
   await expect(here.lookup.ofUser(anyKey.id)).rejects.toMatchObject({ code: 'not_signed_in' });
 });

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import type { Limit } from '../../gateway/ports.ts';
+import type { QuotaRule } from '#shared/schemas/quotas.ts';
 import { named } from '../../infra/postgres/pool.ts';
 
 /** A key as the request path needs it, with its owner's state and limits. */
@@ -8,15 +8,15 @@ export type KeyHolder = {
   keyId: string;
   ownerId: string;
   disabled: boolean;
-  ownerLimit: Limit;
-  limit: Limit;
+  /** Those of the owner, then the key's own. */
+  rules: readonly QuotaRule[];
   allowedModels: readonly string[];
   /** Epoch milliseconds. */
   expiresAt: number | null;
   revoked: boolean;
 };
 
-export type UserHolder = { userId: string; disabled: boolean; limit: Limit };
+export type UserHolder = { userId: string; disabled: boolean; rules: readonly QuotaRule[] };
 
 // int8 comes as bigint; a limit fits a number, as its schema caps it at 10^12.
 const Tokens = z.coerce.number().nullable();
@@ -100,8 +100,10 @@ function toHolder(row: z.infer<typeof KeyRow>): KeyHolder {
     keyId: row.id,
     ownerId: row.owner_id,
     disabled: row.state !== 'active',
-    ownerLimit: { rpm: row.user_rpm, tokensPerDay: row.user_tokens_per_day },
-    limit: { rpm: row.rpm, tokensPerDay: row.tokens_per_day },
+    rules: [
+      ...rulesOf('user', row.owner_id, row.user_rpm, row.user_tokens_per_day),
+      ...rulesOf('key', row.id, row.rpm, row.tokens_per_day),
+    ],
     allowedModels: row.allowed_models,
     expiresAt: row.expires_at?.getTime() ?? null,
     revoked: row.revoked_at !== null,
@@ -112,6 +114,13 @@ function toUserHolder(row: z.infer<typeof UserRow>): UserHolder {
   return {
     userId: row.id,
     disabled: row.state !== 'active',
-    limit: { rpm: row.rpm, tokensPerDay: row.tokens_per_day },
+    rules: rulesOf('user', row.id, row.rpm, row.tokens_per_day),
   };
+}
+
+function rulesOf(subject: 'user' | 'key', id: string, rpm: number | null, tokens: number | null) {
+  const rules: QuotaRule[] = [];
+  if (rpm !== null) rules.push({ subject, id, metric: 'requests-per-minute', limit: rpm });
+  if (tokens !== null) rules.push({ subject, id, metric: 'tokens-per-day', limit: tokens });
+  return rules;
 }

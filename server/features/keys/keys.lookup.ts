@@ -85,7 +85,7 @@ export function createKeyLookup(deps: KeyLookupDeps): Principals {
         userId,
         keyId: null,
         allowedModels: [],
-        limits: [{ subject: 'user', id: userId, limit: holder.limit }],
+        rules: holder.rules,
       };
     },
     forgetKeys,
@@ -103,10 +103,7 @@ function toPrincipal(row: KeyHolder): Principal {
     userId: row.ownerId,
     keyId: row.keyId,
     allowedModels: row.allowedModels,
-    limits: [
-      { subject: 'user', id: row.ownerId, limit: row.ownerLimit },
-      { subject: 'key', id: row.keyId, limit: row.limit },
-    ],
+    rules: row.rules,
   };
 }
 

@@ -1,58 +1,72 @@
 import { AppError } from '#shared/errors.ts';
+import type { QuotaRule, QuotaSubject } from '#shared/schemas/quotas.ts';
+import type { Spend } from '../../gateway/ports.ts';
 import type { Clock } from '../../infra/clock.ts';
+import { nameOf } from './amounts.ts';
+import { isKept, spanOf } from './windows.ts';
 
-export const MINUTE_MS = 60_000;
-export const DAY_MS = 86_400_000;
-
-/** What one user or key has used and reserved. Tokens are of one UTC day, requests of one minute. */
-export type Counter = {
-  /** Number of the minute since the epoch; `requests` counts in it. */
-  minute: number;
-  requests: number;
-  /** Number of the UTC day since the epoch; `used` and `held` count in it. */
-  day: number;
+/** What is used and reserved in one minute, day or month. Holds settle into the one they were made in. */
+export type Window = {
+  from: number;
+  /** Null = it never ends. */
+  to: number | null;
   used: number;
   held: number;
-  /** Running requests, of whatever day: a counter with some is never dropped. */
+  /** What was used when it came into memory. */
+  base: number;
+  /** False until the usage table was read. */
+  loaded: boolean;
+};
+
+export type Counter = {
+  now: Window;
+  /** The one before, for clocks that go back and forth. */
+  past: Window | null;
+  /** Holds on it, of whatever time: a counter with some is never dropped. */
   running: number;
 };
 
-/** Tokens that the usage table has for today (UTC) of a user or key. */
-export type LoadUsedToday = (subject: 'user' | 'key', id: string) => Promise<number>;
+/** What the usage table has of a subject since a time (epoch ms): tokens and micro-dollars. */
+export type LoadUsed = (subject: QuotaSubject, id: string, since: number) => Promise<Spend>;
 
 export type CountersDeps = {
   clock: Pick<Clock, 'now'>;
-  loadUsedToday: LoadUsedToday;
+  /** IANA name of the zone whose days and months count. */
+  zone: string;
+  loadUsed: LoadUsed;
   /** Counters kept; the longest idle ones leave first and are read again when needed. */
   most: number;
 };
 
-/** Counters by user and key, in memory, rebuilt from the usage table at their first use. */
-export function createCounters({ clock, loadUsedToday, most }: CountersDeps) {
+/** Counters by subject and metric, in memory, rebuilt from the usage table at their first use. */
+export function createCounters({ clock, zone, loadUsed, most }: CountersDeps) {
   const counters = new Map<string, Counter>();
-  const loading = new Map<string, Promise<Counter>>();
+  const loading = new Map<string, Promise<void>>();
 
-  /** Starts the minute and the day anew when they are over. */
-  function roll(counter: Counter): Counter {
-    const now = clock.now();
-    const minute = Math.floor(now / MINUTE_MS);
-    const day = Math.floor(now / DAY_MS);
-    if (counter.minute !== minute) Object.assign(counter, { minute, requests: 0 });
-    if (counter.day !== day) Object.assign(counter, { day, used: 0, held: 0 });
+  function counterOf(rule: QuotaRule): Counter {
+    const name = nameOf(rule);
+    const known = counters.get(name);
+    const span = spanOf(rule.metric, clock.now(), zone);
+    const counter = known ?? { now: fresh(span, !isKept(rule.metric)), past: null, running: 0 };
+    if (counter.now.from !== span.from) turn(counter, span, rule);
+    counters.delete(name);
+    counters.set(name, counter);
+    if (!known) dropIdle();
     return counter;
   }
 
-  async function load(name: string, subject: 'user' | 'key', id: string): Promise<Counter> {
-    const now = clock.now();
-    const minute = Math.floor(now / MINUTE_MS);
-    const day = Math.floor(now / DAY_MS);
-    const used = await loadUsedToday(subject, id).catch((cause: unknown) => {
-      throw unreadable(subject, cause);
-    });
-    const counter = { minute, requests: 0, day, used, held: 0, running: 0 };
-    counters.set(name, counter);
-    dropIdle();
-    return counter;
+  /** Time went on, or back. */
+  function turn(counter: Counter, span: { from: number; to: number | null }, rule: QuotaRule) {
+    const { now, past } = counter;
+    counter.past = now;
+    if (past?.from === span.from) {
+      counter.now = past;
+      return;
+    }
+    const forward = span.from > now.from;
+    counter.now = fresh(span, forward || !isKept(rule.metric));
+    // A clock set back gives nobody a second minute.
+    if (!forward && counter.now.loaded) counter.now.used = now.used;
   }
 
   function dropIdle() {
@@ -62,24 +76,31 @@ export function createCounters({ clock, loadUsedToday, most }: CountersDeps) {
     }
   }
 
+  async function load(rule: QuotaRule, window: Window): Promise<void> {
+    const spent = await loadUsed(rule.subject, rule.id, window.from).catch((cause: unknown) => {
+      throw unreadable(rule.subject, cause);
+    });
+    const used = rule.metric.startsWith('cost') ? spent.cost : spent.tokens;
+    window.used = used;
+    window.base = used;
+    window.loaded = true;
+  }
+
   return {
-    /** The counter if it is in memory, made current and the last to be dropped. */
-    peek(subject: 'user' | 'key', id: string): Counter | undefined {
-      const name = `${subject}:${id}`;
-      const counter = counters.get(name);
-      if (!counter) return undefined;
-      counters.delete(name);
-      counters.set(name, counter);
-      return roll(counter);
+    /** The counter if it can be counted on; the last to be dropped from now. */
+    peek(rule: QuotaRule): Counter | undefined {
+      const counter = counterOf(rule);
+      return counter.now.loaded ? counter : undefined;
     },
 
     /** Brings it into memory; one read however many ask. Throws AppError storage_unavailable. */
-    async ready(subject: 'user' | 'key', id: string): Promise<void> {
-      const name = `${subject}:${id}`;
-      if (counters.has(name)) return;
+    async ready(rule: QuotaRule): Promise<void> {
+      const { now } = counterOf(rule);
+      if (now.loaded) return;
+      const name = `${nameOf(rule)}:${now.from}`;
       let work = loading.get(name);
       if (!work) {
-        work = load(name, subject, id).finally(() => loading.delete(name));
+        work = load(rule, now).finally(() => loading.delete(name));
         loading.set(name, work);
       }
       await work;
@@ -89,11 +110,15 @@ export function createCounters({ clock, loadUsedToday, most }: CountersDeps) {
   };
 }
 
+function fresh({ from, to }: { from: number; to: number | null }, loaded: boolean): Window {
+  return { from, to, used: 0, held: 0, base: 0, loaded };
+}
+
 /** Refused rather than let through: a limit that cannot be checked must not be overspent. */
-function unreadable(subject: 'user' | 'key', cause: unknown) {
+export function unreadable(subject: QuotaSubject, cause: unknown): AppError {
   return new AppError(
     'storage_unavailable',
-    `The database does not answer, so today's usage of this ${subject} cannot be counted. Try again in a moment.`,
+    `The database does not answer, so the usage of this ${subject} cannot be counted. Try again in a moment.`,
     { cause, retryAfterMs: 1_000 },
   );
 }

@@ -1,2 +1,4 @@
-export type { LoadUsedToday } from './counters.ts';
-export { createMemoryQuotaGate } from './quota-gate.memory.ts';
+export type { LoadUsed } from './counters.ts';
+export { createLoadUsed } from './load-used.ts';
+export { createMemoryQuotaGate, type WatchedQuotaGate } from './quota-gate.memory.ts';
+export { createUsedRepo } from './used.repo.ts';

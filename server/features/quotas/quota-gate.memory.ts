@@ -1,121 +1,128 @@
-import type { HoldRequest, QuotaGate } from '../../gateway/ports.ts';
+import type { QuotaLook, QuotaMetric, QuotaRule, QuotaState } from '#shared/schemas/quotas.ts';
+import type { QuotaGate, Spend } from '../../gateway/ports.ts';
 import type { Clock } from '../../infra/clock.ts';
 import { newId } from '../../infra/ids.ts';
-import { type Counter, createCounters, type LoadUsedToday } from './counters.ts';
-import { tooManyRequests, tooManyTokens } from './refusals.ts';
+import { askedOf, fits, isCountedAtOnce, usedOf } from './amounts.ts';
+import { type Counter, createCounters, type LoadUsed, type Window } from './counters.ts';
+import { refusal } from './refusals.ts';
 
 export type MemoryQuotaGateDeps = {
-  clock: Pick<Clock, 'now'>;
-  loadUsedToday: LoadUsedToday;
+  clock: Clock;
+  /** IANA name of the zone whose days and months count. */
+  zone: string;
+  loadUsed: LoadUsed;
+  /** How many servers share the limits without knowing of each other; this one takes its part. */
+  share?: () => number;
   /** A hold that was not settled after this long is released. Longer than the longest request. */
   longestHoldMs?: number;
   /** Counters kept in memory. */
   mostCounters?: number;
 };
 
-type HeldPart = { counter: Counter; day: number };
-type HeldEntry = { parts: readonly HeldPart[]; tokens: number; until: number };
-type Demand = {
-  subject: 'user' | 'key';
-  counter: Counter;
-  rpm: number | null;
-  tokens: number | null;
+/** What features need of a gate besides what the request path does. */
+export type WatchedQuotaGate = QuotaGate & {
+  /** How much of each rule is taken now; takes nothing. Throws AppError storage_unavailable. */
+  state(rules: readonly QuotaRule[]): Promise<QuotaState[]>;
 };
 
-const TWO_HOURS_MS = 7_200_000;
+type Part = { metric: QuotaMetric; counter: Counter; window: Window; amount: number };
+type Entry = { parts: readonly Part[]; forget: () => void };
+type Found = { rule: QuotaRule; counter: Counter };
+
+export const TWO_HOURS_MS = 7_200_000;
 
 /**
  * The quota gate of a single process. Between reading a counter and writing it nothing is awaited,
- * which is all the atomicity one process needs. Held plus used tokens never exceed a limit when a
- * hold is granted; only an answer larger than what was held for it can lift `used` above it.
+ * which is all the atomicity one process needs. Held plus used never exceed a limit when a hold is
+ * granted; only an answer larger than what was held for it can lift `used` above it.
  */
-export function createMemoryQuotaGate(deps: MemoryQuotaGateDeps): QuotaGate & {
+export function createMemoryQuotaGate(deps: MemoryQuotaGateDeps): WatchedQuotaGate & {
   /** What is in memory now, for health and tests. */
   size(): { counters: number; holds: number };
 } {
-  const { clock, loadUsedToday, longestHoldMs = TWO_HOURS_MS, mostCounters = 50_000 } = deps;
-  const counters = createCounters({ clock, loadUsedToday, most: mostCounters });
-  /** In the order they were made, so the oldest is always first. */
-  const holds = new Map<string, HeldEntry>();
+  const { clock, zone, share = () => 1, longestHoldMs = TWO_HOURS_MS } = deps;
+  const counters = createCounters({ ...deps, most: deps.mostCounters ?? 50_000 });
+  const holds = new Map<string, Entry>();
 
-  /** Every limited counter, in memory and current; undefined when one has to be loaded first. */
-  function demands({ principal }: HoldRequest): Demand[] | undefined {
-    const found: Demand[] = [];
-    for (const { subject, id, limit } of principal.limits) {
-      if (limit.rpm === null && limit.tokensPerDay === null) continue;
-      const counter = counters.peek(subject, id);
+  /** Every counter, in memory and current; undefined when one has to be loaded first. */
+  function peekAll(rules: readonly QuotaRule[]): Found[] | undefined {
+    const found: Found[] = [];
+    for (const rule of rules) {
+      const counter = counters.peek(rule);
       if (!counter) return undefined;
-      found.push({ subject, counter, rpm: limit.rpm, tokens: limit.tokensPerDay });
+      found.push({ rule, counter });
     }
     return found;
   }
 
-  async function loaded(request: HoldRequest): Promise<Demand[]> {
+  async function loaded(rules: readonly QuotaRule[]): Promise<Found[]> {
     for (;;) {
-      const found = demands(request);
+      const found = peekAll(rules);
       if (found) return found;
-      for (const { subject, id, limit } of request.principal.limits) {
-        if (limit.rpm !== null || limit.tokensPerDay !== null) await counters.ready(subject, id);
-      }
+      await Promise.all(rules.map((rule) => counters.ready(rule)));
     }
   }
 
-  function release(id: string, usedTokens: number) {
+  /** This server's part of what was left when the counter came into memory. */
+  function limitHere({ limit }: QuotaRule, { base }: Window): number {
+    const servers = Math.max(1, share());
+    return servers === 1 ? limit : base + Math.floor(Math.max(0, limit - base) / servers);
+  }
+
+  function release(id: string, spent: Spend) {
     const entry = holds.get(id);
     if (!entry) return;
     holds.delete(id);
-    for (const { counter, day } of entry.parts) {
+    entry.forget();
+    for (const { metric, counter, window, amount } of entry.parts) {
       counter.running -= 1;
-      // What was held yesterday counts for yesterday, like its record in the usage table.
-      if (counter.day !== day) continue;
-      counter.held -= entry.tokens;
-      counter.used += usedTokens;
+      if (isCountedAtOnce(metric)) continue;
+      window.held -= amount;
+      window.used += usedOf(metric, spent);
     }
   }
 
-  function releaseForgotten(now: number) {
-    for (const [id, { until }] of holds) {
-      if (until > now) return;
-      release(id, 0);
-    }
+  function take({ rule, counter }: Found, asked: number): Part {
+    const window = counter.now;
+    if (isCountedAtOnce(rule.metric)) window.used += asked;
+    else window.held += asked;
+    counter.running += 1;
+    return { metric: rule.metric, counter, window, amount: asked };
   }
 
   return {
     async hold(request) {
-      const wanted = await loaded(request);
+      const wanted = await loaded(request.rules);
       const now = clock.now();
-      releaseForgotten(now);
-      const tokens = whole(request.tokens);
-      for (const demand of wanted) refuseBeyond(demand, tokens, now);
-      for (const { counter } of wanted) {
-        counter.requests += 1;
-        counter.held += tokens;
-        counter.running += 1;
+      const looks: QuotaLook[] = [];
+      let refused = false;
+      for (const { rule, counter } of wanted) {
+        const asked = askedOf(rule.metric, request);
+        const { used, held, to } = counter.now;
+        const limit = limitHere(rule, counter.now);
+        const decided: boolean = !refused && !fits({ limit, used, held, asked });
+        refused ||= decided;
+        looks.push({ ...rule, limit, used, held, asked, resetsAt: to, decided });
       }
+      if (refused) throw refusal(looks, now, zone);
+      const parts = wanted.map((found) => take(found, askedOf(found.rule.metric, request)));
       const id = newId();
-      const parts = wanted.map(({ counter }) => ({ counter, day: counter.day }));
-      if (parts.length > 0) holds.set(id, { parts, tokens, until: now + longestHoldMs });
-      return { id };
+      if (parts.length > 0) {
+        // NOTE: a timer and no time of day, for a clock that is set forward must free nothing.
+        const forget = clock.setTimer(longestHoldMs, () => release(id, { tokens: 0, cost: 0 }));
+        holds.set(id, { parts, forget });
+      }
+      return { id, limits: looks };
     },
-    settle: (hold, usedTokens) => release(hold.id, whole(usedTokens)),
+    settle: (hold, spent) => release(hold.id, spent),
+    async state(rules) {
+      const found = await loaded(rules);
+      return found.map(({ rule, counter: { now } }) => toState(rule, now));
+    },
     size: () => ({ counters: counters.size(), holds: holds.size }),
   };
 }
 
-function refuseBeyond(
-  { subject, counter, rpm, tokens: limit }: Demand,
-  asked: number,
-  now: number,
-) {
-  if (rpm !== null && counter.requests >= rpm) throw tooManyRequests(subject, rpm, now);
-  if (limit === null) return;
-  const { used, held } = counter;
-  // A request that needs nothing measurable is refused too once everything is spent.
-  if (used + held + Math.max(1, asked) <= limit) return;
-  throw tooManyTokens(subject, { limit, used, held, asked }, now);
-}
-
-/** Counts are whole and not negative, whatever arithmetic made them. */
-function whole(tokens: number): number {
-  return Number.isFinite(tokens) ? Math.max(0, Math.round(tokens)) : 0;
+function toState(rule: QuotaRule, { used, held, to }: Window): QuotaState {
+  return { ...rule, used, held, resetsAt: to === null ? null : new Date(to).toISOString() };
 }

@@ -1,12 +1,9 @@
 import { AppError } from '#shared/errors.ts';
 import type { Admitted, Asked } from '../exchange.ts';
-import type { CatalogueModel, ModelCatalogue, Principal, QuotaGate } from '../ports.ts';
-import { guessTokens } from '../tokens.ts';
+import type { CatalogueModel, ModelCatalogue, Principal, QuotaGate, QuotaRules } from '../ports.ts';
+import { limitsSpending, needOf } from './need.ts';
 
-/** Reserved for an answer whose length the client did not limit. */
-const UNLIMITED_ANSWER_TOKENS = 1024;
-
-export type AdmitDeps = { models: ModelCatalogue; quotas: QuotaGate };
+export type AdmitDeps = { models: ModelCatalogue; quotas: QuotaGate; rules: QuotaRules };
 
 /**
  * Lets the request in: the model exists and is allowed, and every limit has room for it, reserved
@@ -14,17 +11,17 @@ export type AdmitDeps = { models: ModelCatalogue; quotas: QuotaGate };
  * limit could be held against, rate_limited or quota_exhausted.
  */
 export async function admit(deps: AdmitDeps, asked: Asked): Promise<Admitted> {
-  const { principal, request } = asked;
+  const { principal, request, facts } = asked;
   const model = allowedModel(deps.models, principal, request.model);
-  if (request.inBackground && limitsTokens(principal)) throw uncounted();
-  const hold = await deps.quotas.hold({
-    principal,
-    requestId: asked.id,
-    tokens: limitsTokens(principal)
-      ? (request.promptTokens ?? guessTokens(request.promptText())) +
-        (request.maxOutputTokens ?? UNLIMITED_ANSWER_TOKENS)
-      : 0,
-  });
+  const rules = [...principal.rules, ...deps.rules.of('model', model.name)];
+  if (request.inBackground && limitsSpending(rules)) throw uncounted();
+  const hold = await deps.quotas
+    .hold({ requestId: asked.id, rules, ...needOf(rules, request, model) })
+    .catch((thrown: unknown) => {
+      if (thrown instanceof AppError && thrown.limits) facts.trace.limits.push(...thrown.limits);
+      throw thrown;
+    });
+  facts.trace.limits.push(...hold.limits);
   return Object.assign(asked, { model, hold });
 }
 
@@ -59,11 +56,7 @@ export function mayUse(principal: Principal, name: string): boolean {
 function uncounted(): AppError {
   return new AppError(
     'bad_request',
-    'background: this key or its owner has a limit of tokens, and what is answered in the background cannot be counted. Ask without background.',
+    'background: this key, its owner or the model has a limit of tokens or cost, and what is answered in the background cannot be counted. Ask without background.',
     { param: 'background' },
   );
-}
-
-function limitsTokens(principal: Principal): boolean {
-  return principal.limits.some(({ limit }) => limit.tokensPerDay !== null);
 }

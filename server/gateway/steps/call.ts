@@ -3,13 +3,14 @@ import type { CallPlatform, Platform } from '../../platforms/platform.ts';
 import type { Answer, Called, Routed } from '../exchange.ts';
 import type { AccountPool, Candidate, Outcome, Target } from '../ports.ts';
 import type { Prepared } from '../request.ts';
+import { holdPlace, leavePlace, type PlaceDeps } from './place.ts';
 import { readHere, readOutcome } from './read-outcome.ts';
 
 export const MOST_ATTEMPTS = 3;
 const DROPPED = 'x-gatehouse-dropped';
 const MOST_NAMES = 50;
 
-export type CallDeps = {
+export type CallDeps = PlaceDeps & {
   pool: AccountPool;
   platform: (id: string) => Platform | undefined;
   callPlatform: CallPlatform;
@@ -23,14 +24,15 @@ export type CallDeps = {
  */
 export async function call(deps: CallDeps, routed: Routed): Promise<Called> {
   if (routed.request.stream) routed.reply.keepAlive(routed.request.framing);
-  const errors: { failed?: AppError; unfit?: AppError } = {};
+  const errors: Errors = {};
   for (const candidate of routed.candidates) {
     if (routed.facts.attempts === MOST_ATTEMPTS) break;
     throwIfAborted(routed);
-    const target = await takeUnlessGone(deps.pool, candidate);
+    const target = await takeWithinLimits(deps, routed, candidate, errors);
     if (!target) continue;
     const tried = await tryAccount(deps, routed, target);
     if ('answer' in tried) return Object.assign(routed, { target, answer: tried.answer });
+    leavePlace(deps, routed);
     deps.pool.finish(target, tried.outcome);
     if (tried.error.code === 'internal') throw tried.error;
     if (tried.attempted) errors.failed = tried.error;
@@ -40,8 +42,29 @@ export async function call(deps: CallDeps, routed: Routed): Promise<Called> {
   throw (
     errors.failed ??
     errors.unfit ??
+    errors.full ??
     new AppError('no_account', 'No account was left to try. Try again later.')
   );
+}
+
+/** Why accounts did not answer: the first that matters is told. */
+type Errors = { failed?: AppError; unfit?: AppError; full?: AppError };
+
+/** Null when the account is gone, or its limits have no room: then the next one is tried. */
+async function takeWithinLimits(
+  deps: CallDeps,
+  routed: Routed,
+  candidate: Candidate,
+  errors: Errors,
+): Promise<Target | null> {
+  const full = await holdPlace(deps, routed, candidate);
+  if (full) {
+    errors.full ??= full;
+    return null;
+  }
+  const target = await takeUnlessGone(deps.pool, candidate);
+  if (!target) leavePlace(deps, routed);
+  return target;
 }
 
 function throwIfAborted({ signal }: Routed): void {

@@ -4,6 +4,7 @@ import type {
   AccountPool,
   Outcome,
   QuotaGate,
+  Spend,
   TokenUsage,
   TraceKeeper,
   TraceRecord,
@@ -35,7 +36,9 @@ export async function settle(deps: SettleDeps, progress: Progress, error?: AppEr
     // NOTE: without a principal there is nobody to account to; the log has those requests.
     if (progress.principal) await deps.ledger.record(recordOf(deps, progress, usage, error));
   } finally {
-    if (progress.hold) deps.quotas.settle(progress.hold, usage.inputTokens + usage.outputTokens);
+    const spent = spentOf(progress, usage);
+    if (progress.hold) deps.quotas.settle(progress.hold, spent);
+    if (progress.facts.place) deps.quotas.settle(progress.facts.place, spent);
     if (progress.target && progress.answer) deps.pool.finish(progress.target, outcomeOf(error));
     const { principal } = progress;
     if (principal) deps.traces.keep(traceOf({ ...progress, principal }, error, deps.now()));
@@ -86,6 +89,10 @@ function recordOf(
     latencyMs: Math.max(0, deps.now() - at),
     firstTokenMs: facts.firstTokenAt === null ? null : Math.max(0, facts.firstTokenAt - at),
   };
+}
+
+function spentOf(progress: Progress, usage: TokenUsage): Spend {
+  return { tokens: usage.inputTokens + usage.outputTokens, cost: costOf(progress, usage) ?? 0 };
 }
 
 function costOf({ answer, facts, model, request }: Progress, usage: TokenUsage): number | null {

@@ -1,0 +1,30 @@
+import type { QuotaRule } from '#shared/schemas/quotas.ts';
+import type { CatalogueModel, Spend } from '../ports.ts';
+import type { GatewayRequest } from '../request.ts';
+import { guessTokens, NO_TOKENS } from '../tokens.ts';
+import { priceOf } from './price-of.ts';
+
+/** Reserved for an answer whose length the client did not limit. */
+const UNLIMITED_ANSWER_TOKENS = 1024;
+
+/** Whether any rule counts tokens or money, which are known only once an answer is. */
+export function limitsSpending(rules: readonly QuotaRule[]): boolean {
+  return rules.some(({ metric }) => metric.startsWith('tokens') || metric.startsWith('cost'));
+}
+
+/**
+ * The most that a request may take, as far as can be told beforehand: its prompt and the longest
+ * answer it allows, at the model's price. Nothing where no rule asks, for guessing costs time.
+ */
+export function needOf(
+  rules: readonly QuotaRule[],
+  request: GatewayRequest,
+  { price }: CatalogueModel,
+): Spend {
+  if (!limitsSpending(rules)) return { tokens: 0, cost: 0 };
+  const inputTokens = request.promptTokens ?? guessTokens(request.promptText());
+  const outputTokens = request.maxOutputTokens ?? UNLIMITED_ANSWER_TOKENS;
+  const usage = { ...NO_TOKENS, inputTokens, outputTokens };
+  const cost = price ? priceOf(price, usage, { requests: 1 }) : 0;
+  return { tokens: inputTokens + outputTokens, cost };
+}
