@@ -5,6 +5,7 @@ import { lab } from '../testing/matrix/lab.ts';
 import type { FakePlatform } from '../testing/matrix/matrix.ts';
 import { recorded } from '../testing/matrix/recorded.ts';
 import { failure } from '../testing/scripted-upstream.ts';
+import { writeSignature } from './protocols/gemini/gemini-seals.ts';
 import { accountTag, writeSeal } from './protocols/seals.ts';
 
 /* What only one account can read: it is asked first, and where it is gone nothing of it is sent. */
@@ -122,6 +123,35 @@ describe.each(CASES)('$protocol', ({ protocol, maker, path, streamPath, body, dr
       expect(it.heard()).toMatchObject({ seals: [], prompts: ['2 + 2?', 'Sure?'] });
       expect(it.upstream.calls[0]?.text).not.toContain('ghS');
     }
+  });
+});
+
+describe.each(
+  CASES.flatMap((client) =>
+    CASES.filter((it) => it !== client).map((served) => ({
+      client,
+      served,
+      name: `${client.protocol} → ${served.protocol}`,
+    })),
+  ),
+)('$name: a seal that another protocol carries', ({ client, served }) => {
+  const platform = platformOf(served.protocol);
+  const carried = (account: string) => {
+    const seal = { maker: served.maker, value: SEAL, account: accountTag(account) };
+    return client.maker === 'gemini' ? (writeSignature(seal, false) ?? '') : writeSeal(seal);
+  };
+
+  test('goes back to the account that made it, as it was', async () => {
+    await using it = await lab(platform, [platform.say(SAID)], { accounts: ['a1', 'a2'] });
+    const res = await askDoor(it.origin, client.path, { body: client.body(carried('a2')) });
+    expect([res.status, it.accounts(), it.heard().seals]).toEqual([200, ['a2'], [SEAL]]);
+  });
+
+  test('goes to no other', async () => {
+    await using it = await lab(platform, [platform.say(SAID)], { accounts: ['a1', 'a2'] });
+    const res = await askDoor(it.origin, client.path, { body: client.body(carried('long gone')) });
+    expect([res.status, it.accounts(), it.heard().seals]).toEqual([200, ['a1'], []]);
+    expect(it.heard().prompts).toEqual(['2 + 2?', 'Sure?']);
   });
 });
 
