@@ -154,7 +154,7 @@ export async function buildFeatures(options: FeatureOptions) {
     repo: createResponsesRepo(pool),
     cipher,
     clock,
-    retentionMs: config.responses.retentionMs,
+    ...config.responses,
     onError,
   });
 

@@ -12,7 +12,11 @@ export function toConfig(env: Env) {
     logLevel: env.LOG_LEVEL,
     database: { url: env.DATABASE_URL ?? null },
     redis: { url: env.REDIS_URL ?? null },
-    responses: { retentionMs: env.RESPONSES_RETENTION_DAYS * 86_400_000 },
+    responses: {
+      retentionMs: env.RESPONSES_RETENTION_DAYS * 86_400_000,
+      mostBytesPerUser: env.RESPONSES_MOST_MB_PER_USER * 1024 * 1024,
+    },
+    usage: { retentionDays: env.USAGE_RETENTION_DAYS },
     quotas: { zone: env.QUOTA_ZONE },
     http: {
       host: env.HOST,

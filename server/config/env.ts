@@ -75,11 +75,25 @@ export const Env = z.object({
     .max(3650)
     .default(30)
     .describe('How long answers are kept for previous_response_id; 0 = not at all'),
+  RESPONSES_MOST_MB_PER_USER: z.coerce
+    .number()
+    .int()
+    .min(32)
+    .max(1_000_000)
+    .default(512)
+    .describe('Size of the answers kept for one person; past it the oldest are removed'),
   QUOTA_ZONE: z
     .string()
     .default('UTC')
     .refine(isZone, 'no such time zone; use a name like Asia/Shanghai')
     .describe('Time zone in which daily and monthly limits start anew, at 00:00'),
+  USAGE_RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(36_500)
+    .default(400)
+    .describe('How long the record of each request is kept; 0 = for ever'),
   GATEHOUSE_APPLY: z.string().min(1).optional().describe('Set-up file applied at every start'),
 });
 export type Env = z.infer<typeof Env>;

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { StoredResponse } from '../../gateway/ports.ts';
 import { createCipher } from '../../infra/cipher.ts';
 import { createPool } from '../../infra/postgres/pool.ts';
@@ -9,6 +9,7 @@ import { createTestDatabase, type TestDatabase } from '../../testing/postgres.ts
 import { createResponsesRepo, createResponsesService } from './index.ts';
 
 const DAY = 86_400_000;
+const MB = 1024 * 1024;
 const PLANTED = 'planted words that nobody may read';
 
 let database: TestDatabase;
@@ -30,7 +31,7 @@ afterAll(async () => {
   await database[Symbol.asyncDispose]();
 });
 
-function service(retentionDays = 30) {
+function service(retentionDays = 30, mostBytesPerUser = 512 * MB) {
   const clock = fakeClock();
   const errors: unknown[] = [];
   const responses = createResponsesService({
@@ -38,6 +39,7 @@ function service(retentionDays = 30) {
     cipher,
     clock,
     retentionMs: retentionDays * DAY,
+    mostBytesPerUser,
     onError: (error) => errors.push(error),
   });
   return { clock, errors, responses };
@@ -193,6 +195,111 @@ test('a conversation of more than 32 MB cannot go on, a response of that size is
   await expect(responses.chain(two.id, ann)).rejects.toMatchObject({ code: 'bad_request' });
   const both = response({ input: [large], answer: large });
   await expect(responses.save(both)).rejects.toMatchObject({ code: 'bad_request' });
+});
+
+test('what is too large to be kept is not even sealed', async () => {
+  let sealed = 0;
+  const responses = createResponsesService({
+    repo: createResponsesRepo(pool),
+    cipher: {
+      ...cipher,
+      seal(...args) {
+        sealed += 1;
+        return cipher.seal(...args);
+      },
+    },
+    clock: fakeClock(),
+    retentionMs: DAY,
+    mostBytesPerUser: 512 * MB,
+    onError: () => undefined,
+  });
+  const answer = { text: 'x'.repeat(33 * MB) };
+  await expect(responses.save(response({ answer }))).rejects.toMatchObject({ code: 'bad_request' });
+  expect(sealed).toBe(0);
+  await responses.save(response());
+  expect(sealed).toBe(2);
+});
+
+test('an id that another account gave stays what it is, and its own says the last', async () => {
+  const { responses } = service();
+  const by = (accountId: string) => ({ accountId, platformId: 'lab' });
+  const [a, b] = [randomUUID(), randomUUID()];
+  const first = { ...response({ heldBy: by(a), input: [], answer: null }), itemIds: ['msg_a'] };
+  await responses.save(first);
+  for (const heldBy of [by(b), null]) {
+    const second = { ...response({ id: first.id, heldBy }), itemIds: ['msg_b'] };
+    await expect(responses.save(second)).rejects.toMatchObject({ code: 'upstream_failed' });
+    expect(await responses.find(first.id, ann)).toEqual(first);
+  }
+  const again = { ...first, itemIds: ['msg_c'] };
+  await responses.save(again);
+  expect(await responses.find(first.id, ann)).toEqual(again);
+  // What is kept here stays here.
+  const here = response();
+  await responses.save(here);
+  const planted = response({ id: here.id, heldBy: by(a) });
+  await expect(responses.save(planted)).rejects.toMatchObject({ code: 'upstream_failed' });
+  expect(await responses.find(here.id, ann)).toEqual(here);
+});
+
+describe('a person has only so much stored', () => {
+  const idsOf = async (userId: string) => {
+    const { rows } = await pool.query(
+      'SELECT id FROM stored_responses WHERE user_id = $1 ORDER BY created_at',
+      [userId],
+    );
+    return rows.map(({ id }) => id);
+  };
+  const large = (createdAt: number, userId = ann) =>
+    response({ userId, createdAt, answer: { text: 'x'.repeat(10 * MB) } });
+  const now = fakeClock().now();
+
+  test('the oldest go first, those of others stay', async () => {
+    await pool.query('DELETE FROM stored_responses');
+    const { responses } = service(30, 32 * MB);
+    const bens = large(now - 100, ben);
+    // Saved in another order than they were made in.
+    const [third, first, second] = [large(now - 10), large(now - 30), large(now - 20)];
+    for (const each of [bens, third, first, second]) await responses.save(each);
+    expect(await idsOf(ann)).toEqual([first.id, second.id, third.id]);
+    const fourth = large(now);
+    await responses.save(fourth);
+    expect(await idsOf(ann)).toEqual([second.id, third.id, fourth.id]);
+    expect(await idsOf(ben)).toEqual([bens.id]);
+    // Saved anew it takes its own place, not another's.
+    await responses.save(fourth);
+    expect(await idsOf(ann)).toEqual([second.id, third.id, fourth.id]);
+  });
+
+  test('small ones are counted now and then, and by every server at its first', async () => {
+    await pool.query('DELETE FROM stored_responses');
+    const { responses } = service(30, 32 * MB);
+    const old = [large(now - 30), large(now - 20), large(now - 10)];
+    for (const each of old) await responses.save(each);
+    const small = (createdAt: number) =>
+      response({ createdAt, answer: { text: 'x'.repeat(0.45 * MB) } });
+    for (let count = 1; count <= 5; count++) await responses.save(small(now + count));
+    expect(await idsOf(ann)).toHaveLength(8);
+    await responses.save(small(now + 6));
+    expect(await idsOf(ann)).not.toContain(old[0]?.id);
+    expect(await idsOf(ann)).toHaveLength(8);
+    await pool.query(`UPDATE stored_responses SET bytes = 20 * 1024 * 1024`);
+    const last = small(now + 7);
+    await service(30, 32 * MB).responses.save(last);
+    expect(await idsOf(ann)).toHaveLength(2);
+  });
+
+  test('two servers that remove the same at once do not hinder each other', async () => {
+    await pool.query('DELETE FROM stored_responses');
+    for (let count = 0; count < 3; count++) await service().responses.save(large(now - 9 + count));
+    await Promise.all(
+      Array.from({ length: 4 }, (_, count) => {
+        return service(30, 32 * MB).responses.save(large(now + count));
+      }),
+    );
+    await service(30, 32 * MB).responses.save(response({ createdAt: now + 10 }));
+    expect((await idsOf(ann)).length).toBeLessThanOrEqual(4);
+  });
 });
 
 test('what is too old is unknown at once, and removed at the start and every hour', async () => {

@@ -12,7 +12,7 @@ export type ResponseRow = {
   platformId: string | null;
   input: string | null;
   answer: string | null;
-  /** Of input and answer together before they were sealed. */
+  /** Of input, answer and the ids of items together, before they were sealed. */
   bytes: number;
   itemIds: readonly string[];
   createdAt: Date;
@@ -54,21 +54,46 @@ const Row = z
     }),
   );
 
+const Count = z.object({ count: z.number() });
 const Sum = z.object({ bytes: z.number() });
 const Link = z.object({ id: z.string(), bytes: z.number() });
 
 const COLUMNS =
   'user_id, id, previous_id, model, account_id, platform_id, input, answer, bytes, item_ids, created_at';
 
-// A platform may give the same id twice: what it said last holds.
-const save = named(
-  'responses_save',
-  `INSERT INTO stored_responses (${COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+// A platform may give the same id twice: what it said last holds. It chooses its ids, so that it could
+// name another's: those stay as they are.
+const INSERT = `INSERT INTO stored_responses (${COLUMNS})
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
    ON CONFLICT (user_id, id) DO UPDATE SET
-     previous_id = excluded.previous_id, model = excluded.model,
-     account_id = excluded.account_id, platform_id = excluded.platform_id,
+     previous_id = excluded.previous_id, model = excluded.model, platform_id = excluded.platform_id,
      input = excluded.input, answer = excluded.answer,
-     bytes = excluded.bytes, item_ids = excluded.item_ids, created_at = excluded.created_at`,
+     bytes = excluded.bytes, item_ids = excluded.item_ids, created_at = excluded.created_at
+   WHERE stored_responses.account_id IS NOT DISTINCT FROM excluded.account_id`;
+
+const save = named('responses_save', INSERT);
+
+/** What a row takes beside what was said, roughly: ids, and its place in the indexes. */
+const ROW_BYTES = 512;
+
+// Other servers may do the same for the same person: each takes rows of its own.
+const saveWithin = named(
+  'responses_save_within',
+  `WITH kept AS (${INSERT} RETURNING id),
+   counted AS (
+     SELECT id, sum(bytes + ${ROW_BYTES}) OVER (ORDER BY created_at DESC, id DESC) AS bytes
+       FROM stored_responses WHERE user_id = $1 AND id <> $2
+   ),
+   oldest AS (
+     SELECT id FROM stored_responses
+      WHERE user_id = $1
+        AND id IN (SELECT id FROM counted WHERE bytes + $9::int + ${ROW_BYTES} > $12::float8)
+        FOR UPDATE SKIP LOCKED
+   ),
+   removed AS (
+     DELETE FROM stored_responses WHERE user_id = $1 AND id IN (SELECT id FROM oldest)
+   )
+   SELECT count(*)::int AS count FROM kept`,
 );
 
 const find = named(
@@ -122,11 +147,18 @@ const removeExpired = named(
 /** Rows of `stored_responses`. Every read takes whose they are. */
 export function createResponsesRepo(pool: Pick<Pool, 'query'>) {
   return {
-    async save(row: ResponseRow): Promise<void> {
+    /**
+     * With `most`, the oldest of the same person are removed until all of them have so many bytes at
+     * most. Resolves with false when the id is taken by another account's.
+     */
+    async save(row: ResponseRow, most: number | null): Promise<boolean> {
       const { userId, id, previousId, model, accountId, platformId } = row;
       const { input, answer, bytes, itemIds, createdAt } = row;
       const ids = [userId, id, previousId, model, accountId, platformId];
-      await pool.query(save([...ids, input, answer, bytes, itemIds, createdAt]));
+      const values = [...ids, input, answer, bytes, itemIds, createdAt];
+      if (most === null) return ((await pool.query(save(values))).rowCount ?? 0) > 0;
+      const { rows } = await pool.query(saveWithin([...values, most]));
+      return Count.parse(rows[0]).count > 0;
     },
 
     /** In no order; ids that are unknown, expired or another's are left out. */

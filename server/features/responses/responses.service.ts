@@ -1,8 +1,8 @@
 import { AppError } from '#shared/errors.ts';
-import type { ResponseStore } from '../../gateway/ports.ts';
+import type { ResponseStore, StoredResponse } from '../../gateway/ports.ts';
 import type { Clock } from '../../infra/clock.ts';
-import type { ResponseScope, ResponsesRepo } from './responses.repo.ts';
-import { openResponse, type ResponseCipher, sealResponse } from './sealed-response.ts';
+import type { ResponseRow, ResponseScope, ResponsesRepo } from './responses.repo.ts';
+import { openResponse, plainOf, type ResponseCipher, sealResponse } from './sealed-response.ts';
 
 /** A conversation is sent whole each time; past this no platform would take it. */
 const MOST_LINKS = 1_000;
@@ -13,6 +13,8 @@ const CLEAN_EVERY_MS = 3_600_000;
 const MOST_AT_ONCE = 500;
 /** Responses looked at to find who has the items of one request. */
 const MOST_HOLDING = 1_000;
+/** How much of what a person may have stored is saved before it is looked at what they have. */
+const SHARE_UNCOUNTED = 1 / 64;
 
 export type ResponsesDeps = {
   repo: ResponsesRepo;
@@ -20,6 +22,8 @@ export type ResponsesDeps = {
   clock: Clock;
   /** How long a response is kept, ms; 0 = nothing is kept. */
   retentionMs: number;
+  /** Bytes kept for one person, about: past it the oldest are removed. At least 32 MiB. */
+  mostBytesPerUser: number;
   /** Told when expired responses could not be removed; the next round tries again. */
   onError(error: unknown): void;
 };
@@ -33,12 +37,14 @@ export type Responses = ResponseStore & {
 
 /** Responses that clients may refer to later, sealed, for as long as the server is told to keep them. */
 export function createResponsesService(deps: ResponsesDeps): Responses {
-  const { repo, cipher, clock, retentionMs, onError } = deps;
+  const { repo, cipher, clock, mostBytesPerUser, retentionMs, onError } = deps;
   const keeps = retentionMs > 0;
   const scopeOf = (userId: string): ResponseScope => ({
     userId,
     since: new Date(clock.now() - retentionMs),
   });
+  /** Bytes saved since it was last looked at what a person has. */
+  const uncounted = new Map<string, number>();
   let cancel: (() => void) | null = null;
   let cleaning: Promise<void> = Promise.resolve();
   let closed = false;
@@ -46,6 +52,14 @@ export function createResponsesService(deps: ResponsesDeps): Responses {
   async function openAll(ids: readonly string[], userId: string) {
     const rows = await repo.find(ids, scopeOf(userId));
     return rows.map((row) => openResponse(cipher, row));
+  }
+
+  /** NOTE: to add up all that a person has takes longer than to save one, so it is done now and then. */
+  function boundFor({ bytes, userId }: ResponseRow): number | null {
+    const since = uncounted.get(userId);
+    const counts = since === undefined || since + bytes > mostBytesPerUser * SHARE_UNCOUNTED;
+    uncounted.set(userId, counts ? 0 : since + bytes);
+    return counts ? mostBytesPerUser : null;
   }
 
   async function removeExpired(): Promise<void> {
@@ -74,12 +88,16 @@ export function createResponsesService(deps: ResponsesDeps): Responses {
       return openAll(sound, userId);
     },
 
-    /** Throws AppError bad_request when it is larger than a request could be that continues it. */
+    /**
+     * Throws AppError bad_request when it is larger than a request could be that continues it, and
+     * upstream_failed when its id is one that another account gave before.
+     */
     async save(response) {
       if (!keeps) return;
-      const row = sealResponse(cipher, response);
-      if (row.bytes > MOST_BYTES) throw tooMuch();
-      await repo.save(row);
+      const plain = plainOf(response);
+      if (plain.bytes > MOST_BYTES) throw tooMuch();
+      const row = sealResponse(cipher, response, plain);
+      if (!(await repo.save(row, boundFor(row)))) throw taken(response);
     },
 
     async find(id, userId) {
@@ -134,6 +152,13 @@ function tooMuch(): AppError {
     'bad_request',
     `The conversation behind previous_response_id is larger than ${MOST_BYTES / 1024 / 1024} MB. Start a new one, or send what matters of it as input.`,
     { param: 'previous_response_id' },
+  );
+}
+
+function taken({ heldBy, id }: StoredResponse): AppError {
+  return new AppError(
+    'upstream_failed',
+    `The response ${id} of ${heldBy?.platformId ?? 'a platform'} was not kept: another account gave one with this id before.`,
   );
 }
 

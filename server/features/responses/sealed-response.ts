@@ -8,12 +8,33 @@ export type ResponseCipher = Pick<Cipher, 'seal' | 'open'>;
 const Input = z.array(z.looseObject({}));
 const Answer = z.looseObject({});
 
-/** A response as it is written to the table; one that a platform keeps has nothing to seal. */
-export function sealResponse(cipher: ResponseCipher, response: StoredResponse): ResponseRow {
-  const { userId, id, previousId, model, heldBy } = response;
+/** What is kept of a response, before it is sealed. `bytes` is the size of all of it. */
+export type Plain = {
+  input: string | null;
+  answer: string | null;
+  itemIds: readonly string[];
+  bytes: number;
+};
+
+/** Of one that a platform keeps nothing is kept here but what it is found by. */
+export function plainOf({ answer, heldBy, input, itemIds }: StoredResponse): Plain {
   const kept = heldBy === null;
-  const input = kept ? JSON.stringify(response.input) : null;
-  const answer = kept && response.answer ? JSON.stringify(response.answer) : null;
+  const said = {
+    input: kept ? JSON.stringify(input) : null,
+    answer: kept && answer ? JSON.stringify(answer) : null,
+    itemIds: kept ? [] : itemIds,
+  };
+  const texts = [said.input ?? '', said.answer ?? '', ...said.itemIds];
+  return { ...said, bytes: texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0) };
+}
+
+/** A response as it is written to the table. */
+export function sealResponse(
+  cipher: ResponseCipher,
+  response: StoredResponse,
+  { answer, bytes, input, itemIds }: Plain,
+): ResponseRow {
+  const { userId, id, previousId, model, heldBy } = response;
   const seal = (column: Column, text: string | null) =>
     text === null ? null : cipher.seal(text, placeOf(response, column));
   return {
@@ -25,8 +46,8 @@ export function sealResponse(cipher: ResponseCipher, response: StoredResponse): 
     platformId: heldBy?.platformId ?? null,
     input: seal('input', input),
     answer: seal('answer', answer),
-    bytes: Buffer.byteLength(input ?? '') + Buffer.byteLength(answer ?? ''),
-    itemIds: kept ? [] : response.itemIds,
+    bytes,
+    itemIds,
     createdAt: new Date(response.createdAt),
   };
 }

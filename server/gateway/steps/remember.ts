@@ -6,6 +6,8 @@ import type { ResponseStore, StoredResponse } from '../ports.ts';
 
 /** The end of an answer waits no longer for its copy to be written. */
 const LONGEST_SAVE_MS = 5_000;
+/** Ids of one response that are noted; more than any answer has. */
+const MOST_ITEMS = 1_000;
 
 export type RememberDeps = {
   responses: ResponseStore;
@@ -52,7 +54,7 @@ function toKeep(
         previousId: null,
         input: [],
         answer: null,
-        itemIds: answer.itemIds,
+        itemIds: answer.itemIds.slice(0, MOST_ITEMS),
       }
     : {
         ...common,
