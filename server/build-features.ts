@@ -28,6 +28,7 @@ import {
   createSummaryRepo,
   createUsageRepo,
   createUsageService,
+  createUsageUpkeep,
   openUsageLedger,
   startOfDay,
 } from './features/usage/index.ts';
@@ -60,6 +61,14 @@ export async function buildFeatures(options: FeatureOptions) {
     dir: join(config.dataDir, 'journal'),
     pool,
     clock,
+    zone: config.quotas.zone,
+    log,
+  });
+  const usageUpkeep = createUsageUpkeep({
+    pool,
+    clock,
+    zone: config.quotas.zone,
+    retentionDays: config.usage.retentionDays,
     log,
   });
   const usageRepo = createUsageRepo(pool);
@@ -193,6 +202,8 @@ export async function buildFeatures(options: FeatureOptions) {
     },
     /** Reads what the request path keeps in memory; a set-up file is applied before. */
     async start(): Promise<void> {
+      // Counters of limits are read from roll-ups, so these come first.
+      await usageUpkeep.start();
       rules: { of: () => [] },
       await Promise.all([registry.start(), accountPool.start(), catalogue.start()]);
       responses.start();
@@ -203,6 +214,7 @@ export async function buildFeatures(options: FeatureOptions) {
       registry.close();
       catalogue.close();
       await Promise.allSettled([
+        usageUpkeep.close(),
         lookup.close(),
         accountPool.close(),
         responses.close(),
