@@ -221,7 +221,7 @@ test('a request whose cost cannot be told still gives back what it held', async 
     models: {
       find: (name) => ({
         name,
-        routes: [{ platformId: 'lab', upstreamModel: 'tiny', weight: 1 }],
+        routes: [{ platformId: 'lab', upstreamModel: 'tiny', weight: 1, priority: 0 }],
         price: { input: Number.NaN, cached: 0, cacheWrite: 0, output: 0 },
         createdAt: 1,
       }),

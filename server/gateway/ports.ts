@@ -21,7 +21,13 @@ export type KeyLookup = {
   find(secret: string): Promise<Principal>;
 };
 
-export type Route = { platformId: string; upstreamModel: string; weight: number };
+export type Route = {
+  platformId: string;
+  upstreamModel: string;
+  weight: number;
+  /** Lower ones are asked first. */
+  priority: number;
+};
 
 /**
  * Whole micro-dollars, by the million tokens unless said otherwise. `cached` is read from the
@@ -167,8 +173,9 @@ export type HoldRequest = Spend & { requestId: string; rules: readonly QuotaRule
 
 export type QuotaGate = {
   /**
-   * Reserves one request and its tokens under every limit that applies, or nothing at all.
-   * Throws AppError rate_limited or quota_exhausted, naming the limit and its reset.
+   * Reserves one request and what it may spend under every rule, or nothing at all. Throws AppError
+   * rate_limited or quota_exhausted that names the rule that refused and carries all of them in
+   * `limits`, or storage_unavailable when a rule cannot be checked.
    */
   hold(request: HoldRequest): Promise<Hold>;
   /** Replaces the reservation by what was used, once; a second call does nothing. */

@@ -25,7 +25,7 @@ export const USER: Principal = { userId: 'user-1', keyId: 'key-1', allowedModels
 
 const LAB: CatalogueModel = {
   name: 'gpt-lab',
-  routes: [{ platformId: 'lab', upstreamModel: 'tiny', weight: 1 }],
+  routes: [{ platformId: 'lab', upstreamModel: 'tiny', weight: 1, priority: 0 }],
   price: { input: 150_000, cached: 75_000, cacheWrite: 187_500, output: 600_000 },
   createdAt: 1,
 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DollarsPerMillion, Id, Timestamp } from './common.ts';
+import { Dollars, DollarsPerMillion, Id, Timestamp } from './common.ts';
 import { PlatformId } from './platforms.ts';
 
 export const ModelName = z
@@ -15,15 +15,29 @@ export const RouteInput = z.object({
   model: z.string().trim().min(1).max(200),
   /** Share among routes; 0 = last resort. */
   weight: z.int().min(0).max(1_000).default(1),
+  /** Lower ones are asked first; the weight counts among equals. */
+  priority: z.int().min(0).max(100).default(0),
 });
 export type RouteInput = z.infer<typeof RouteInput>;
 
-/** Dollars per million tokens; `cached` (read from the cache) and `cacheWrite` default to the input price. */
+/**
+ * In dollars: tokens by the million; `cached` (read from the cache) and `cacheWrite` default to the
+ * input price, `reasoning` to the output price. What is left out of the others costs nothing.
+ */
 export const Price = z.object({
   input: DollarsPerMillion,
   cached: DollarsPerMillion.optional(),
   cacheWrite: DollarsPerMillion.optional(),
   output: DollarsPerMillion,
+  /** Output tokens that the model spent on reasoning. */
+  reasoning: DollarsPerMillion.optional(),
+  /** Each answered request. */
+  perRequest: Dollars.optional(),
+  perImage: Dollars.optional(),
+  /** A minute of sound, counted by the second. */
+  perMinute: Dollars.optional(),
+  perMillionCharacters: Dollars.optional(),
+  perThousandSearches: Dollars.optional(),
 });
 export type Price = z.infer<typeof Price>;
 
@@ -54,14 +68,39 @@ export const ModelView = z.object({
       platformName: z.string(),
       model: z.string(),
       weight: z.int(),
+      priority: z.int(),
       /** Accounts that could serve it now. */
       accounts: z.int(),
     }),
   ),
   price: Price.nullable(),
+  /** The next change of the price that is planned; null = none. */
+  nextPrice: z.object({ from: Timestamp, price: Price.nullable() }).nullable(),
   createdAt: Timestamp,
 });
 export type ModelView = z.infer<typeof ModelView>;
+
+/** Sets what a model costs from a time on, now unless given; null = no price from then on. */
+export const PriceSet = z.object({
+  id: Id,
+  from: Timestamp.optional(),
+  price: Price.nullable(),
+});
+export type PriceSet = z.infer<typeof PriceSet>;
+
+/** Takes a price back that has not begun. */
+export const PriceDelete = z.object({ id: Id, from: Timestamp });
+export type PriceDelete = z.infer<typeof PriceDelete>;
+
+/** What a model cost, costs and will cost; newest first. */
+export const PriceHistory = z.array(
+  z.object({
+    from: Timestamp,
+    price: Price.nullable(),
+    state: z.enum(['past', 'current', 'planned']),
+  }),
+);
+export type PriceHistory = z.infer<typeof PriceHistory>;
 
 /** A model the caller may ask for, whether or not an account can serve it now. */
 export const AvailableModel = z.object({ name: z.string(), ready: z.boolean() });

@@ -114,7 +114,7 @@ describe('accounts.create', () => {
     const own = await created(ada);
     const lent = await created(ada, { shared: true });
     const usable = (person: Person) => {
-      const routes = [{ platformId: 'lab', upstreamModel: 'm', weight: 1 }];
+      const routes = [{ platformId: 'lab', upstreamModel: 'm', weight: 1, priority: 0 }];
       const principal = { userId: person.id, keyId: null, allowedModels: [], rules: [] };
       const { candidates } = h.pool.consider(routes, { principal, model: 'm' });
       return candidates.map((candidate) => candidate.accountId);

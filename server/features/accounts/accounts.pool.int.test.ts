@@ -18,7 +18,7 @@ async function someone(shared = false) {
   const { id } = data as { id: string };
   const candidate = (): Candidate | undefined => {
     const principal: Principal = { userId: person.id, keyId: null, allowedModels: [], rules: [] };
-    const routes = [{ platformId: 'lab', upstreamModel: 'tiny', weight: 1 }];
+    const routes = [{ platformId: 'lab', upstreamModel: 'tiny', weight: 1, priority: 0 }];
     const { candidates } = h.pool.consider(routes, { principal, model: 'm' });
     return candidates.find((found) => found.accountId === id);
   };

@@ -7,7 +7,7 @@ import { createAccountPool } from './accounts.pool.ts';
 
 const ADA: Principal = { userId: 'ada', keyId: null, allowedModels: [], rules: [] };
 const BOB: Principal = { ...ADA, userId: 'bob' };
-const ROUTES: Route[] = [{ platformId: 'lab', upstreamModel: 'tiny', weight: 3 }];
+const ROUTES: Route[] = [{ platformId: 'lab', upstreamModel: 'tiny', weight: 3, priority: 0 }];
 const WELL = {
   platformId: 'lab',
   upstreamModel: 'tiny',

@@ -116,7 +116,7 @@ export function createAccountPool(deps: PoolDeps): Accounts {
         for (const account of usableBy(principal, route.platformId)) {
           const fitness = fitnesses.get(account.id);
           const { id: accountId } = account;
-          const { platformId, upstreamModel, weight } = route;
+          const { platformId, upstreamModel, weight, priority } = route;
           if (fitness && isCooling(fitness, now)) {
             skipped.push({ accountId, platformId, reason: 'cooling', until: fitness.coolingUntil });
             continue;
@@ -126,7 +126,7 @@ export function createAccountPool(deps: PoolDeps): Accounts {
             platformId,
             upstreamModel,
             weight,
-            priority: 0,
+            priority,
             own: account.ownerId === principal.userId,
             busy: fitness?.busy ?? 0,
             most: null,

@@ -24,7 +24,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   db = createPrisma(database.url, { max: 4 });
   service = createApplyService({
-    repo: createApplyRepo(db, newId),
+    repo: createApplyRepo(db, { now: Date.now, newId }),
     users: createUsersRepo(db),
     passwords,
     cipher,
@@ -148,7 +148,7 @@ describe('a whole set-up', () => {
   test('one at a time: a second one waits for its turn', async () => {
     const gate = Promise.withResolvers<void>();
     const taken = Promise.withResolvers<void>();
-    const first = createApplyRepo(db, newId).alone(async () => {
+    const first = createApplyRepo(db, { now: Date.now, newId }).alone(async () => {
       taken.resolve();
       await gate.promise;
     });
@@ -343,7 +343,7 @@ describe('what cannot be is refused whole, with its path', () => {
   test('the last admin cannot be made a member', async () => {
     await using own = await createTestDatabase();
     const ownDb = createPrisma(own.url, { max: 2 });
-    const repo = createApplyRepo(ownDb, newId);
+    const repo = createApplyRepo(ownDb, { now: Date.now, newId });
     const users = createUsersRepo(ownDb);
     const alone = createApplyService({ repo, users, passwords, cipher, newId });
     const ada = (role: string) => ({ username: 'ada', password: PASSWORD, role });

@@ -3,7 +3,7 @@ import { type Db, type Tx, withTx } from '../../infra/prisma/client.ts';
 import type { Prisma } from '../../infra/prisma/generated/client.ts';
 import { holdLock } from '../../infra/prisma/locks.ts';
 import { notify } from '../../infra/prisma/notify.ts';
-import { priceColumns, priceOfColumns } from '../models/index.ts';
+import { changePrice, PRICES, priceAt, toDatedPrice } from '../models/index.ts';
 import { holdPlatforms } from '../platforms/index.ts';
 import { deleteSessionsOf } from '../sessions/index.ts';
 import type {
@@ -29,7 +29,7 @@ export type Named = {
 const TIMEOUT_MS = 120_000;
 
 /** Reads and writes of the set-up file, over all the tables it is about. */
-export function createApplyRepo(db: Db, newId: () => string) {
+export function createApplyRepo(db: Db, { now, newId }: { now(): number; newId(): string }) {
   return {
     /** One at a time, all or nothing. */
     alone<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
@@ -48,7 +48,7 @@ export function createApplyRepo(db: Db, newId: () => string) {
         await tx.account.findMany({ where: { owner, name: { in: [...named.accountNames] } } }),
         await tx.model.findMany({
           where: { name: { in: [...named.modelNames] } },
-          include: { routes: true },
+          include: { routes: true, prices: PRICES },
         }),
         await tx.apiKey.findMany({
           where: {
@@ -66,7 +66,7 @@ export function createApplyRepo(db: Db, newId: () => string) {
           ...row,
           options: SandboxOptions.catch({}).parse(row.options),
         })),
-        models: models.map(toModel),
+        models: models.map((row) => toModel(row, now())),
         keys: keys.map((row) => ({
           ...row,
           tokensPerDay: toNumber(row.tokensPerDay),
@@ -111,12 +111,12 @@ export function createApplyRepo(db: Db, newId: () => string) {
       if (step.action === 'unchanged') return;
       const { id } = step;
       const { routes, price, ...rest } = step.columns;
-      const data = { ...rest, ...(price !== undefined && priceColumns(price)) };
       if (step.action === 'create') {
-        await tx.model.create({ data: { id, name: step.columns.name, ...data } });
+        await tx.model.create({ data: { id, name: step.columns.name, ...rest } });
       } else {
-        await tx.model.update({ where: { id }, data: { ...data, updatedAt: new Date() } });
+        await tx.model.update({ where: { id }, data: { ...rest, updatedAt: new Date() } });
       }
+      if (price !== undefined) await changePrice(tx, id, { from: new Date(now()), price });
       if (!routes) return;
       await tx.route.deleteMany({ where: { modelId: id } });
       const rows = routes.map((route) => ({ ...route, id: newId(), modelId: id }));
@@ -142,17 +142,20 @@ export function createApplyRepo(db: Db, newId: () => string) {
 }
 export type ApplyRepo = ReturnType<typeof createApplyRepo>;
 
-function toModel(row: Prisma.ModelGetPayload<{ include: { routes: true } }>) {
+type ModelRow = Prisma.ModelGetPayload<{ include: { routes: true; prices: typeof PRICES } }>;
+
+function toModel(row: ModelRow, now: number) {
   const { id, name, enabled } = row;
   return {
     id,
     name,
     enabled,
-    price: priceOfColumns(row),
-    routes: row.routes.map(({ platformId, upstreamModel, weight }) => ({
+    price: priceAt(row.prices.map(toDatedPrice), now),
+    routes: row.routes.map(({ platformId, upstreamModel, weight, priority }) => ({
       platformId,
       upstreamModel,
       weight,
+      priority,
     })),
   };
 }

@@ -23,12 +23,17 @@ export type AccountColumns = {
   secret: string | null;
   secretHint: string;
   shared: boolean;
-  state: 'active' | 'disabled' | 'expired';
+  state: 'active' | 'disabled' | 'expired' | 'cooling' | 'exhausted';
   options: SandboxOptions;
   lastError: string | null;
 };
 
-export type RouteColumns = { platformId: string; upstreamModel: string; weight: number };
+export type RouteColumns = {
+  platformId: string;
+  upstreamModel: string;
+  weight: number;
+  priority: number;
+};
 
 /** Prices in micro-dollars per million tokens. */
 export type ModelColumns = {

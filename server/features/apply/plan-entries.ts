@@ -121,10 +121,11 @@ export function planModel(
   { newId }: Make,
 ): Step<ModelColumns> {
   const { price } = wanted;
-  const routes = wanted.routes.map(({ platform, model, weight }) => ({
+  const routes = wanted.routes.map(({ platform, model, weight, priority }) => ({
     platformId: platform,
     upstreamModel: model,
     weight,
+    priority,
   }));
   return toStep<ModelColumns>({
     kind: 'model',

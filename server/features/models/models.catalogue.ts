@@ -23,13 +23,13 @@ export type Catalogue = ModelCatalogue & {
 
 /** The enabled models, in memory: what the request path and the model pickers ask. */
 export function createModelCatalogue({ repo, changes, clock, onError }: CatalogueDeps): Catalogue {
-  let models: readonly CatalogueModel[] = [];
-  let byName = new Map<string, CatalogueModel>();
+  let models: readonly PricedModel[] = [];
+  let byName = new Map<string, PricedModel>();
   const stops: (() => void)[] = [];
 
   const reloader = createReloader({
     async load() {
-      models = (await repo.all()).filter((row) => row.enabled).map(toCatalogueModel);
+      models = (await repo.all()).filter((row) => row.enabled).map(toPricedModel);
       byName = new Map(models.map((model) => [model.name, model]));
     },
     clock,
@@ -39,11 +39,17 @@ export function createModelCatalogue({ repo, changes, clock, onError }: Catalogu
   const heard = () => void reload().catch(() => undefined);
 
   return {
-    find: (name) => byName.get(name),
-    list: () => models,
+    find(name, at = clock.now()) {
+      const model = byName.get(name);
+      return model && modelAt(model, at);
+    },
+    list() {
+      const now = clock.now();
+      return models.map((model) => modelAt(model, now));
+    },
     firstModelOn(platformId) {
       for (const model of models) {
-        const route = model.routes.find((candidate) => candidate.platformId === platformId);
+        const route = model.unpriced.routes.find((candidate) => candidate.platformId === platformId);
         if (route) return route.upstreamModel;
       }
       return null;
@@ -60,11 +66,28 @@ export function createModelCatalogue({ repo, changes, clock, onError }: Catalogu
   };
 }
 
-function toCatalogueModel(row: ModelRow): CatalogueModel {
-  return {
+/** A model at each of its prices, newest first: choosing one costs a request next to nothing. */
+type PricedModel = {
+  name: string;
+  priced: readonly { from: number; model: CatalogueModel }[];
+  /** Before its first price. */
+  unpriced: CatalogueModel;
+};
+
+function modelAt({ priced, unpriced }: PricedModel, at: number): CatalogueModel {
+  return priced.find(({ from }) => from <= at)?.model ?? unpriced;
+}
+
+function toPricedModel(row: ModelRow): PricedModel {
+  const unpriced: CatalogueModel = {
     name: row.name,
     routes: row.routes,
-    price: row.price && toModelPrice(row.price),
+    price: null,
     createdAt: Math.floor(row.createdAt.getTime() / 1000),
   };
+  const priced = row.prices.map(({ from, price }) => ({
+    from: from.getTime(),
+    model: price ? { ...unpriced, price: toModelPrice(price) } : unpriced,
+  }));
+  return { name: row.name, priced, unpriced };
 }

@@ -4,20 +4,30 @@ import { Prisma } from '../../infra/prisma/generated/client.ts';
 import { notify } from '../../infra/prisma/notify.ts';
 import { isBuiltIn } from '../../platforms/registry.ts';
 import { holdPlatforms } from '../platforms/index.ts';
-import { priceColumns, priceOfColumns, type StoredPrice } from './price.ts';
+import type { DatedPrice } from './price.ts';
+import { changePrice, PRICES, toDatedPrice, writePrice } from './prices.repo.ts';
 
-export type RouteRow = { platformId: string; upstreamModel: string; weight: number };
+export type RouteRow = {
+  platformId: string;
+  upstreamModel: string;
+  weight: number;
+  priority: number;
+};
 
 export type ModelRow = {
   id: string;
   name: string;
   enabled: boolean;
-  price: StoredPrice | null;
+  /** Newest first. */
+  prices: DatedPrice[];
   routes: RouteRow[];
   createdAt: Date;
 };
 
-export type ModelChange = Partial<Omit<ModelRow, 'id' | 'createdAt'>>;
+export type ModelChange = Partial<Omit<ModelRow, 'id' | 'createdAt' | 'prices'>> & {
+  price?: DatedPrice;
+};
+export type NewModel = Omit<ModelRow, 'createdAt' | 'prices'> & { price: DatedPrice };
 
 /** Why a model could not be written. `route` is the index of the route at fault. */
 export type Refusal = { refused: 'name' } | { refused: 'platform'; route: number };
@@ -26,16 +36,13 @@ const SELECT = {
   id: true,
   name: true,
   enabled: true,
-  priceInput: true,
-  priceCached: true,
-  priceCacheWrite: true,
-  priceOutput: true,
   createdAt: true,
   routes: {
-    select: { platformId: true, upstreamModel: true, weight: true },
+    select: { platformId: true, upstreamModel: true, weight: true, priority: true },
     // Ids sort in the order they were made: that in which the routes were given.
     orderBy: { id: 'asc' },
   },
+  prices: PRICES,
 } as const satisfies Prisma.ModelSelect;
 
 export type ModelsRepo = ReturnType<typeof createModelsRepo>;
@@ -68,12 +75,12 @@ export function createModelsRepo(db: Db) {
       return row && toRow(row);
     },
 
-    create(row: Omit<ModelRow, 'createdAt'>): Promise<Refusal | null> {
+    create(row: NewModel): Promise<Refusal | null> {
       return refusable(() =>
         withTx(db, async (tx) => {
-          await tx.model.create({
-            data: { id: row.id, name: row.name, enabled: row.enabled, ...priceColumns(row.price) },
-          });
+          const { id, name, enabled, price } = row;
+          await tx.model.create({ data: { id, name, enabled } });
+          if (price.price) await writePrice(tx, id, price);
           await writeRoutes(tx, row.id, row.routes);
           await notify(tx, 'models', [row.id]);
           return null;
@@ -86,14 +93,14 @@ export function createModelsRepo(db: Db) {
       return refusable(() =>
         withTx(db, async (tx) => {
           const { routes, price, ...columns } = change;
-          const data = { ...columns, ...(price !== undefined && priceColumns(price)) };
           // Updating even when only routes change locks the row: two writers replace one after the other.
           const found = await tx.model.updateMany({
             where: { id },
-            data: { ...data, updatedAt: new Date() },
+            data: { ...columns, updatedAt: new Date() },
           });
           if (found.count === 0) return 'absent' as const;
           if (routes) await writeRoutes(tx, id, routes);
+          if (price) await changePrice(tx, id, price);
           await notify(tx, 'models', [id]);
           return null;
         }),
@@ -134,13 +141,6 @@ async function refusable<Result>(write: () => Promise<Result>): Promise<Result |
 
 type Columns = Prisma.ModelGetPayload<{ select: typeof SELECT }>;
 
-function toRow({
-  priceInput,
-  priceCached,
-  priceCacheWrite,
-  priceOutput,
-  ...row
-}: Columns): ModelRow {
-  const price = priceOfColumns({ priceInput, priceCached, priceCacheWrite, priceOutput });
-  return { ...row, price };
+function toRow({ prices, ...row }: Columns): ModelRow {
+  return { ...row, prices: prices.map(toDatedPrice) };
 }

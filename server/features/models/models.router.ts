@@ -1,9 +1,10 @@
 import { ById } from '#shared/schemas/common.ts';
-import { ModelCreate, ModelUpdate } from '#shared/schemas/models.ts';
+import { ModelCreate, ModelUpdate, PriceDelete, PriceSet } from '#shared/schemas/models.ts';
 import { adminProcedure, memberProcedure, router } from '../../trpc/init.ts';
 import type { ModelsService } from './models.service.ts';
+import type { PricesService } from './prices.service.ts';
 
-export function createModelsRouter(service: ModelsService) {
+export function createModelsRouter(service: ModelsService, prices: PricesService) {
   return router({
     list: memberProcedure.query(({ ctx }) => service.list(ctx.me)),
     create: adminProcedure
@@ -15,6 +16,9 @@ export function createModelsRouter(service: ModelsService) {
     delete: adminProcedure.input(ById).mutation(({ input }) => service.delete(input.id)),
     available: memberProcedure.query(({ ctx }) => service.available(ctx.me)),
     prices: adminProcedure.query(() => service.prices()),
+    priceHistory: adminProcedure.input(ById).query(({ input }) => prices.history(input.id)),
+    setPrice: adminProcedure.input(PriceSet).mutation(({ input }) => prices.set(input)),
+    deletePrice: adminProcedure.input(PriceDelete).mutation(({ input }) => prices.delete(input)),
     suggest: adminProcedure.query(() => service.suggest()),
   });
 }

@@ -7,15 +7,17 @@ import {
   type ModelSuggestion,
   type ModelUpdate,
   type ModelView,
+  type Price,
   type RouteInput,
 } from '#shared/schemas/models.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
 import { cataloguePrice, cataloguePrices } from '../../platforms/catalogue/index.ts';
+import type { Clock } from '../../infra/clock.ts';
 import type { Registry } from '../../platforms/registry.ts';
 import type { ReadyAccounts } from '../accounts/index.ts';
 import type { Catalogue } from './models.catalogue.ts';
 import type { ModelRow, ModelsRepo, Refusal, RouteRow } from './models.repo.ts';
-import { toPriceView, toStoredPrice } from './price.ts';
+import { type DatedPrice, priceAt, toPriceView, toStoredPrice } from './price.ts';
 
 export type ModelsDeps = {
   repo: ModelsRepo;
@@ -25,6 +27,7 @@ export type ModelsDeps = {
   ready: ReadyAccounts;
   /** Ids of the platforms that have an account, usable or not. */
   platformsWithAccounts(): Promise<readonly string[]>;
+  clock: Pick<Clock, 'now'>;
   newId: () => string;
 };
 
@@ -32,10 +35,13 @@ export type ModelsService = ReturnType<typeof createModelsService>;
 
 /** Public models: names, routes and prices. Prices are dollars here and micro-dollars below. */
 export function createModelsService(deps: ModelsDeps) {
-  const { repo, catalogue, registry, ready, newId } = deps;
+  const { repo, catalogue, registry, ready, clock, newId } = deps;
 
   function toView(me: Me, row: ModelRow): ModelView {
     const viewer = me.role === 'admin' ? 'all' : { userId: me.id };
+    const now = clock.now();
+    const price = priceAt(row.prices, now);
+    const next = row.prices.findLast(({ from }) => from.getTime() > now);
     return {
       id: row.id,
       name: row.name,
@@ -45,11 +51,20 @@ export function createModelsService(deps: ModelsDeps) {
         platformName: registry.find(route.platformId)?.name ?? route.platformId,
         model: route.upstreamModel,
         weight: route.weight,
+        priority: route.priority,
         accounts: ready(route.platformId, viewer),
       })),
-      price: row.price && toPriceView(row.price),
+      price: price && toPriceView(price),
+      nextPrice: next
+        ? { from: next.from.toISOString(), price: next.price && toPriceView(next.price) }
+        : null,
       createdAt: row.createdAt.toISOString(),
     };
+  }
+
+  /** What it costs from this moment on. */
+  function fromNow(price: Price | null): DatedPrice {
+    return { from: new Date(clock.now()), price: price && toStoredPrice(price) };
   }
 
   async function written(me: Me, id: string): Promise<ModelView> {
@@ -71,10 +86,11 @@ export function createModelsService(deps: ModelsDeps) {
       }
       seen.add(pair);
     }
-    return routes.map(({ platform, model, weight }) => ({
+    return routes.map(({ platform, model, weight, priority }) => ({
       platformId: platform,
       upstreamModel: model,
       weight,
+      priority,
     }));
   }
 
@@ -87,13 +103,12 @@ export function createModelsService(deps: ModelsDeps) {
     /** Throws conflict for a taken name and bad_request for a bad route. */
     async create(me: Me, input: ModelCreate): Promise<ModelView> {
       const id = newId();
-      const price = input.price && toStoredPrice(input.price);
       const { name, enabled } = input;
       const refusal = await repo.create({
         id,
         name,
         enabled,
-        price,
+        price: fromNow(input.price),
         routes: checkedRoutes(input.routes),
       });
       if (refusal) throw refusalError(refusal, input);
@@ -107,7 +122,7 @@ export function createModelsService(deps: ModelsDeps) {
         ...(name !== undefined && { name }),
         ...(enabled !== undefined && { enabled }),
         ...(routes && { routes: checkedRoutes(routes) }),
-        ...(price !== undefined && { price: price && toStoredPrice(price) }),
+        ...(price !== undefined && { price: fromNow(price) }),
       });
       if (refusal === 'absent') throw noModel();
       if (refusal) throw refusalError(refusal, input);
@@ -162,7 +177,12 @@ function routeName(platform: string, model: string): string {
 
 function proposal(platform: string, model: string): ModelCreate {
   const price = cataloguePrice(platform, model);
-  return { name: model, enabled: true, routes: [{ platform, model, weight: 1 }], price };
+  return {
+    name: model,
+    enabled: true,
+    routes: [{ platform, model, weight: 1, priority: 0 }],
+    price,
+  };
 }
 
 function refusalError(refusal: Refusal, input: Pick<ModelUpdate, 'name' | 'routes'>): AppError {

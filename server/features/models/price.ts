@@ -1,13 +1,27 @@
 import type { Price } from '#shared/schemas/models.ts';
 import type { ModelPrice } from '../../gateway/ports.ts';
 
-/** A price as stored: whole micro-dollars per million tokens; null = the input price. */
-export type StoredPrice = {
-  input: number;
-  cached: number | null;
-  cacheWrite: number | null;
-  output: number;
-};
+const OPTIONAL = [
+  'cached',
+  'cacheWrite',
+  'reasoning',
+  'perRequest',
+  'perImage',
+  'perMinute',
+  'perMillionCharacters',
+  'perThousandSearches',
+] as const satisfies readonly (keyof Price)[];
+type Optional = (typeof OPTIONAL)[number];
+type Part = 'input' | 'output' | Optional;
+
+/**
+ * A price as stored, in whole micro-dollars by the units of `Price`. Null = as the input price, for
+ * reasoning as the output price, and nothing for the rest.
+ */
+export type StoredPrice = { input: number; output: number } & Record<Optional, number | null>;
+
+/** What a model costs from a time on; null = it has no price from then on. */
+export type DatedPrice = { from: Date; price: StoredPrice | null };
 
 const DECIMALS = 6;
 
@@ -33,47 +47,87 @@ function plainDecimal(value: number): string {
   return `0.${'0'.repeat(Number(exponent) - 1)}${digits.replace('.', '')}`;
 }
 
-export function toStoredPrice({ input, cached, cacheWrite, output }: Price): StoredPrice {
+export function toStoredPrice(price: Price): StoredPrice {
   return {
-    input: toMicros(input),
-    cached: cached === undefined ? null : toMicros(cached),
-    cacheWrite: cacheWrite === undefined ? null : toMicros(cacheWrite),
-    output: toMicros(output),
+    input: toMicros(price.input),
+    output: toMicros(price.output),
+    ...eachOptional((part) => {
+      const dollars = price[part];
+      return dollars === undefined ? null : toMicros(dollars);
+    }),
   };
 }
 
-export function toPriceView({ input, cached, cacheWrite, output }: StoredPrice): Price {
+export function toPriceView(stored: StoredPrice): Price {
+  const given = OPTIONAL.flatMap((part) => {
+    const micros = stored[part];
+    return micros === null ? [] : [[part, toDollars(micros)]];
+  });
+  const { input, output } = stored;
+  return { input: toDollars(input), output: toDollars(output), ...Object.fromEntries(given) };
+}
+
+/** As the request path charges it. */
+export function toModelPrice(stored: StoredPrice): ModelPrice {
+  const { cached, cacheWrite, input, output, perRequest, reasoning } = stored;
+  const units = [
+    ['image', stored.perImage],
+    ['second', stored.perMinute],
+    ['character', stored.perMillionCharacters],
+    ['search', stored.perThousandSearches],
+  ] as const;
+  const priced = units.flatMap(([unit, price]) => (price === null ? [] : [[unit, price]]));
   return {
-    input: toDollars(input),
-    ...(cached !== null && { cached: toDollars(cached) }),
-    ...(cacheWrite !== null && { cacheWrite: toDollars(cacheWrite) }),
-    output: toDollars(output),
+    input,
+    cached: cached ?? input,
+    cacheWrite: cacheWrite ?? input,
+    output,
+    ...(reasoning !== null && { reasoning }),
+    ...(perRequest !== null && { perRequest }),
+    ...(priced.length > 0 && { perUnit: Object.fromEntries(priced) }),
   };
 }
 
-export function toModelPrice({ input, cached, cacheWrite, output }: StoredPrice): ModelPrice {
-  return { input, cached: cached ?? input, cacheWrite: cacheWrite ?? input, output };
+/** The price that counts at a time: the newest that has begun by then. `prices` in any order. */
+export function priceAt(prices: readonly DatedPrice[], at: number): StoredPrice | null {
+  let newest: DatedPrice | null = null;
+  for (const dated of prices) {
+    const from = dated.from.getTime();
+    if (from <= at && (newest === null || from >= newest.from.getTime())) newest = dated;
+  }
+  return newest?.price ?? null;
 }
 
-/** A stored price as the columns of `models`. */
-export function priceColumns(price: StoredPrice | null) {
+/** A stored price as the columns of `prices`. */
+export function priceColumns(price: StoredPrice | null): Record<Part, bigint | null> {
   return {
-    priceInput: toBigInt(price?.input ?? null),
-    priceCached: toBigInt(price?.cached ?? null),
-    priceCacheWrite: toBigInt(price?.cacheWrite ?? null),
-    priceOutput: toBigInt(price?.output ?? null),
+    input: toBigInt(price?.input ?? null),
+    output: toBigInt(price?.output ?? null),
+    ...eachOptional((part) => toBigInt(price?.[part] ?? null)),
   };
 }
 
-/** The columns of `models` as a price; null when there is none. */
-export function priceOfColumns(row: ReturnType<typeof priceColumns>): StoredPrice | null {
-  const { priceInput, priceCached, priceCacheWrite, priceOutput } = row;
-  if (priceInput === null || priceOutput === null) return null;
+/** The columns of `prices` as a price; null when there is none. */
+export function priceOfColumns(row: Readonly<Record<Part, bigint | null>>): StoredPrice | null {
+  if (row.input === null || row.output === null) return null;
   return {
-    input: Number(priceInput),
-    cached: toNumber(priceCached),
-    cacheWrite: toNumber(priceCacheWrite),
-    output: Number(priceOutput),
+    input: Number(row.input),
+    output: Number(row.output),
+    ...eachOptional((part) => toNumber(row[part])),
+  };
+}
+
+/** Every optional part with its value. */
+function eachOptional<Value>(valueOf: (part: Optional) => Value): Record<Optional, Value> {
+  return {
+    cached: valueOf('cached'),
+    cacheWrite: valueOf('cacheWrite'),
+    reasoning: valueOf('reasoning'),
+    perRequest: valueOf('perRequest'),
+    perImage: valueOf('perImage'),
+    perMinute: valueOf('perMinute'),
+    perMillionCharacters: valueOf('perMillionCharacters'),
+    perThousandSearches: valueOf('perThousandSearches'),
   };
 }
 

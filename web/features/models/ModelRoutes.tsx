@@ -11,11 +11,12 @@ const SHOWN = 3;
 export function ModelRoutes({ routes }: { routes: readonly Route[] }) {
   const { t } = useTranslation('models');
   const more = routes.length - SHOWN;
+  const ranked = new Set(routes.map(({ priority }) => priority)).size > 1;
   return (
     <ul className={classes.routes}>
       {routes.slice(0, SHOWN).map((route) => (
         <li key={`${route.platform} ${route.model}`}>
-          <RouteLine route={route} weighted={routes.length > 1} />
+          <RouteLine route={route} weighted={routes.length > 1} ranked={ranked} />
         </li>
       ))}
       {more > 0 && (
@@ -27,9 +28,12 @@ export function ModelRoutes({ routes }: { routes: readonly Route[] }) {
   );
 }
 
-function RouteLine({ route, weighted }: { route: Route; weighted: boolean }) {
+/** `weighted` and `ranked`: whether routes differ in what these words are about. */
+type RouteLineProps = { route: Route; weighted: boolean; ranked: boolean };
+
+function RouteLine({ route, weighted, ranked }: RouteLineProps) {
   const { t } = useTranslation('models');
-  const { platformName: platform, model, weight, accounts } = route;
+  const { platformName: platform, model, weight, priority, accounts } = route;
   const share = weight === 0 ? t('route.lastResort') : t('route.weight', { weight });
   const serving = t('route.accounts', { count: accounts });
   return (
@@ -41,6 +45,7 @@ function RouteLine({ route, weighted }: { route: Route; weighted: boolean }) {
       <span className={classes.route}>
         <span className={classes.platform}>{platform}</span>
         <span className={classes.upstream}>{model}</span>
+        {ranked && <small>{t('route.priority', { priority })}</small>}
         {weighted && <small>{weight === 0 ? share : `×${weight}`}</small>}
         <small data-none={accounts === 0 || undefined}>{serving}</small>
       </span>

@@ -19,7 +19,7 @@ export function RouteEditor({ form }: { form: ModelForm }) {
   const { t } = useTranslation('models');
   const platforms = useQuery(trpc.platforms.list.queryOptions());
   const { routes } = form.values;
-  const parts = shares(routes.map(({ weight }) => weight));
+  const parts = shares(routes);
   return (
     <Stack component="fieldset" gap="xs" className={classes.plain} aria-label={t('form.routes')}>
       <div>
@@ -101,6 +101,14 @@ function RouteRow({ form, index, platforms, share }: RouteRowProps) {
           allowDecimal={false}
           {...form.getInputProps(`routes.${index}.weight`)}
         />
+        <NumberInput
+          label={t('form.priority')}
+          w={92}
+          min={0}
+          max={100}
+          allowDecimal={false}
+          {...form.getInputProps(`routes.${index}.priority`)}
+        />
         <ActionIcon
           mt={27}
           size="lg"
@@ -123,7 +131,8 @@ function RouteRow({ form, index, platforms, share }: RouteRowProps) {
       </div>
       {share !== undefined && (
         <Text fz="xs" c="dimmed" className="gh-figures">
-          {share === 0 ? t('route.lastResort') : t('form.share', { percent: formatPercent(share) })}
+          {share > 0 && t('form.share', { percent: formatPercent(share) })}
+          {share === 0 && t(route.weight === 0 ? 'route.lastResort' : 'form.later')}
         </Text>
       )}
     </fieldset>

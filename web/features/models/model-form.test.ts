@@ -53,8 +53,15 @@ test('the same route twice is pointed out at the second', () => {
 });
 
 test('shares follow the weights; a last resort gets nothing', () => {
-  expect(shares([3, 1, 0])).toEqual([0.75, 0.25, 0]);
-  expect(shares([0, 0])).toEqual([0.5, 0.5]);
+  const weights = (...all: number[]) => all.map((weight) => ({ weight, priority: 0 }));
+  expect(shares(weights(3, 1, 0))).toEqual([0.75, 0.25, 0]);
+  expect(shares(weights(0, 0))).toEqual([0.5, 0.5]);
+});
+
+test('only the lowest priority has a share while all can answer; a last resort is none of it', () => {
+  const route = (weight: number, priority: number) => ({ weight, priority });
+  expect(shares([route(1, 1), route(2, 0), route(2, 0)])).toEqual([0, 0.5, 0.5]);
+  expect(shares([route(0, 0), route(1, 2)])).toEqual([0, 1]);
 });
 
 test('a price for written cache is one too, and survives the form', () => {

@@ -13,6 +13,7 @@ export type RouteValues = {
   platform: string;
   model: string;
   weight: number | '';
+  priority: number | '';
 };
 
 export type ModelFormValues = {
@@ -32,7 +33,7 @@ let made = 0;
 /** An empty row of the route editor. */
 export function newRoute(platform = '', model = ''): RouteValues {
   made += 1;
-  return { key: `route-${made}`, platform, model, weight: 1 };
+  return { key: `route-${made}`, platform, model, weight: 1, priority: 0 };
 }
 
 export function newModelValues(): ModelFormValues {
@@ -48,7 +49,11 @@ export function modelValues({ name, enabled, routes, price }: ModelView): ModelF
   return {
     name,
     enabled,
-    routes: routes.map(({ platform, model, weight }) => ({ ...newRoute(platform, model), weight })),
+    routes: routes.map(({ platform, model, weight, priority }) => ({
+      ...newRoute(platform, model),
+      weight,
+      priority,
+    })),
     price: price ? priceValues(price) : NO_PRICE,
   };
 }
@@ -64,10 +69,11 @@ export function toModel({ name, enabled, routes, price }: ModelFormValues): Mode
   return {
     name: name.trim(),
     enabled,
-    routes: routes.map(({ platform, model, weight }) => ({
+    routes: routes.map(({ platform, model, weight, priority }) => ({
       platform,
       model: model.trim(),
       weight: weight === '' ? 1 : weight,
+      priority: priority === '' ? 0 : priority,
     })),
     price: !isPriced(price)
       ? null
@@ -109,11 +115,24 @@ export function checkModel(
   return errors;
 }
 
-/** The share of requests each route gets while all can answer, 0 to 1; all of weight 0 share alike. */
-export function shares(weights: readonly (number | '')[]): number[] {
-  const known = weights.map((weight) => (weight === '' ? 1 : weight));
-  const total = known.reduce((sum, weight) => sum + weight, 0);
-  return total === 0 ? known.map(() => 1 / known.length) : known.map((weight) => weight / total);
+/**
+ * The share of requests each route gets while all can answer, 0 to 1: those of the lowest priority
+ * share by weight, and all of weight 0 share alike when there is nothing else.
+ */
+export function shares(routes: readonly Pick<RouteValues, 'weight' | 'priority'>[]): number[] {
+  const known = routes.map(({ weight, priority }) => ({
+    weight: weight === '' ? 1 : weight,
+    priority: priority === '' ? 0 : priority,
+  }));
+  const weighted = known.some(({ weight }) => weight > 0);
+  const asked = known.filter(({ weight }) => weight > 0 || !weighted);
+  const lowest = Math.min(...asked.map(({ priority }) => priority));
+  const parts = known.map(({ weight, priority }) => {
+    if (priority !== lowest) return 0;
+    return weighted ? weight : 1;
+  });
+  const total = parts.reduce((sum, part) => sum + part, 0);
+  return parts.map((part) => part / total);
 }
 
 /** What the catalogue knows of the models that the routes lead to, each once. */

@@ -15,7 +15,9 @@ test('a prefix of the platform is not part of the public name, but of the route'
   const [offer] = toOffers(['models/gemini-2.5-pro', 'gemini-2.5-pro'], []);
   expect(offer).toMatchObject({ name: 'gemini-2.5-pro', upstream: 'models/gemini-2.5-pro' });
   const model = ModelCreate.parse(offer && offerToModel('gemini', offer));
-  expect(model.routes).toEqual([{ platform: 'gemini', model: 'models/gemini-2.5-pro', weight: 1 }]);
+  expect(model.routes).toEqual([
+    { platform: 'gemini', model: 'models/gemini-2.5-pro', weight: 1, priority: 0 },
+  ]);
 });
 
 test('one name is offered once', () => {

@@ -42,5 +42,10 @@ export function searchOffers(offers: readonly Offer[], text: string): readonly O
 
 /** An offer as `models.create` takes it: one route, no price. */
 export function offerToModel(platform: string, { name, upstream }: Offer): ModelCreate {
-  return { name, enabled: true, routes: [{ platform, model: upstream, weight: 1 }], price: null };
+  return {
+    name,
+    enabled: true,
+    routes: [{ platform, model: upstream, weight: 1, priority: 0 }],
+    price: null,
+  };
 }

@@ -15,6 +15,7 @@ export const models = {
   copyName: 'the name {{name}}',
   route: {
     weight: 'weight {{weight}}',
+    priority: 'priority {{priority}}',
     lastResort: 'last resort',
     accounts_zero: 'no account',
     accounts_one: '{{count}} account',
@@ -66,12 +67,14 @@ export const models = {
     nameHint: 'What tools send as "model".',
     routes: 'Routes',
     routesHint:
-      'Requests are shared out by weight. A route of weight 0 is used only when no other can answer.',
+      'Routes of the lowest priority are asked first, and share requests by weight; the next ones answer when those cannot. A route of weight 0 is used only when no other can answer.',
     routeN: 'Route {{n}}',
     platform: 'Platform',
     upstream: 'Model on that platform',
     weight: 'Weight',
+    priority: 'Priority',
     share: '{{percent}} of requests',
+    later: 'asked when routes before it cannot answer',
     twice: 'This route is there twice: raise the weight of the other one instead',
     addRoute: 'Add route',
     removeRoute: 'Remove route {{n}}',
