@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Id, Timestamp } from './common.ts';
 import { PlatformId } from './platforms.ts';
 
-export const AccountState = z.enum(['active', 'disabled', 'expired', 'cooling']);
+export const AccountState = z.enum(['active', 'disabled', 'expired', 'cooling', 'exhausted']);
 export type AccountState = z.infer<typeof AccountState>;
 
 /** How the built-in sandbox answers, so that limits and failover can be rehearsed. */
@@ -29,7 +29,7 @@ export const AccountView = z.object({
   mine: z.boolean(),
   shared: z.boolean(),
   state: AccountState,
-  /** When a cooling account returns. */
+  /** When an account that cools or is exhausted returns. */
   coolingUntil: Timestamp.nullable(),
   /** e.g. `…9f2c`; empty where there is no secret. */
   secretHint: z.string(),

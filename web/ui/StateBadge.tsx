@@ -7,6 +7,7 @@ export type BadgeState =
   | 'disabled'
   | 'expired'
   | 'cooling'
+  | 'exhausted'
   | 'revoked'
   | 'invited'
   | 'ok'
@@ -17,6 +18,7 @@ const TONES = {
   active: 'good',
   ok: 'good',
   cooling: 'warn',
+  exhausted: 'warn',
   invited: 'info',
   aborted: 'warn',
   disabled: 'off',

@@ -5,11 +5,12 @@ import { Prisma } from '../../infra/prisma/generated/client.ts';
 import { notify } from '../../infra/prisma/notify.ts';
 import { isBuiltIn } from '../../platforms/registry.ts';
 import { holdPlatforms } from '../platforms/index.ts';
+import type { StateName } from './account-state.ts';
 
 /** Whose accounts a query may touch: one person's, or everyone's for an admin. */
 export type Scope = { ownerId: string } | 'all';
 
-export type StoredState = 'active' | 'disabled' | 'expired';
+export type StoredState = StateName;
 
 export type AccountRow = {
   id: string;

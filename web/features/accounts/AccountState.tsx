@@ -44,13 +44,13 @@ function Countdown({ until }: { until: string }) {
   );
 }
 
-/** The state of an account; while it cools, when it is back. */
+/** The state of an account; while it rests, when it is back. */
 export function AccountState({ account }: { account: AccountView }) {
   const { state, coolingUntil } = account;
   return (
     <>
       <StateBadge state={state} />
-      {state === 'cooling' && coolingUntil !== null && <Countdown until={coolingUntil} />}
+      {coolingUntil !== null && <Countdown until={coolingUntil} />}
     </>
   );
 }

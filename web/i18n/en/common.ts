@@ -46,6 +46,7 @@ export const common = {
     disabled: 'Disabled',
     expired: 'Expired',
     cooling: 'Cooling down',
+    exhausted: 'Used up',
     revoked: 'Revoked',
     invited: 'Invited',
     ok: 'OK',

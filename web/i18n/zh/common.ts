@@ -47,6 +47,7 @@ export const common: Translated<typeof english> = {
     disabled: '已停用',
     expired: '已失效',
     cooling: '冷却中',
+    exhausted: '额度用尽',
     revoked: '已吊销',
     invited: '待接受邀请',
     ok: '成功',
