@@ -193,6 +193,7 @@ export async function buildFeatures(options: FeatureOptions) {
       ledger,
       traces,
       quotas,
+      rules: { of: () => [] },
       pool: accountPool,
       models: catalogue,
       responses,
@@ -204,7 +205,6 @@ export async function buildFeatures(options: FeatureOptions) {
     async start(): Promise<void> {
       // Counters of limits are read from roll-ups, so these come first.
       await usageUpkeep.start();
-      rules: { of: () => [] },
       await Promise.all([registry.start(), accountPool.start(), catalogue.start()]);
       responses.start();
       traces.start();

@@ -17,7 +17,6 @@ export function toConfig(env: Env) {
       mostBytesPerUser: env.RESPONSES_MOST_MB_PER_USER * 1024 * 1024,
     },
     usage: { retentionDays: env.USAGE_RETENTION_DAYS },
-    usage: { retentionDays: env.USAGE_RETENTION_DAYS },
     quotas: { zone: env.QUOTA_ZONE },
     http: {
       host: env.HOST,

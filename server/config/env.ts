@@ -94,13 +94,6 @@ export const Env = z.object({
     .max(36_500)
     .default(400)
     .describe('How long the record of each request is kept; 0 = for ever'),
-  USAGE_RETENTION_DAYS: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(36_500)
-    .default(400)
-    .describe('How long the record of each request is kept; 0 = for ever'),
   GATEHOUSE_APPLY: z.string().min(1).optional().describe('Set-up file applied at every start'),
 });
 export type Env = z.infer<typeof Env>;
