@@ -10,6 +10,8 @@ import { forwarded, translated } from './passage.ts';
 import type { AnswerContext } from './protocol.ts';
 
 const ACCOUNT = '0123abcd';
+const MARK = /"ghS[aog]0123abcd/;
+const MARKS = /ghS[aog]0123abcd/g;
 const SAID = {
   thought: { text: 'Two and two.', seal: 'c2VhbA/+c2VhbA==' },
   text: 'Four, I think.',
@@ -37,12 +39,14 @@ function steps(passage: StreamPassage, frames: readonly string[]) {
 
 describe.each(PLATFORMS)('$protocol', (platform) => {
   const protocol = PROTOCOLS[platform.protocol];
+  const isSealed = platform.protocol !== 'openai-chat';
 
   test('forwarded whole: the same bytes but for the mark; words and tokens are told', async () => {
     const body = await recorded(platform.say(SAID), false);
     const whole = forwarded(protocol, SSE, ACCOUNT).whole(body, 'application/json');
     if ('error' in whole) throw new Error(whole.error);
-    expect(whole.body.toString().replaceAll(/ghS[aog]0123abcd/g, '')).toBe(body.toString());
+    expect(MARK.test(whole.body.toString())).toBe(isSealed);
+    expect(whole.body.toString().replaceAll(MARKS, '')).toBe(body.toString());
     expect(whole.text).toContain(WRITTEN);
     expect(whole.usage).toMatchObject({ inputTokens: 7, outputTokens: 3 });
   });
@@ -51,7 +55,8 @@ describe.each(PLATFORMS)('$protocol', (platform) => {
     const frames = await recordedFrames(platform.say(SAID));
     const told = steps(forwarded(protocol, SSE, ACCOUNT).stream(), frames);
     const sent = told.map(({ out }) => out.toString()).join('');
-    expect(sent.replaceAll(/ghS[aog]0123abcd/g, '')).toBe(frames.join(''));
+    expect(MARK.test(sent)).toBe(isSealed);
+    expect(sent.replaceAll(MARKS, '')).toBe(frames.join(''));
     expect(told.map(({ text }) => text).join('')).toContain('Four, I think.');
     expect(told.findLast(({ usage }) => usage)?.usage).toMatchObject({ outputTokens: 3 });
     expect(told.filter(({ last }) => last)).toHaveLength(1);
