@@ -33,7 +33,7 @@ export async function withApplyService<Result>(
     const db = createPrisma(postgres.url, { max: 2 });
     try {
       const service = createApplyService({
-        repo: createApplyRepo(db, newId),
+        repo: createApplyRepo(db, { now: Date.now, newId }),
         users: createUsersRepo(db),
         passwords: createPasswords(),
         cipher: createCipher(keyRing),

@@ -19,6 +19,8 @@ import {
   createModelCatalogue,
   createModelsRepo,
   createModelsService,
+  createPricesRepo,
+  createPricesService,
 } from './features/models/index.ts';
 import { createPlatformsRepo, createPlatformsService } from './features/platforms/index.ts';
 import { createLoadUsed, createMemoryQuotaGate, createUsedRepo } from './features/quotas/index.ts';
@@ -142,8 +144,10 @@ export async function buildFeatures(options: FeatureOptions) {
     registry,
     ready: accountPool.ready,
     platformsWithAccounts: accountsRepo.platformsInUse,
+    clock,
     newId: id,
   });
+  const prices = createPricesService({ repo: createPricesRepo(db), catalogue, clock });
 
   const lookup = createKeyLookup({
     repo: createKeyLookupRepo(pool),
@@ -168,7 +172,7 @@ export async function buildFeatures(options: FeatureOptions) {
   });
 
   const apply = createApplyService({
-    repo: createApplyRepo(db, id),
+    repo: createApplyRepo(db, { now: clock.now, newId: id }),
     users: people.usersRepo,
     passwords: people.passwords,
     cipher,
@@ -184,6 +188,7 @@ export async function buildFeatures(options: FeatureOptions) {
       platforms,
       accounts,
       models,
+      prices,
       keys,
       usage,
       why,

@@ -38,6 +38,9 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'models.delete': 'admins',
   'models.available': 'signed-in',
   'models.prices': 'admins',
+  'models.priceHistory': 'admins',
+  'models.setPrice': 'admins',
+  'models.deletePrice': 'admins',
   'models.suggest': 'admins',
 
   'keys.list': 'signed-in',

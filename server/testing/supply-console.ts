@@ -9,6 +9,8 @@ import {
   createModelCatalogue,
   createModelsRepo,
   createModelsService,
+  createPricesRepo,
+  createPricesService,
 } from '#server/features/models/index.ts';
 import { createPlatformsRepo, createPlatformsService } from '#server/features/platforms/index.ts';
 import { createCipher } from '#server/infra/cipher.ts';
@@ -105,8 +107,10 @@ function wire({ db, databaseUrl, clock, log }: ConsoleBase, allow: string[]) {
       registry,
       ready: pool.ready,
       platformsWithAccounts: accountsRepo.platformsInUse,
+      clock,
       newId,
     }),
+    prices: createPricesService({ repo: createPricesRepo(db), catalogue, clock }),
   };
   return { services, events, registry, pool, catalogue, outbound, pg };
 }

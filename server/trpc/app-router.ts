@@ -1,6 +1,10 @@
 import { type AccountsService, createAccountsRouter } from '../features/accounts/index.ts';
 import { createKeysRouter, type KeysService } from '../features/keys/index.ts';
-import { createModelsRouter, type ModelsService } from '../features/models/index.ts';
+import {
+  createModelsRouter,
+  type ModelsService,
+  type PricesService,
+} from '../features/models/index.ts';
 import { createPlatformsRouter, type PlatformsService } from '../features/platforms/index.ts';
 import { createSessionsRouter, type SessionsService } from '../features/sessions/index.ts';
 import { createSetupRouter, type SetupService } from '../features/setup/index.ts';
@@ -21,6 +25,7 @@ export type Services = {
   platforms: PlatformsService;
   accounts: AccountsService;
   models: ModelsService;
+  prices: PricesService;
   keys: KeysService;
   usage: UsageService;
   why: WhyService;
@@ -34,7 +39,7 @@ export function createAppRouter(services: Services) {
     users: createUsersRouter(services.users, services.invites),
     platforms: createPlatformsRouter(services.platforms),
     accounts: createAccountsRouter(services.accounts),
-    models: createModelsRouter(services.models),
+    models: createModelsRouter(services.models, services.prices),
     keys: createKeysRouter(services.keys),
     usage: createUsageRouter(services.usage),
     why: createWhyRouter(services.why),

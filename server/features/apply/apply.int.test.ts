@@ -113,9 +113,12 @@ describe('a whole set-up', () => {
     expect(cipher.open(account.secret ?? '', place)).toBe(API_KEY);
     const model = await db.model.findUniqueOrThrow({
       where: { name: name.model },
-      include: { routes: true },
+      include: { routes: true, prices: true },
     });
-    expect(model).toMatchObject({ enabled: true, priceInput: 150_000n, priceOutput: 600_000n });
+    expect(model).toMatchObject({
+      enabled: true,
+      prices: [{ input: 150_000n, output: 600_000n, reasoning: null }],
+    });
     expect(model.routes).toHaveLength(2);
     expect(await db.apiKey.findFirstOrThrow({ where: { ownerId: ada.id } })).toMatchObject({
       secretHash: sha256hex(name.secret),

@@ -49,7 +49,9 @@ export function createModelCatalogue({ repo, changes, clock, onError }: Catalogu
     },
     firstModelOn(platformId) {
       for (const model of models) {
-        const route = model.unpriced.routes.find((candidate) => candidate.platformId === platformId);
+        const route = model.unpriced.routes.find(
+          (candidate) => candidate.platformId === platformId,
+        );
         if (route) return route.upstreamModel;
       }
       return null;

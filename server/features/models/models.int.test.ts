@@ -74,12 +74,13 @@ describe('models.create', () => {
       model.routes.map(({ platform, model: name, weight }) => ({ platform, model: name, weight })),
     ).toEqual(routes);
     expect(model.routes[1]?.platformName).toBe('Lab');
-    const row = await h.db.model.findUniqueOrThrow({ where: { id: model.id } });
-    expect([row.priceInput, row.priceCached, row.priceCacheWrite, row.priceOutput]).toEqual([
+    const row = await h.db.modelPrice.findFirstOrThrow({ where: { modelId: model.id } });
+    expect([row.input, row.cached, row.cacheWrite, row.output, row.reasoning]).toEqual([
       150_000n,
       37_500n,
       187_500n,
       600_000n,
+      null,
     ]);
     expect(h.catalogue.find('gpt/Lab:1')).toMatchObject({
       price: { input: 150_000, cached: 37_500, cacheWrite: 187_500, output: 600_000 },

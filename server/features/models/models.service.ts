@@ -11,8 +11,8 @@ import {
   type RouteInput,
 } from '#shared/schemas/models.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
-import { cataloguePrice, cataloguePrices } from '../../platforms/catalogue/index.ts';
 import type { Clock } from '../../infra/clock.ts';
+import { cataloguePrice, cataloguePrices } from '../../platforms/catalogue/index.ts';
 import type { Registry } from '../../platforms/registry.ts';
 import type { ReadyAccounts } from '../accounts/index.ts';
 import type { Catalogue } from './models.catalogue.ts';

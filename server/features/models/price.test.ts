@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  priceAt,
   priceColumns,
   priceOfColumns,
   toDollars,
@@ -65,10 +66,20 @@ describe('dollars and micro-dollars', () => {
 });
 
 describe('a price', () => {
-  const full = { input: 3, cached: 0.3, cacheWrite: 3.75, output: 15 };
+  const cached = { input: 3, cached: 0.3, cacheWrite: 3.75, output: 15 };
+  const full = {
+    ...cached,
+    reasoning: 12,
+    perRequest: 0.001,
+    perImage: 0.04,
+    perMinute: 0.006,
+    perMillionCharacters: 15,
+    perThousandSearches: 2,
+  };
 
   test.each([
     full,
+    cached,
     { input: 3, output: 15 },
     { input: 0, cached: 0, cacheWrite: 0, output: 0 },
     { input: 3, cacheWrite: 3.75, output: 15 },
@@ -89,9 +100,25 @@ describe('a price', () => {
       cacheWrite: 3_000_000,
       output: 15_000_000,
     });
-    expect(toModelPrice(toStoredPrice(full))).toMatchObject({
+    expect(toModelPrice(toStoredPrice(full))).toEqual({
+      input: 3_000_000,
       cached: 300_000,
       cacheWrite: 3_750_000,
+      output: 15_000_000,
+      reasoning: 12_000_000,
+      perRequest: 1_000,
+      perUnit: { image: 40_000, second: 6_000, character: 15_000_000, search: 2_000_000 },
     });
   });
+});
+
+test('the newest price that has begun counts; none before the first', () => {
+  const priced = (from: number, input: number) => ({
+    from: new Date(from),
+    price: toStoredPrice({ input, output: 0 }),
+  });
+  const prices = [priced(300, 3), { from: new Date(200), price: null }, priced(100, 1)];
+  const inputs = [99, 100, 199, 200, 299, 300, 1e12].map((at) => priceAt(prices, at)?.input);
+  expect(inputs).toEqual([undefined, 1e6, 1e6, undefined, undefined, 3e6, 3e6]);
+  expect(priceAt(prices.toReversed(), 300)?.input).toBe(3e6);
 });

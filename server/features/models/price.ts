@@ -118,16 +118,16 @@ export function priceOfColumns(row: Readonly<Record<Part, bigint | null>>): Stor
 }
 
 /** Every optional part with its value. */
-function eachOptional<Value>(valueOf: (part: Optional) => Value): Record<Optional, Value> {
+function eachOptional<Value>(partOf: (part: Optional) => Value): Record<Optional, Value> {
   return {
-    cached: valueOf('cached'),
-    cacheWrite: valueOf('cacheWrite'),
-    reasoning: valueOf('reasoning'),
-    perRequest: valueOf('perRequest'),
-    perImage: valueOf('perImage'),
-    perMinute: valueOf('perMinute'),
-    perMillionCharacters: valueOf('perMillionCharacters'),
-    perThousandSearches: valueOf('perThousandSearches'),
+    cached: partOf('cached'),
+    cacheWrite: partOf('cacheWrite'),
+    reasoning: partOf('reasoning'),
+    perRequest: partOf('perRequest'),
+    perImage: partOf('perImage'),
+    perMinute: partOf('perMinute'),
+    perMillionCharacters: partOf('perMillionCharacters'),
+    perThousandSearches: partOf('perThousandSearches'),
   };
 }
 

@@ -12,7 +12,7 @@ export type AdmitDeps = { models: ModelCatalogue; quotas: QuotaGate; rules: Quot
  */
 export async function admit(deps: AdmitDeps, asked: Asked): Promise<Admitted> {
   const { principal, request, facts } = asked;
-  const model = allowedModel(deps.models, principal, request.model);
+  const model = allowedModel(deps.models, principal, request.model, asked.at);
   const rules = [...principal.rules, ...deps.rules.of('model', model.name)];
   if (request.inBackground && limitsSpending(rules)) throw uncounted();
   const hold = await deps.quotas
@@ -25,13 +25,14 @@ export async function admit(deps: AdmitDeps, asked: Asked): Promise<Admitted> {
   return Object.assign(asked, { model, hold });
 }
 
-/** The catalogue's model of this name, if the principal may use it. */
+/** The catalogue's model of this name, priced as at `at` (epoch ms), if the principal may use it. */
 export function allowedModel(
   models: ModelCatalogue,
   principal: Principal,
   name: string,
+  at: number,
 ): CatalogueModel {
-  const model = models.find(name);
+  const model = models.find(name, at);
   if (!model) {
     throw new AppError(
       'model_not_found',

@@ -11,7 +11,7 @@ const LOTS: Readonly<Record<Units['unit'], bigint>> = {
 /** Of which every part of a price is a whole number: the lots, with amounts in millionths. */
 const PARTS = 3_000_000_000_000n;
 const A_MILLION = 1_000_000n;
-/** No answer has more; what a platform reports past it is no amount. */
+/** No answer has more of anything. */
 const MOST = 1e12;
 
 /**
@@ -47,7 +47,7 @@ function priceOfTokens(price: ModelPrice, usage: TokenUsage): bigint {
 /** In PARTS of a micro-dollar; amounts may be fractions and are taken to the millionth. */
 function priceOfUnits({ perUnit }: ModelPrice, units: Units | null): bigint {
   const price = units && perUnit?.[units.unit];
-  if (!units || !price) return 0n;
+  if (!units || !price || !Number.isFinite(units.amount)) return 0n;
   const millionths = whole(Math.min(units.amount, MOST) * 1e6);
   return (millionths * BigInt(price) * (PARTS / A_MILLION)) / LOTS[units.unit];
 }
