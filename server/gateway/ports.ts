@@ -187,6 +187,33 @@ export type QuotaRules = {
   of(subject: QuotaSubject, id: string): readonly QuotaRule[];
 };
 
+/** Pool credit reserved for a request. */
+export type CreditHold = {
+  readonly requestId: string;
+  readonly userId: string;
+  readonly model: string;
+};
+
+/** How a lent account was used: from this it follows what part of its quota the request took. */
+export type LentUse = {
+  accountId: string;
+  /** The account's `remaining` before the request. */
+  remainingBefore: number;
+  tokens: number;
+};
+
+/** What people may draw from accounts that others lend; asked only where a lent account is chosen. */
+export type PoolCredit = {
+  /** Whether this person may use lent accounts for the model now, from memory; a hint only. */
+  may(userId: string, model: string): boolean;
+  /** Reserves for one request, which may ask again at its next attempt; null = not enough is left. */
+  reserve(userId: string, model: string, requestId: string): Promise<CreditHold | null>;
+  /** Gives back what was reserved and takes what was used, once; null = no lent account answered. */
+  settle(hold: CreditHold, use: LentUse | null): void;
+  /** What to tell a person whose credit left no account to choose. */
+  refusal(userId: string, model: string): AppError;
+};
+
 export type TokenUsage = {
   inputTokens: number;
   /** Part of inputTokens that the platform read from its cache. */
