@@ -23,6 +23,7 @@ import {
   createPricesService,
 } from './features/models/index.ts';
 import { createPlatformsRepo, createPlatformsService } from './features/platforms/index.ts';
+import { createPool } from './features/pool/index.ts';
 import { createLoadUsed, createMemoryQuotaGate, createUsedRepo } from './features/quotas/index.ts';
 import { createResponsesRepo, createResponsesService } from './features/responses/index.ts';
 import { createTraceKeeper, createTracesRepo, createWhyService } from './features/traces/index.ts';
@@ -34,6 +35,7 @@ import {
   openUsageLedger,
   startOfDay,
 } from './features/usage/index.ts';
+import type { QuotaRules } from './gateway/ports.ts';
 import { newId } from './infra/ids.ts';
 import { createCallPlatform } from './platforms/call-platform.ts';
 import { createRegistry } from './platforms/registry.ts';
@@ -84,6 +86,8 @@ export async function buildFeatures(options: FeatureOptions) {
     zone: config.quotas.zone,
     loadUsed: createLoadUsed({ repo: createUsedRepo(pool), ledger, clock }),
   });
+
+  const rules: QuotaRules = { of: () => [] };
 
   const tracesRepo = createTracesRepo(pool);
   const traces = createTraceKeeper({
@@ -149,6 +153,24 @@ export async function buildFeatures(options: FeatureOptions) {
   });
   const prices = createPricesService({ repo: createPricesRepo(db), catalogue, clock });
 
+  const lent = createPool({
+    ...{ pool, reports, clock, onError },
+    changes: events,
+    newId: id,
+    models: catalogue.list,
+    platformName: (platformId) => registry.find(platformId)?.name ?? platformId,
+    restsUntil: accountPool.coolingUntil,
+    remainingOf: () => 1,
+    tokensPerDayOf: (accountId) =>
+      rules.of('account', accountId).find(({ metric }) => metric === 'tokens-per-day')?.limit ??
+      null,
+    onUnknownUse: (accountId, requestId) =>
+      log.info(
+        { accountId, requestId },
+        'a lent account served, and nobody can tell what part of its quota that was: it cost no credit',
+      ),
+  });
+
   const lookup = createKeyLookup({
     repo: createKeyLookupRepo(pool),
     changes: events,
@@ -190,6 +212,7 @@ export async function buildFeatures(options: FeatureOptions) {
       models,
       prices,
       keys,
+      pool: lent.service,
       usage,
       why,
       apply,
@@ -198,8 +221,9 @@ export async function buildFeatures(options: FeatureOptions) {
       ledger,
       traces,
       quotas,
-      rules: { of: () => [] },
+      rules,
       pool: accountPool,
+      credit: lent.credit,
       models: catalogue,
       responses,
       lookup,
@@ -211,6 +235,7 @@ export async function buildFeatures(options: FeatureOptions) {
       // Counters of limits are read from roll-ups, so these come first.
       await usageUpkeep.start();
       await Promise.all([registry.start(), accountPool.start(), catalogue.start()]);
+      await lent.start();
       responses.start();
       traces.start();
     },
@@ -222,6 +247,7 @@ export async function buildFeatures(options: FeatureOptions) {
         usageUpkeep.close(),
         lookup.close(),
         accountPool.close(),
+        lent.close(),
         responses.close(),
         traces.close(),
         people.limiters.close(),

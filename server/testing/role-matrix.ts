@@ -48,6 +48,13 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'keys.update': 'signed-in',
   'keys.revoke': 'signed-in',
 
+  'pool.mine': 'signed-in',
+  'pool.shared': 'signed-in',
+  'pool.movements': 'signed-in',
+  'pool.lentUse': 'signed-in',
+  'pool.settings': 'admins',
+  'pool.saveSettings': 'admins',
+
   'usage.list': 'signed-in',
   'usage.get': 'signed-in',
   'usage.summary': 'signed-in',

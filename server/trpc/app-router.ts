@@ -6,6 +6,7 @@ import {
   type PricesService,
 } from '../features/models/index.ts';
 import { createPlatformsRouter, type PlatformsService } from '../features/platforms/index.ts';
+import { createPoolRouter, type PoolService } from '../features/pool/index.ts';
 import { createSessionsRouter, type SessionsService } from '../features/sessions/index.ts';
 import { createSetupRouter, type SetupService } from '../features/setup/index.ts';
 import { createWhyRouter, type WhyService } from '../features/traces/index.ts';
@@ -27,6 +28,7 @@ export type Services = {
   models: ModelsService;
   prices: PricesService;
   keys: KeysService;
+  pool: PoolService;
   usage: UsageService;
   why: WhyService;
 };
@@ -41,6 +43,7 @@ export function createAppRouter(services: Services) {
     accounts: createAccountsRouter(services.accounts),
     models: createModelsRouter(services.models, services.prices),
     keys: createKeysRouter(services.keys),
+    pool: createPoolRouter(services.pool),
     usage: createUsageRouter(services.usage),
     why: createWhyRouter(services.why),
   });
