@@ -157,7 +157,7 @@ describe('models.update', () => {
     const { error } = await update({ id, routes: [lab, { platform: 'nowhere', model: 'x' }] });
     expect(error?.data.param).toBe('routes[1].platform');
     expect(h.catalogue.find(name)?.routes).toEqual([
-      { platformId: 'sandbox', upstreamModel: 'sandbox-echo', weight: 2 },
+      { platformId: 'sandbox', upstreamModel: 'sandbox-echo', weight: 2, priority: 0 },
     ]);
   });
 
@@ -252,7 +252,7 @@ describe('models.suggest', () => {
     expect(first).toEqual({
       name: first?.name,
       enabled: true,
-      routes: [{ platform: 'zhipu', model: first?.name, weight: 1 }],
+      routes: [{ platform: 'zhipu', model: first?.name, weight: 1, priority: 0 }],
       price: cataloguePrice('zhipu', 'glm-5.3'),
     });
     for (const model of offer?.models ?? []) {
