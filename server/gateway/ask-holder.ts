@@ -7,7 +7,6 @@ import type {
   ModelCatalogue,
   Outcome,
   Principal,
-  QuotaGate,
   StoredResponse,
   Target,
 } from './ports.ts';
@@ -20,7 +19,6 @@ import { readOutcome } from './steps/read-outcome.ts';
 export type AskHolderDeps = {
   pool: AccountPool;
   models: ModelCatalogue;
-  quotas: QuotaGate;
   platform: (id: string) => Platform | undefined;
   callPlatform: CallPlatform;
   timeoutMs: number;
@@ -33,7 +31,6 @@ export type HolderQuestion = {
   method: 'GET' | 'POST' | 'DELETE';
   /** Behind the response's own path, e.g. `/cancel?…`; may be empty. */
   rest: string;
-  requestId: string;
   headers: IncomingHttpHeaders;
   signal: AbortSignal;
 };
@@ -42,37 +39,32 @@ const FAILURES = new Set<string>(['upstream_failed', 'upstream_timeout']);
 
 /**
  * Asks the account that keeps a response; the bytes of its answer, null when it does not know it
- * either. It counts as one request under every limit.
- * @throws AppError bound_elsewhere when that account cannot be asked, rate_limited, quota_exhausted,
- *   or what the platform's refusal or silence means.
+ * either.
+ * @throws AppError bound_elsewhere when that account cannot be asked, or what the platform's refusal
+ *   or silence means.
  */
 export async function askHolder(
   deps: AskHolderDeps,
   question: HolderQuestion,
 ): Promise<Buffer | null> {
   const { candidate, endpoint } = holderOf(deps, question);
-  const { principal, requestId, signal } = question;
-  const hold = await deps.quotas.hold({ rules: principal.rules, tokens: 0, cost: 0, requestId });
+  const { signal } = question;
+  const target = await deps.pool.take(candidate);
+  let outcome: Outcome = { kind: 'neutral' };
   try {
-    const target = await deps.pool.take(candidate);
-    let outcome: Outcome = { kind: 'neutral' };
-    try {
-      const upstream = await deps.callPlatform(requestTo(deps, question, endpoint, target));
-      const result = await read(upstream, target, question);
-      outcome = result.outcome;
-      if (result.error) throw result.error;
-      return result.body;
-    } catch (thrown) {
-      if (signal.aborted) throw toAppError(signal.reason);
-      const error = toAppError(thrown);
-      const platformFailed = outcome.kind === 'neutral' && FAILURES.has(error.code);
-      if (platformFailed) outcome = { kind: 'failed', message: error.message };
-      throw error;
-    } finally {
-      deps.pool.finish(target, outcome);
-    }
+    const upstream = await deps.callPlatform(requestTo(deps, question, endpoint, target));
+    const result = await read(upstream, target, question);
+    outcome = result.outcome;
+    if (result.error) throw result.error;
+    return result.body;
+  } catch (thrown) {
+    if (signal.aborted) throw toAppError(signal.reason);
+    const error = toAppError(thrown);
+    const platformFailed = outcome.kind === 'neutral' && FAILURES.has(error.code);
+    if (platformFailed) outcome = { kind: 'failed', message: error.message };
+    throw error;
   } finally {
-    deps.quotas.settle(hold, { tokens: 0, cost: 0 });
+    deps.pool.finish(target, outcome);
   }
 }
 

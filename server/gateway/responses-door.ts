@@ -2,13 +2,13 @@ import type { Request } from 'express';
 import { z } from 'zod';
 import { AppError } from '#shared/errors.ts';
 import { type AskHolderDeps, askHolder, type HolderQuestion } from './ask-holder.ts';
-import type { Principal, ResponseStore, StoredResponse } from './ports.ts';
+import type { Principal, QuotaGate, ResponseStore, StoredResponse } from './ports.ts';
 import { check } from './protocols/body.ts';
 import { queryOf } from './request-query.ts';
 import { RESPONSE_ID } from './responses-keeping.ts';
 import { mayRead } from './steps/understand.ts';
 
-export type ResponsesDoorDeps = AskHolderDeps & { responses: ResponseStore };
+export type ResponsesDoorDeps = AskHolderDeps & { quotas: QuotaGate; responses: ResponseStore };
 
 /** A request that is answered at once, without going down the path. */
 export type Asking = { requestId: string; signal: AbortSignal };
@@ -24,15 +24,34 @@ const ListQuery = z.object({
   after: z.string().optional(),
 });
 
+/** Answers one request about a response. */
+type Look = (principal: Principal, req: Request, asking: Asking) => Promise<Said>;
+
+const NOTHING_SPENT = { tokens: 0, cost: 0 };
+
 /** Parts of a query that mean something to the platform that keeps a response. */
 const PASSED_ON = new Set(['include', 'include[]', 'limit', 'order', 'after']);
 
 /**
  * Stored responses, one at a time. What is kept here is answered from here; what a platform keeps is
- * asked of the account that has it. Another person's are unknown, like any other.
+ * asked of the account that has it. Another person's are unknown, like any other. Every look counts as
+ * one request under every limit: it may open, or fetch, many megabytes.
  * Source: https://platform.openai.com/docs/api-reference/responses
  */
 export function createResponsesDoor(deps: ResponsesDoorDeps) {
+  const counted =
+    (look: Look): Look =>
+    async (principal, req, asking) => {
+      const { requestId } = asking;
+      const { rules } = principal;
+      const hold = await deps.quotas.hold({ ...NOTHING_SPENT, requestId, rules });
+      try {
+        return await look(principal, req, asking);
+      } finally {
+        deps.quotas.settle(hold, NOTHING_SPENT);
+      }
+    };
+
   async function find(principal: Principal, req: Request): Promise<StoredResponse> {
     const id = idIn(req);
     const found = await deps.responses.find(id, principal.userId);
@@ -47,25 +66,25 @@ export function createResponsesDoor(deps: ResponsesDoorDeps) {
   }
 
   return {
-    async retrieve(principal: Principal, req: Request, asking: Asking): Promise<Said> {
+    retrieve: counted(async (principal, req, { signal }) => {
       const response = await find(principal, req);
       refuseStream(req);
       if (response.answer) return response.answer;
-      return passOn({ response, principal, method: 'GET', rest: restOf(req), ...asking }, req);
-    },
+      return passOn({ response, principal, method: 'GET', rest: restOf(req), signal }, req);
+    }),
 
-    async remove(principal: Principal, req: Request, asking: Asking): Promise<Said> {
+    remove: counted(async (principal, req, { signal }) => {
       const response = await find(principal, req);
       const { id, heldBy } = response;
       if (heldBy) {
-        const question = { response, principal, method: 'DELETE', rest: '', ...asking } as const;
+        const question = { response, principal, method: 'DELETE', rest: '', signal } as const;
         await askHolder(deps, { ...question, headers: req.headers });
       }
       if (!(await deps.responses.delete(id, principal.userId))) throw unknown(id);
       return { id, object: 'response', deleted: true };
-    },
+    }),
 
-    async cancel(principal: Principal, req: Request, asking: Asking): Promise<Said> {
+    cancel: counted(async (principal, req, { signal }) => {
       const response = await find(principal, req);
       if (!response.heldBy) {
         throw new AppError(
@@ -74,15 +93,15 @@ export function createResponsesDoor(deps: ResponsesDoorDeps) {
           { param: 'response_id' },
         );
       }
-      return passOn({ response, principal, method: 'POST', rest: '/cancel', ...asking }, req);
-    },
+      return passOn({ response, principal, method: 'POST', rest: '/cancel', signal }, req);
+    }),
 
-    async inputItems(principal: Principal, req: Request, asking: Asking): Promise<Said> {
+    inputItems: counted(async (principal, req, { signal }) => {
       const response = await find(principal, req);
       if (!response.heldBy) return listed(response.input, req);
       const rest = `/input_items${restOf(req)}`;
-      return passOn({ response, principal, method: 'GET', rest, ...asking }, req);
-    },
+      return passOn({ response, principal, method: 'GET', rest, signal }, req);
+    }),
   };
 }
 
