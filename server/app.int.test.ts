@@ -146,6 +146,7 @@ test('health tells nothing but counts, to anyone', async () => {
   expect(await res.json()).toEqual({
     status: 'ok',
     running: expect.any(Number),
+    waiting: 0,
     unwritten: expect.any(Number),
   });
 });

@@ -41,6 +41,7 @@ export async function buildApp({ random = Math.random, ...options }: AppOptions)
     platform: ports.registry.find,
     timeoutMs: config.upstream.timeoutMs,
     heartbeatMs: config.upstream.heartbeatMs,
+    waitingLimits: config.waiting,
     whyUrl: (id) => address && `${address}/why/${id}`,
     onInternalError: (err, requestId) => log.error({ err, requestId }, 'a request failed'),
   });
@@ -71,7 +72,12 @@ export async function buildApp({ random = Math.random, ...options }: AppOptions)
   app.use(securityHeaders({ https: config.http.publicUrl?.startsWith('https:') ?? false }));
   app.get('/healthz', (_req, res) => {
     res.setHeader('x-request-id', newId(clock));
-    res.json({ status: 'ok', running: gateway.running(), unwritten: ports.ledger.pending() });
+    res.json({
+      status: 'ok',
+      running: gateway.running(),
+      waiting: gateway.waiting(),
+      unwritten: ports.ledger.pending(),
+    });
   });
   app.use('/trpc', mountTrpc({ router: createAppRouter(services), door, log }));
   app.use(serveConsole(WEB_DIST));

@@ -30,6 +30,7 @@ export function toConfig(env: Env) {
       timeoutMs: env.UPSTREAM_TIMEOUT_MS,
       heartbeatMs: env.HEARTBEAT_MS,
     },
+    waiting: { most: env.WAIT_MOST, ms: env.WAIT_MS },
   });
 }
 export type Config = ReturnType<typeof toConfig>;

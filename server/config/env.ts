@@ -67,6 +67,20 @@ export const Env = z.object({
     .describe('Least severe log line to print'),
   UPSTREAM_TIMEOUT_MS: milliseconds(120_000).describe('Longest silence of a platform'),
   HEARTBEAT_MS: milliseconds(10_000).describe('Silence after which a stream gets a heartbeat'),
+  WAIT_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(120_000)
+    .default(10_000)
+    .describe('Longest wait of a request for an account with room; 0 = none waits'),
+  WAIT_MOST: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(10_000)
+    .default(100)
+    .describe('Requests that may wait at once for the same model'),
   DRAIN_MS: milliseconds(30_000).describe('Longest wait for running requests at shutdown'),
   RESPONSES_RETENTION_DAYS: z.coerce
     .number()

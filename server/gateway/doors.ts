@@ -7,7 +7,7 @@ import { newFacts } from './exchange.ts';
 import { createHttpReply } from './http-reply.ts';
 import { createModelLists } from './model-lists.ts';
 import { createPipeline, type PipelineDeps } from './pipeline.ts';
-import type { Principal } from './ports.ts';
+import type { AccountPool, Principal } from './ports.ts';
 import { readBody } from './read-body.ts';
 import type { Door } from './request.ts';
 import { queryOf } from './request-query.ts';
@@ -17,15 +17,21 @@ import {
   type ResponsesDoorDeps,
   type Said,
 } from './responses-door.ts';
+import { createWaiting, type WaitingLimits } from './selection/waiting.ts';
 
 const MOST_BODY_BYTES = 32 * 1024 * 1024;
 /** No answer takes longer; shorter than the quota gate keeps what nobody settled. */
 const LONGEST_REQUEST_MS = 3_600_000;
 
-export type GatewayDeps = Omit<PipelineDeps & ResponsesDoorDeps, 'now' | 'clock'> & {
+/** Unless given. */
+const WAITING: WaitingLimits = { most: 100, ms: 10_000 };
+
+export type GatewayDeps = Omit<PipelineDeps & ResponsesDoorDeps, 'now' | 'clock' | 'waiting'> & {
   clock: Clock;
   newId: () => string;
   heartbeatMs: number;
+  /** How many requests may wait for an account, and how long. */
+  waitingLimits?: WaitingLimits;
   /** How long a client may take nothing of its answer before it is let go; two minutes unless given. */
   stallMs?: number;
 };
@@ -50,10 +56,13 @@ const NO_WORDS: PathWords = { model: null, action: null };
  * The doors for programs: HTTP in and out, no rules of their own. Every door built from one gateway
  * shares its running requests, so that all of them drain together.
  */
-export function createGateway(deps: GatewayDeps) {
+export function createGateway(outside: GatewayDeps) {
+  const { clock, waitingLimits: limits = WAITING } = outside;
+  const waiting = createWaiting({ clock, limits });
+  const deps = { ...outside, waiting, pool: waking(outside.pool, waiting.wake) };
   const serve = createPipeline({ ...deps, now: deps.clock.now });
   const models = createModelLists(deps.models);
-  const responses = createResponsesDoor(deps);
+  const responses = createResponsesDoor({ ...deps, now: deps.clock.now });
   const { nothingHere, brokenHere, methodNotAllowed } = createDoorErrors(deps);
   const running = new Map<AbortController, Promise<void>>();
   let closing = false;
@@ -178,6 +187,8 @@ export function createGateway(deps: GatewayDeps) {
     fallback: [nothingHere, brokenHere] as const,
     /** Requests that have not been answered yet. */
     running: () => running.size,
+    /** Requests that wait for an account. */
+    waiting: waiting.count,
     /** Takes no new request, waits for the running ones at most so long, then ends them. */
     async drain(ms: number): Promise<void> {
       closing = true;
@@ -187,6 +198,17 @@ export function createGateway(deps: GatewayDeps) {
       });
       await Promise.allSettled(running.values());
       cancel();
+    },
+  };
+}
+
+/** Whoever waits for an account is told when one has room again. */
+function waking(pool: AccountPool, wake: () => void): AccountPool {
+  return {
+    ...pool,
+    finish(target, outcome) {
+      pool.finish(target, outcome);
+      wake();
     },
   };
 }

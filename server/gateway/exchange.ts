@@ -13,6 +13,7 @@ import type {
 import type { Framing } from './protocols/framing.ts';
 import type { ArrivedCall, Frame } from './protocols/protocol.ts';
 import type { Door, GatewayRequest, Step, StreamPassage, WholeAnswer } from './request.ts';
+import type { Wish } from './selection/choose.ts';
 import { newTally, type Tally } from './tokens.ts';
 
 /** Where the answer goes. The door implements it over HTTP. */
@@ -86,7 +87,9 @@ export type Asked = Known & {
   ownInput: (() => object[]) | null;
 };
 export type Admitted = Asked & { model: CatalogueModel; hold: Hold };
-export type Routed = Admitted & { candidates: Candidate[] };
+/** An account that counts the request as its own; null = it was gone when it was taken. */
+export type Taken = { candidate: Candidate; target: Promise<Target | null> };
+export type Routed = Admitted & { wish: Wish; first: Taken };
 export type Called = Routed & { target: Target; answer: Answer };
 
 export type Relayed = Called & {

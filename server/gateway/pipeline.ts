@@ -30,7 +30,7 @@ export function createPipeline(deps: PipelineDeps) {
       const known = await authenticate(arrived);
       const asked = await understand(deps, known);
       const admitted = await admit(deps, asked);
-      const routed = route(deps, admitted);
+      const routed = await route(deps, admitted);
       const called = await call(deps, routed);
       const relayed = await relay(deps, called);
       await remember(deps, relayed);

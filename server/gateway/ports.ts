@@ -12,6 +12,8 @@ export type Principal = {
   keyId: string | null;
   /** Public model names; empty = every model. */
   allowedModels: readonly string[];
+  /** Whether lent accounts are asked before the person's own; absent = the own ones first. */
+  preferShared?: boolean;
   /** The limits of the user, then those of the key. */
   rules: readonly QuotaRule[];
 };

@@ -32,6 +32,12 @@ const LAB: CatalogueModel = {
 
 export type HarnessOptions = Partial<Omit<GatewayDeps, 'platform'>> & {
   accounts?: string[];
+  /** False where accounts are equals among whom conversations choose. */
+  ordered?: boolean;
+  /** How many requests each account may have running; unlimited unless named. */
+  most?: Readonly<Record<string, number>>;
+  /** Accounts that rest, and until when (epoch ms). */
+  resting?: Map<string, number>;
   /** What the platform behind the model is beyond one endpoint for OpenAI's chats. */
   platform?: Partial<Platform>;
   /** What looking a key up waits for. */
@@ -46,42 +52,64 @@ export type HarnessOptions = Partial<Omit<GatewayDeps, 'platform'>> & {
  */
 export async function gatewayHarness(
   upstream: { url: string; port: number },
-  { accounts = ['a1'], known, platform, principal, ...overrides }: HarnessOptions = {},
+  {
+    accounts = ['a1'],
+    ordered = true,
+    most = {},
+    resting = new Map(),
+    known,
+    platform,
+    principal,
+    ...overrides
+  }: HarnessOptions = {},
 ) {
   const records: UsageRecord[] = [];
   const outcomes: [account: string, outcome: Outcome['kind']][] = [];
   const held = new Map<string, number>();
   const settled: number[] = [];
   const busy = new Set<string>();
+  const running = new Map<string, number>();
+  const count = (account: string, by: number) =>
+    running.set(account, (running.get(account) ?? 0) + by);
   const traces: TraceRecord[] = [];
   const responses = memoryResponses();
 
   const pool: AccountPool = {
     consider: () => ({
-      candidates: accounts.map(
-        (accountId, index): Candidate => ({
-          accountId,
-          platformId: 'lab',
-          upstreamModel: 'tiny',
-          weight: 1,
-          priority: 0,
-          // Own first: makes the order of attempts the order of `accounts`.
-          own: index === 0,
-          busy: 0,
-          most: null,
-          remaining: 1,
-          probing: false,
-        }),
-      ),
-      skipped: [],
+      candidates: accounts
+        .map((accountId, index) => ({ accountId, index }))
+        .filter(({ accountId }) => !resting.has(accountId))
+        .map(
+          ({ accountId, index }): Candidate => ({
+            accountId,
+            platformId: 'lab',
+            upstreamModel: 'tiny',
+            weight: 1,
+            // Makes the order of attempts the order of `accounts`.
+            priority: ordered ? index : 0,
+            own: index === 0 && ordered,
+            busy: running.get(accountId) ?? 0,
+            most: most[accountId] ?? null,
+            remaining: 1,
+            probing: false,
+          }),
+        ),
+      skipped: [...resting].map(([accountId, until]) => ({
+        accountId,
+        platformId: 'lab',
+        reason: 'cooling' as const,
+        until,
+      })),
     }),
     take: async (candidate) => {
       if (candidate.accountId === 'gone') throw new AppError('no_account', 'It was deleted.');
       busy.add(candidate.accountId);
+      count(candidate.accountId, 1);
       return { ...candidate, secret: `secret-of-${candidate.accountId}`, options: {} };
     },
     finish: (target, outcome) => {
       busy.delete(target.accountId);
+      count(target.accountId, -1);
       outcomes.push([target.accountId, outcome.kind]);
     },
   };

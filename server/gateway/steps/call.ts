@@ -1,44 +1,54 @@
 import { AppError, toAppError } from '#shared/errors.ts';
-import type { CallPlatform, Platform } from '../../platforms/platform.ts';
-import type { Answer, Called, Routed } from '../exchange.ts';
-import type { AccountPool, Candidate, Outcome, Target } from '../ports.ts';
+import type { CallPlatform } from '../../platforms/platform.ts';
+import type { Answer, Called, Routed, Taken } from '../exchange.ts';
+import type { Outcome, Target } from '../ports.ts';
 import type { Prepared } from '../request.ts';
+import {
+  attemptName,
+  look,
+  type TakeDeps,
+  type Tried,
+  takeBest,
+} from '../selection/take-account.ts';
 import { holdPlace, leavePlace, type PlaceDeps } from './place.ts';
 import { readHere, readOutcome } from './read-outcome.ts';
 
-export const MOST_ATTEMPTS = 3;
+/**
+ * Attempts that may fail, and attempts in all: that an account's limit is reached a platform says at
+ * once, and another account may have all of its own left.
+ */
+const MOST_FAILURES = 3;
+const MOST_ATTEMPTS = 10;
 const DROPPED = 'x-gatehouse-dropped';
 const MOST_NAMES = 50;
 
-export type CallDeps = PlaceDeps & {
-  pool: AccountPool;
-  platform: (id: string) => Platform | undefined;
-  callPlatform: CallPlatform;
-  timeoutMs: number;
-};
+export type CallDeps = PlaceDeps &
+  TakeDeps & { callPlatform: CallPlatform; timeoutMs: number; now: () => number };
 
 /**
- * Calls accounts in order until one begins to answer, at most three times, always before the
- * client has seen anything of an answer. An account that cannot take the request as it is (another
- * protocol, someone else's seal) is passed over. Throws the last failure, or the abort's reason.
+ * Calls the account that was taken, and others after it until one begins to answer: at most three that
+ * fail, and always before the client has seen anything of an answer. An account that cannot take the
+ * request as it is (another protocol, someone else's seal) is passed over. Throws the last failure, or
+ * the abort's reason.
  */
 export async function call(deps: CallDeps, routed: Routed): Promise<Called> {
   if (routed.request.stream) routed.reply.keepAlive(routed.request.framing);
-  const errors: Errors = {};
-  for (const candidate of routed.candidates) {
-    if (routed.facts.attempts === MOST_ATTEMPTS) break;
+  const errors: Errors = { failures: 0 };
+  const tried: Tried = { accounts: new Set(), platforms: new Set() };
+  let taken: Taken | null = routed.first;
+  while (taken) {
+    tried.accounts.add(attemptName(taken.candidate));
+    const target = await targetWithinLimits(deps, routed, taken, errors);
+    if (target) {
+      const result = await tryAccount(deps, routed, target);
+      if ('answer' in result) return Object.assign(routed, { target, answer: result.answer });
+      leavePlace(deps, routed);
+      deps.pool.finish(target, result.outcome);
+      note(errors, tried, target, result);
+    }
     throwIfAborted(routed);
-    const target = await takeWithinLimits(deps, routed, candidate, errors);
-    if (!target) continue;
-    const tried = await tryAccount(deps, routed, target);
-    if ('answer' in tried) return Object.assign(routed, { target, answer: tried.answer });
-    leavePlace(deps, routed);
-    deps.pool.finish(target, tried.outcome);
-    if (tried.error.code === 'internal') throw tried.error;
-    if (tried.attempted) errors.failed = tried.error;
-    else errors.unfit ??= tried.error;
+    taken = mayGoOn(routed, errors) ? another(deps, routed, tried) : null;
   }
-  throwIfAborted(routed);
   throw (
     errors.failed ??
     errors.unfit ??
@@ -48,23 +58,49 @@ export async function call(deps: CallDeps, routed: Routed): Promise<Called> {
 }
 
 /** Why accounts did not answer: the first that matters is told. */
-type Errors = { failed?: AppError; unfit?: AppError; full?: AppError };
+type Errors = { failures: number; failed?: AppError; unfit?: AppError; full?: AppError };
+
+/** Throws what is our own fault: no other account would fare better. */
+function note(errors: Errors, tried: Tried, { platformId }: Target, result: Attempted): void {
+  const { attempted, error, outcome } = result;
+  if (error.code === 'internal') throw error;
+  if (!attempted) {
+    errors.unfit ??= error;
+    return;
+  }
+  errors.failed = error;
+  if (outcome.kind !== 'rate_limited') errors.failures += 1;
+  if (outcome.kind === 'failed') tried.platforms.add(platformId);
+}
+
+function mayGoOn({ facts }: Routed, { failures }: Errors): boolean {
+  return failures < MOST_FAILURES && facts.attempts < MOST_ATTEMPTS;
+}
+
+/** The best of those that were not tried and have room now. */
+function another(deps: CallDeps, routed: Routed, tried: Tried): Taken | null {
+  return takeBest(deps, routed, { wish: routed.wish, looked: look(deps, routed), tried });
+}
 
 /** Null when the account is gone, or its limits have no room: then the next one is tried. */
-async function takeWithinLimits(
+async function targetWithinLimits(
   deps: CallDeps,
   routed: Routed,
-  candidate: Candidate,
+  { candidate, target: taking }: Taken,
   errors: Errors,
 ): Promise<Target | null> {
-  const full = await holdPlace(deps, routed, candidate);
-  if (full) {
-    errors.full ??= full;
-    return null;
+  const target = await taking;
+  if (!target) return null;
+  let keeps = false;
+  try {
+    throwIfAborted(routed);
+    const full = await holdPlace(deps, routed, candidate);
+    if (full) errors.full ??= full;
+    keeps = full === null;
+  } finally {
+    if (!keeps) deps.pool.finish(target, { kind: 'neutral' });
   }
-  const target = await takeUnlessGone(deps.pool, candidate);
-  if (!target) leavePlace(deps, routed);
-  return target;
+  return keeps ? target : null;
 }
 
 function throwIfAborted({ signal }: Routed): void {
@@ -75,16 +111,38 @@ async function tryAccount(
   deps: CallDeps,
   routed: Routed,
   target: Target,
-): Promise<{ answer: Answer } | (Failure & { attempted: boolean })> {
+): Promise<{ answer: Answer } | Attempted> {
+  const { facts, reply } = routed;
+  const { accountId, platformId, upstreamModel } = target;
   const prepared = prepare(deps, routed, target);
   if (prepared instanceof AppError) {
+    facts.trace.skipped.push({ accountId, platformId, reason: 'unfit', until: null });
     return { outcome: { kind: 'neutral' }, error: prepared, attempted: false };
   }
-  routed.facts.attempts += 1;
+  facts.attempts += 1;
+  facts.trace.dropped = [...new Set(prepared.dropped)].slice(0, MOST_NAMES);
   Object.assign(routed, { target });
-  if (prepared.dropped.length > 0) routed.reply.header(DROPPED, nameList(prepared.dropped));
+  if (prepared.dropped.length > 0) reply.header(DROPPED, nameList(prepared.dropped));
+  const startedAt = deps.now();
   const result = await attempt(deps, routed, target, prepared);
+  facts.trace.attempts.push({
+    accountId,
+    platformId,
+    upstreamModel,
+    startedAt,
+    ms: Math.max(0, deps.now() - startedAt),
+    ...toldOf(result),
+  });
   return 'answer' in result ? result : { ...result, attempted: true };
+}
+
+/** What an attempt came to, for the trace; messages of platforms are masked already. */
+function toldOf(result: { answer: Answer } | Failure) {
+  if (!('answer' in result)) return { outcome: result.outcome.kind, message: result.error.message };
+  const { answer } = result;
+  return answer.kind === 'refused'
+    ? { outcome: 'refused', message: answer.error.message }
+    : { outcome: 'ok', message: null };
 }
 
 /** The call for this account, or why it cannot take the request as it is. */
@@ -107,18 +165,10 @@ function nameList(names: readonly string[]): string {
   return plain.slice(0, MOST_NAMES).join(', ');
 }
 
-/** Null when the account vanished since it was chosen: no attempt was made then, so it counts as none. */
-async function takeUnlessGone(pool: AccountPool, candidate: Candidate): Promise<Target | null> {
-  try {
-    return await pool.take(candidate);
-  } catch (thrown) {
-    if (toAppError(thrown).code === 'no_account') return null;
-    throw thrown;
-  }
-}
-
 /** An attempt that another account may make good. */
 type Failure = { outcome: Outcome; error: AppError };
+/** `attempted` is false when the account could not take the request as it is. */
+type Attempted = Failure & { attempted: boolean };
 
 async function attempt(
   deps: CallDeps,
