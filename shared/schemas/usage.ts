@@ -100,3 +100,58 @@ export const Summary = z.object({
   ),
 });
 export type Summary = z.infer<typeof Summary>;
+
+/** What statistics tell apart: each its own row. */
+export const StatisticsBy = z.enum(['model', 'user', 'key', 'account', 'platform', 'day', 'hour']);
+export type StatisticsBy = z.infer<typeof StatisticsBy>;
+
+/** The longest time that is shown hour by hour. */
+const HOURLY_DAYS = 7;
+
+export const StatisticsInput = z
+  .object({
+    by: StatisticsBy,
+    /** So many days of the server's zone, today included. */
+    days: z.int().min(1).max(400).default(30),
+    /** Admins may look at everybody (`all`); members always see their own. */
+    scope: z.enum(['mine', 'all']).default('all'),
+  })
+  .refine(({ by, days }) => by !== 'hour' || days <= HOURLY_DAYS, {
+    path: ['days'],
+    message: `by hour at most ${HOURLY_DAYS} days are shown`,
+  });
+export type StatisticsInput = z.infer<typeof StatisticsInput>;
+
+const StatisticsFigures = Figures.extend({
+  aborted: z.int(),
+  cachedTokens: z.int(),
+  reasoningTokens: z.int(),
+});
+
+export const Statistics = z.object({
+  /** Whose midnight ends a day. */
+  zone: z.string(),
+  from: Timestamp,
+  to: Timestamp,
+  rows: z.array(
+    StatisticsFigures.extend({
+      /**
+       * An id, a model or platform, or a time (ISO). Null = none: asked from the playground, answered
+       * by no account, or by accounts of others.
+       */
+      id: z.string().nullable(),
+      /** As people call it; null where `id` is, a dash for what was deleted. */
+      name: z.string().nullable(),
+    }),
+  ),
+  totals: StatisticsFigures,
+  /** Whether rows with fewer requests were left out. */
+  cut: z.boolean(),
+});
+export type Statistics = z.infer<typeof Statistics>;
+
+/** What an export holds: the list's filters, and how it is written. */
+export const UsageExportQuery = UsageFilter.extend({
+  format: z.enum(['csv', 'ndjson']).default('csv'),
+});
+export type UsageExportQuery = z.infer<typeof UsageExportQuery>;

@@ -80,47 +80,60 @@ function writer(zone: string) {
 
 const bucketOf = (ms: number) => (ms < 1 ? 0 : 1 + Math.floor((8 * Math.log(ms)) / Math.log(2)));
 
+const classOf = ({ outcome }: JournalledUsage) =>
+  outcome === 'ok' || outcome === 'aborted' ? outcome : 'failed';
+
+function figuresOf(r: JournalledUsage): number[] {
+  return [
+    1,
+    Number(classOf(r) === 'failed'),
+    Number(classOf(r) === 'aborted'),
+    r.inputTokens,
+    r.cachedTokens,
+    r.cacheWriteTokens ?? 0,
+    r.outputTokens,
+    r.reasoningTokens,
+    r.cost ?? 0,
+  ];
+}
+
+/** Where a record is counted: grain, dimension, scope, time and value. */
+function placesOf(r: JournalledUsage, zone: string): string[] {
+  const values = [
+    ['key', r.keyId ?? ''],
+    ['model', r.model],
+    ['account', r.accountId ?? ''],
+    ['platform', r.platformId ?? ''],
+    ['door', r.door],
+    ['operation', r.operation ?? 'chat'],
+    ['outcome', classOf(r)],
+  ] as const;
+  const times = {
+    hour: Math.floor(r.createdAt / HOUR) * HOUR,
+    day: startOfDay(r.createdAt, zone),
+  };
+  return Object.entries(times).flatMap(([grain, time]) => {
+    const at = new Date(time).toISOString();
+    const own = values.filter(([dimension]) => grain === 'day' || dimension === 'model');
+    return [
+      [grain, 'total', EVERYBODY, at, ''],
+      [grain, 'user', EVERYBODY, at, r.userId],
+      ...values.map(([dimension, value]) => [grain, dimension, EVERYBODY, at, value]),
+      ...own.map(([dimension, value]) => [grain, dimension, r.userId, at, value]),
+    ].map((place) => place.join('|'));
+  });
+}
+
 /** What the roll-ups must say, summed one record after the other. */
 function bruteForce(records: readonly JournalledUsage[], zone: string): Record<string, string> {
   const sums = new Map<string, { figures: number[]; buckets: number[] }>();
   for (const r of new Map(records.map((each) => [each.id, each])).values()) {
-    const outcome = r.outcome === 'ok' || r.outcome === 'aborted' ? r.outcome : 'failed';
-    const values: Record<string, string> = {
-      key: r.keyId ?? '',
-      model: r.model,
-      account: r.accountId ?? '',
-      platform: r.platformId ?? '',
-      door: r.door,
-      operation: r.operation ?? 'chat',
-      outcome,
-    };
-    const figures = [
-      1,
-      Number(outcome === 'failed'),
-      Number(outcome === 'aborted'),
-      r.inputTokens,
-      r.cachedTokens,
-      r.cacheWriteTokens ?? 0,
-      r.outputTokens,
-      r.reasoningTokens,
-      r.cost ?? 0,
-    ];
-    const add = (grain: string, dimension: string, scope: string, value: string) => {
-      const at =
-        grain === 'hour' ? Math.floor(r.createdAt / HOUR) * HOUR : startOfDay(r.createdAt, zone);
-      const place = [grain, dimension, scope, new Date(at).toISOString(), value].join('|');
+    const figures = figuresOf(r);
+    for (const place of placesOf(r, zone)) {
       const sum = sums.get(place) ?? { figures: figures.map(() => 0), buckets: [] };
       sum.figures = sum.figures.map((figure, n) => figure + (figures[n] ?? 0));
-      if (outcome === 'ok') sum.buckets.push(bucketOf(r.latencyMs));
+      if (classOf(r) === 'ok') sum.buckets.push(bucketOf(r.latencyMs));
       sums.set(place, sum);
-    };
-    for (const grain of ['hour', 'day']) {
-      add(grain, 'total', EVERYBODY, '');
-      add(grain, 'user', EVERYBODY, r.userId);
-      for (const [dimension, value] of Object.entries(values)) {
-        add(grain, dimension, EVERYBODY, value);
-        if (grain === 'day' || dimension === 'model') add(grain, dimension, r.userId, value);
-      }
     }
   }
   const timed = /\|(total|user|key|model|account|platform)\|/;

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { named } from '../../infra/postgres/pool.ts';
+import { createRollupsRepo, type RollupQuery, type SumsRow } from './rollups.repo.ts';
 import type { UsageScope } from './usage.repo.ts';
 
 /** A stretch of time cut in `steps` equal parts of `stepMs`. */
@@ -72,39 +73,70 @@ const seriesOfUser = named('usage_series_user', series(oneUser('$4')));
 const busiestOfAll = named('usage_models_all', busiest(everybody));
 const busiestOfUser = named('usage_models_user', busiest(oneUser('$4')));
 
-type Stretch = Pick<TimeSteps, 'from' | 'to'>;
+const HOUR = 3_600_000;
 
-/** Figures over the usage table. */
+/** Figures of usage over time: from its sums, and where a step is shorter than an hour from records. */
 export function createSummaryRepo(pool: Pick<Pool, 'query'>) {
+  const rollups = createRollupsRepo(pool);
+  const byHour = ({ userId }: UsageScope, { from, to }: TimeSteps): RollupQuery => ({
+    grain: 'hour',
+    userId,
+    from,
+    to,
+  });
+
   return {
-    async totals({ userId }: UsageScope, { from, to }: Stretch): Promise<FiguresRow> {
+    async totals(scope: UsageScope, time: TimeSteps): Promise<FiguresRow | undefined> {
+      const { from, to, stepMs } = time;
+      if (stepMs >= HOUR) {
+        const sums = await rollups.total(byHour(scope, time));
+        return sums && toFiguresRow(sums);
+      }
       const { rows } = await pool.query(
-        userId === null ? totalsOfAll([from, to]) : totalsOfUser([from, to, userId]),
+        scope.userId === null ? totalsOfAll([from, to]) : totalsOfUser([from, to, scope.userId]),
       );
       return Figures.parse(rows[0]);
     },
 
     /** One row for each step that has records; `at` is its beginning. */
-    async series({ userId }: UsageScope, time: TimeSteps): Promise<StepFiguresRow[]> {
-      const values = [time.from, time.to, time.stepMs];
+    async series(scope: UsageScope, time: TimeSteps): Promise<StepFiguresRow[]> {
+      const { from, to, stepMs } = time;
+      if (stepMs >= HOUR) {
+        const sums = await rollups.byTime(byHour(scope, time), { stepMs });
+        return [...sums].map(([at, row]) => ({ at: new Date(at), ...toFiguresRow(row) }));
+      }
+      const values = [from, to, stepMs];
       const { rows } = await pool.query(
-        userId === null ? seriesOfAll(values) : seriesOfUser([...values, userId]),
+        scope.userId === null ? seriesOfAll(values) : seriesOfUser([...values, scope.userId]),
       );
       return z.array(StepFigures).parse(rows);
     },
 
     /** Models with the most requests first. */
-    async busiest(
-      { userId }: UsageScope,
-      { from, to }: Stretch,
-      limit: number,
-    ): Promise<ModelFiguresRow[]> {
-      const values = [from, to, limit];
+    async busiest(scope: UsageScope, time: TimeSteps, limit: number): Promise<ModelFiguresRow[]> {
+      if (time.stepMs >= HOUR) {
+        const sums = await rollups.byValue('model', byHour(scope, time), limit);
+        return [...sums].map(([model, { requests, cost, input_tokens, output_tokens }]) => ({
+          model,
+          requests,
+          tokens: input_tokens + output_tokens,
+          cost,
+        }));
+      }
+      const values = [time.from, time.to, limit];
       const { rows } = await pool.query(
-        userId === null ? busiestOfAll(values) : busiestOfUser([...values, userId]),
+        scope.userId === null ? busiestOfAll(values) : busiestOfUser([...values, scope.userId]),
       );
       return z.array(ModelFigures).parse(rows);
     },
   };
 }
 export type SummaryRepo = ReturnType<typeof createSummaryRepo>;
+
+function toFiguresRow(sums: SumsRow): FiguresRow {
+  return {
+    ...sums,
+    latency: [sums.latencyP50, sums.latencyP95],
+    first_token_p50: sums.firstTokenP50,
+  };
+}

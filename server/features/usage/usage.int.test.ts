@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Summary, UsageDetail, UsagePage } from '#shared/schemas/usage.ts';
+import type { Statistics, Summary, UsageDetail, UsagePage } from '#shared/schemas/usage.ts';
 import type { UsageRecord } from '../../gateway/ports.ts';
 import { systemClock } from '../../infra/clock.ts';
 import { newId } from '../../infra/ids.ts';
@@ -13,10 +13,11 @@ import type { Browser } from '../../testing/browser.ts';
 import { startConsole, type TestConsole } from '../../testing/console.ts';
 import { expectNothingLeaks, refusalBattery } from '../../testing/refusals.ts';
 import {
+  createStatistics,
   createSummaryRepo,
-  createTokensToday,
   createUsageRepo,
   createUsageService,
+  createUsedSince,
   type OpenUsageLedger,
   openUsageLedger,
 } from './index.ts';
@@ -35,7 +36,9 @@ beforeAll(async () => {
     features({ databaseUrl, clock }) {
       pool = createPool(databaseUrl, { max: 2, onConnectionError: () => undefined });
       const repo = createUsageRepo(pool);
-      return { usage: createUsageService({ repo, summaries: createSummaryRepo(pool), clock }) };
+      const statistics = createStatistics({ pool, clock, zone: 'UTC' });
+      const summaries = createSummaryRepo(pool);
+      return { usage: createUsageService({ repo, summaries, statistics, clock }) };
     },
   });
   dir = await mkdtemp(path.join(tmpdir(), 'usage-'));
@@ -104,6 +107,10 @@ const anyId = '019f0000-0000-7000-8000-000000000000';
 const battery = { console: () => console };
 refusalBattery('usage.list', { ...battery, call: (b) => b.query('usage.list', {}) });
 refusalBattery('usage.get', { ...battery, call: (b) => b.query('usage.get', { id: anyId }) });
+refusalBattery('usage.statistics', {
+  ...battery,
+  call: (b) => b.query('usage.statistics', { by: 'model' }),
+});
 refusalBattery('usage.summary', { ...battery, call: (b) => b.query('usage.summary', {}) });
 
 describe('the ledger', () => {
@@ -440,22 +447,111 @@ describe('usage.summary', () => {
   });
 });
 
-describe('tokens of today', () => {
-  test('count what is still in the journal, and begin at midnight UTC', async () => {
+describe('what was used since', () => {
+  test('counts what is still in the journal, from any moment on', async () => {
     const keyId = newId();
     const midnight = Date.UTC(2026, 0, 15);
-    const load = createTokensToday({
-      repo: createUsageRepo(pool),
-      ledger,
-      clock: { ...systemClock, now: console.clock.now },
-    });
-    for (const createdAt of [midnight - 1, midnight, console.clock.now()]) {
-      await ledger.record(record({ keyId, createdAt }));
+    const hour = 3_600_000;
+    const times = [
+      ...[midnight - 30 * hour, midnight - 1, midnight, midnight + 90_000, midnight + hour],
+      ...[midnight + 90 * 60_000, console.clock.now()],
+    ];
+    const clock = { ...systemClock, now: console.clock.now };
+    const load = createUsedSince({ pool, ledger, clock, zone: 'UTC' });
+    for (const createdAt of times) await ledger.record(record({ keyId, createdAt }));
+    for (const since of [...times, midnight - hour - 1, midnight + 1, midnight + 4 * hour]) {
+      const requests = times.filter((time) => time >= since).length;
+      const used = { requests, tokens: requests * 15, cost: requests * 42 };
+      expect(await load('key', keyId, since)).toEqual(used);
     }
-    expect(await load('key', keyId)).toBe(30);
-    expect(await load('key', newId())).toBe(0);
-    expect(await load('user', ann.id)).toBeGreaterThanOrEqual(30);
+    expect((await load('user', ann.id, midnight)).requests).toBeGreaterThanOrEqual(5);
+    expect((await load('model', 'gpt-lab', midnight)).requests).toBeGreaterThanOrEqual(5);
+    expect((await load('platform', 'lab', midnight)).requests).toBeGreaterThanOrEqual(5);
+    expect((await load('account', newId(), midnight)).requests).toBe(0);
     const byKey = await createUsageRepo(pool).tokensOfKeysSince([keyId], new Date(midnight));
-    expect(byKey).toEqual(new Map([[keyId, 30]]));
+    expect(byKey).toEqual(new Map([[keyId, 75]]));
+  });
+});
+
+describe('usage.statistics', () => {
+  const statistics = async (browser: Browser, input: object) => {
+    const answer = await browser.query('usage.statistics', input);
+    if (answer.error) throw new Error(answer.text);
+    return answer.data as Statistics;
+  };
+
+  test('figures of whole days by model, platform, key, day and hour, with totals', async () => {
+    const eve = await console.signedIn('member');
+    const now = console.clock.now();
+    const day = 86_400_000;
+    await recorded(
+      { userId: eve.id, model: 'a', latencyMs: 1_000 },
+      { userId: eve.id, model: 'a', outcome: 'upstream_failed' },
+      { userId: eve.id, model: 'b', createdAt: now - day, cost: null, platformId: null },
+      { userId: eve.id, model: 'c', createdAt: now - 2 * day },
+    );
+    const two = await statistics(eve.browser, { by: 'model', days: 2 });
+    expect(two).toMatchObject({
+      zone: 'UTC',
+      from: '2026-01-14T00:00:00.000Z',
+      to: '2026-01-16T00:00:00.000Z',
+      cut: false,
+      totals: { requests: 3, errors: 1, inputTokens: 30, cachedTokens: 6, cost: 84 },
+    });
+    expect(two.rows.map(({ id, name, requests }) => [id, name, requests])).toEqual([
+      ['a', 'a', 2],
+      ['b', 'b', 1],
+    ]);
+    expect(Math.abs((two.rows[0]?.latencyP50Ms ?? 0) - 1_000)).toBeLessThan(50);
+    const by = async (name: string, days = 3) =>
+      (await statistics(eve.browser, { by: name, days })).rows.map((row) => [row.id, row.requests]);
+    expect(await by('platform')).toEqual([
+      ['lab', 3],
+      [null, 1],
+    ]);
+    expect(await by('key')).toEqual([[null, 4]]);
+    expect(await by('user')).toEqual([[eve.id, 4]]);
+    expect(await by('day')).toEqual([
+      ['2026-01-15T00:00:00.000Z', 2],
+      ['2026-01-14T00:00:00.000Z', 1],
+      ['2026-01-13T00:00:00.000Z', 1],
+    ]);
+    expect((await by('hour', 1))[0]).toEqual(['2026-01-15T12:00:00.000Z', 2]);
+  });
+
+  test('a member sees their own whatever they ask; accounts of others have no name', async () => {
+    const eve = await console.signedIn('member');
+    const [own, lent] = [newId(), newId()];
+    for (const [id, ownerId] of [
+      [own, eve.id],
+      [lent, ben.id],
+    ] as const) {
+      await console.db.account.create({
+        data: { id, ownerId, platformId: 'lab', name: `account-${id}`, kind: 'none' },
+      });
+    }
+    await recorded(
+      { userId: eve.id, accountId: own },
+      { userId: eve.id, accountId: lent },
+      { userId: eve.id, accountId: newId() },
+      { userId: ann.id, accountId: lent },
+    );
+    const mine = await statistics(eve.browser, { by: 'account', scope: 'all' });
+    expect(mine.rows.map(({ name, requests }) => [name, requests])).toEqual([
+      [`account-${own}`, 1],
+      [null, 2],
+    ]);
+    expect(JSON.stringify(mine)).not.toContain(lent);
+    const all = await statistics(admin, { by: 'account', scope: 'all' });
+    expect(all.rows.find(({ id }) => id === lent)).toMatchObject({
+      name: `account-${lent}`,
+      requests: 2,
+    });
+    expect((await statistics(admin, { by: 'model', scope: 'mine' })).totals.requests).toBe(0);
+  });
+
+  test('a month by the hour is refused', async () => {
+    const answer = await ann.browser.query('usage.statistics', { by: 'hour', days: 30 });
+    expect(answer.error?.data).toMatchObject({ appCode: 'bad_request', param: 'days' });
   });
 });

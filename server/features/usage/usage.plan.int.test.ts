@@ -64,8 +64,7 @@ test.each<[string, (repo: UsageRepo) => Promise<unknown>, number]>([
   ['one’s own deep page', (r) => r.list({ userId: id(7), limit: 51, before }), 51],
   ['a key’s page', (r) => r.list({ userId: null, keyId: id(9), limit: 51 }), 100],
   ['one record', (r) => r.get(id(1), { userId: id(2) }), 1],
-  ['tokens of a key since', (r) => r.tokensSince('key', id(9), since), 100],
-  ['tokens of a user since', (r) => r.tokensSince('user', id(9), since), 400],
+  ['tokens of keys since', (r) => r.tokensOfKeysSince([id(9)], since), 100],
 ])('%s is read through an index, and no more than it shows', async (_name, ask, most) => {
   const reads = await readsOf(ask);
   expect(reads.length).toBeGreaterThan(0);

@@ -65,26 +65,19 @@ const LISTED = `t.id, t.created_at, t.key_id, t.operation, t.model, t.platform_i
   t.status, t.input_tokens, t.output_tokens, t.unit, t.units, t.estimated, t.cost, t.latency_ms, t.first_token_ms,
   u.username AS user_name, k.name AS key_name`;
 
+const DETAILED = `${LISTED}, t.door, t.upstream_model, t.account_id, t.attempts, t.cached_tokens,
+  t.cache_write_tokens, t.reasoning_tokens, t.error, a.name AS account_name, a.owner_id AS account_owner_id`;
+const NAMES = `LEFT JOIN users u ON u.id = t.user_id
+  LEFT JOIN api_keys k ON k.id = t.key_id`;
+const ACCOUNTS = 'LEFT JOIN accounts a ON a.id = t.account_id';
+
 const getOne = named(
   'usage_get',
-  `SELECT ${LISTED}, t.door, t.upstream_model, t.account_id, t.attempts, t.cached_tokens,
-          t.cache_write_tokens, t.reasoning_tokens, t.error, a.name AS account_name, a.owner_id AS account_owner_id
-     FROM usage t
-     LEFT JOIN users u ON u.id = t.user_id
-     LEFT JOIN api_keys k ON k.id = t.key_id
-     LEFT JOIN accounts a ON a.id = t.account_id
+  `SELECT ${DETAILED} FROM usage t ${NAMES} ${ACCOUNTS}
     WHERE t.id = $1 AND ($2::uuid IS NULL OR t.user_id = $2)`,
 );
 
 const TOKENS_SINCE = 'coalesce(sum(input_tokens::bigint + output_tokens), 0)::bigint AS tokens';
-const userTokensSince = named(
-  'usage_user_tokens',
-  `SELECT ${TOKENS_SINCE} FROM usage WHERE user_id = $1 AND created_at >= $2`,
-);
-const keyTokensSince = named(
-  'usage_key_tokens',
-  `SELECT ${TOKENS_SINCE} FROM usage WHERE key_id = $1 AND created_at >= $2`,
-);
 const keysTokensSince = named(
   'usage_keys_tokens',
   `SELECT key_id, ${TOKENS_SINCE} FROM usage
@@ -93,23 +86,29 @@ const keysTokensSince = named(
 
 /** Reads of the usage table. Every one takes whose records it may see. */
 export function createUsageRepo(pool: Pick<Pool, 'query'>) {
+  async function page(query: UsageQuery, columns: string, joins: string): Promise<unknown[]> {
+    const { where, values } = conditions(query);
+    // The page is cut before names are joined to it, so that the index alone decides its cost.
+    const { rows } = await pool.query(
+      `WITH t AS MATERIALIZED (
+         SELECT * FROM usage ${where}
+          ORDER BY created_at DESC, id DESC LIMIT $${values.length + 1}
+       )
+       SELECT ${columns} FROM t ${joins} ORDER BY t.created_at DESC, t.id DESC`,
+      [...values, query.limit],
+    );
+    return rows;
+  }
+
   return {
     /** Newest first. Names of what was deleted are null. */
     async list(query: UsageQuery): Promise<UsageListRow[]> {
-      const { where, values } = conditions(query);
-      // The page is cut before names are joined to it, so that the index alone decides its cost.
-      const { rows } = await pool.query(
-        `WITH t AS MATERIALIZED (
-           SELECT * FROM usage ${where}
-            ORDER BY created_at DESC, id DESC LIMIT $${values.length + 1}
-         )
-         SELECT ${LISTED} FROM t
-           LEFT JOIN users u ON u.id = t.user_id
-           LEFT JOIN api_keys k ON k.id = t.key_id
-          ORDER BY t.created_at DESC, t.id DESC`,
-        [...values, query.limit],
-      );
-      return z.array(Row).parse(rows);
+      return z.array(Row).parse(await page(query, LISTED, NAMES));
+    },
+
+    /** The same with everything that is known. */
+    async listDetails(query: UsageQuery): Promise<UsageDetailRow[]> {
+      return z.array(Detail).parse(await page(query, DETAILED, `${NAMES} ${ACCOUNTS}`));
     },
 
     async get(id: string, scope: UsageScope): Promise<UsageDetailRow | null> {
@@ -117,14 +116,7 @@ export function createUsageRepo(pool: Pick<Pool, 'query'>) {
       return rows[0] === undefined ? null : Detail.parse(rows[0]);
     },
 
-    /** Input and output tokens of a user or key since a time. */
-    async tokensSince(subject: 'user' | 'key', id: string, since: Date): Promise<number> {
-      const statement = subject === 'user' ? userTokensSince : keyTokensSince;
-      const { rows } = await pool.query(statement([id, since]));
-      return z.object({ tokens: Whole }).parse(rows[0]).tokens;
-    },
-
-    /** The same for many keys; keys without any are left out. */
+    /** Input and output tokens of keys since a time; keys without any are left out. */
     async tokensOfKeysSince(ids: readonly string[], since: Date): Promise<Map<string, number>> {
       if (ids.length === 0) return new Map();
       const { rows } = await pool.query(keysTokensSince([ids, since]));

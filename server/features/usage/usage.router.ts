@@ -1,5 +1,5 @@
 import { ById } from '#shared/schemas/common.ts';
-import { SummaryInput, UsageListInput } from '#shared/schemas/usage.ts';
+import { StatisticsInput, SummaryInput, UsageListInput } from '#shared/schemas/usage.ts';
 import { memberProcedure, router } from '../../trpc/init.ts';
 import type { UsageService } from './usage.service.ts';
 
@@ -13,5 +13,8 @@ export function createUsageRouter(usage: UsageService) {
     summary: memberProcedure
       .input(SummaryInput)
       .query(({ ctx, input }) => usage.summary(ctx.me, input)),
+    statistics: memberProcedure
+      .input(StatisticsInput)
+      .query(({ ctx, input }) => usage.statistics(ctx.me, input)),
   });
 }

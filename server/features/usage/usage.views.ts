@@ -4,7 +4,7 @@ import type { FiguresRow, ModelFiguresRow, StepFiguresRow, TimeSteps } from './s
 import type { UsageDetailRow, UsageListRow } from './usage.repo.ts';
 
 /** Stands for the name of what has been deleted: its records outlive it. */
-const DELETED = '—';
+export const DELETED = '—';
 
 export function toRow(row: UsageListRow): UsageRow {
   return {
@@ -79,7 +79,7 @@ function toFigures(row: FiguresRow | undefined): Figures {
 }
 
 type SummaryRows = {
-  totals: FiguresRow;
+  totals: FiguresRow | undefined;
   series: readonly StepFiguresRow[];
   models: readonly ModelFiguresRow[];
 };
