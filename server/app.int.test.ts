@@ -113,10 +113,14 @@ test('every route the server has is in a matrix', () => {
   const written = Object.values(DOOR_ROUTES);
   expect(found).toEqual(written.map((routes) => routes.map(({ path, method }) => [path, method])));
   expect(Object.keys(DOOR_ROUTES)).toEqual(Object.keys(DOORS));
-  // Beside them: health, which is open to all, and tRPC, which has a matrix of its own.
-  expect(routesOf(layers)).toEqual([['/healthz', 'get']]);
-  // The doors, security headers, health, tRPC, the console, and two for what nothing answers.
-  expect(layers).toHaveLength(doors.length + 6);
+  // Beside them: health, which is open to all, exports, which are asked for below, and tRPC, which has
+  // a matrix of its own.
+  expect(routesOf(layers)).toEqual([
+    ['/healthz', 'get'],
+    ['/usage/export', 'get'],
+  ]);
+  // The doors, security headers, health, exports, tRPC, the console, and two for what nothing answers.
+  expect(layers).toHaveLength(doors.length + 7);
 });
 
 describe.each(Object.keys(DOORS))('%s', (mount) => {
@@ -148,5 +152,70 @@ test('health tells nothing but counts, to anyone', async () => {
     running: expect.any(Number),
     waiting: 0,
     unwritten: expect.any(Number),
+  });
+});
+
+describe('/usage/export', () => {
+  const exported = (headers: Record<string, string>, query = '') =>
+    fetch(`${h.url}/usage/export${query}`, { headers });
+
+  test.each(CALLERS)('answers a caller with %s as the matrix says', async (caller) => {
+    const res = await exported(headersOf[caller]);
+    const text = await res.text();
+    const code = res.ok ? 'ok' : (JSON.parse(text) as { error: { code: string } }).error.code;
+    // Whoever may use the playground may have their records.
+    expect(code).toBe(DOORS['/playground/v1']?.[caller]);
+    expect(res.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+    if (res.ok) expect(res.headers.get('content-disposition')).toContain('usage.csv');
+  });
+
+  test('what another site began is refused, though it names no origin', async () => {
+    const { cookie = '' } = headersOf['an admin’s cookie'];
+    expect((await exported({ cookie })).status).toBe(200);
+    expect((await exported({ cookie, 'sec-fetch-site': 'cross-site' })).status).toBe(403);
+    expect((await exported({ cookie, 'sec-fetch-site': 'same-site' })).status).toBe(403);
+  });
+
+  test('a filter that makes no sense is a 400 that names it', async () => {
+    const res = await exported(headersOf['a member’s cookie'], '?from=yesterday');
+    expect(res.status).toBe(400);
+    expect(await res.json()).toMatchObject({
+      error: { code: 'bad_request', data: { param: 'from' } },
+    });
+  });
+
+  test('tens of thousands of records come whole, as CSV and line by line', async () => {
+    const { rows } = await h.infra.pool.query(`SELECT id FROM users WHERE username = 'ben'`);
+    await h.infra.pool.query(
+      `INSERT INTO usage (id, created_at, user_id, door, model, stream, outcome, status, attempts,
+                          input_tokens, cached_tokens, output_tokens, reasoning_tokens, estimated,
+                          latency_ms)
+       SELECT gen_random_uuid(), now() - n * interval '1 minute', $1, 'openai-chat',
+              CASE WHEN n % 100 = 0 THEN '=cmd' ELSE 'of-ben' END, true, 'ok', 200, 1, n, 0, 0, 0,
+              false, 1
+         FROM generate_series(1, 25000) AS n`,
+      [rows[0].id],
+    );
+    const ben = headersOf['a member’s cookie'];
+    const csv = await (await exported(ben, '?model=of-ben')).text();
+    expect(csv.trimEnd().split('\r\n')).toHaveLength(24_751);
+    const lines = (await (await exported(ben, '?format=ndjson&model=%3Dcmd')).text()).trimEnd();
+    const found = lines.split('\n').map((line) => JSON.parse(line) as { input_tokens: number });
+    expect(found.map((row) => row.input_tokens)).toEqual(
+      Array.from({ length: 250 }, (_, n) => (n + 1) * 100),
+    );
+    const adas = await (await exported(headersOf['an admin’s cookie'], '?model=of-ben')).text();
+    expect(adas).toBe(csv);
+  });
+
+  test('no more than two at once, and one that is given up makes room', async () => {
+    const ben = headersOf['a member’s cookie'];
+    const open = [new AbortController(), new AbortController()];
+    await Promise.all(
+      open.map(({ signal }) => fetch(`${h.url}/usage/export`, { headers: ben, signal })),
+    );
+    expect((await exported(ben)).status).toBe(429);
+    for (const controller of open) controller.abort();
+    await expect.poll(async () => (await exported(ben)).status).toBe(200);
   });
 });

@@ -4,6 +4,7 @@ import express, { type Request } from 'express';
 import { AppError } from '#shared/errors.ts';
 import { buildFeatures, type FeatureOptions } from './build-features.ts';
 import { projectRoot } from './config/config.ts';
+import { createUsageDownload } from './features/usage/index.ts';
 import { createGateway } from './gateway/doors.ts';
 import { queryOf } from './gateway/request-query.ts';
 import { credentialOf } from './gateway/steps/authenticate.ts';
@@ -79,6 +80,10 @@ export async function buildApp({ random = Math.random, ...options }: AppOptions)
       unwritten: ports.ledger.pending(),
     });
   });
+  app.get(
+    '/usage/export',
+    createUsageDownload({ lines: services.usage.exported, door, newId: () => newId(clock), log }),
+  );
   app.use('/trpc', mountTrpc({ router: createAppRouter(services), door, log }));
   app.use(serveConsole(WEB_DIST));
   app.use(...gateway.fallback);

@@ -28,6 +28,7 @@ import { createLoadUsed, createMemoryQuotaGate, createUsedRepo } from './feature
 import { createResponsesRepo, createResponsesService } from './features/responses/index.ts';
 import { createTraceKeeper, createTracesRepo, createWhyService } from './features/traces/index.ts';
 import {
+  createStatistics,
   createSummaryRepo,
   createUsageRepo,
   createUsageService,
@@ -79,6 +80,7 @@ export async function buildFeatures(options: FeatureOptions) {
   const usage = createUsageService({
     repo: usageRepo,
     summaries: createSummaryRepo(reports),
+    statistics: createStatistics({ pool: reports, clock, zone: config.quotas.zone }),
     clock,
   });
   const quotas = createMemoryQuotaGate({

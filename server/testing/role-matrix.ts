@@ -58,6 +58,7 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'usage.list': 'signed-in',
   'usage.get': 'signed-in',
   'usage.summary': 'signed-in',
+  'usage.statistics': 'signed-in',
 
   'why.get': 'signed-in',
 };
