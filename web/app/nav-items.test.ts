@@ -11,6 +11,7 @@ test('members are not shown what only admins may open', () => {
     'playground',
     'accounts',
     'models',
+    'pool',
     'keys',
     'connect',
     'usage',

@@ -2,6 +2,7 @@ import {
   IconApps,
   IconChartHistogram,
   IconCube,
+  IconHeartHandshake,
   IconKey,
   IconLayoutDashboard,
   IconMessage2,
@@ -25,6 +26,7 @@ export const NAV_GROUPS = [
     items: [
       { name: 'accounts', to: '/accounts', icon: IconPlugConnected, admin: false },
       { name: 'models', to: '/models', icon: IconCube, admin: false },
+      { name: 'pool', to: '/pool', icon: IconHeartHandshake, admin: false },
       { name: 'platforms', to: '/platforms', icon: IconApps, admin: true },
     ],
   },

@@ -90,6 +90,13 @@ const models = createRoute({
   errorComponent: CrashPage,
 });
 
+const pool = createRoute({
+  getParentRoute: () => shell,
+  path: '/pool',
+  component: lazyRouteComponent(() => import('../features/pool/PoolPage.tsx'), 'PoolPage'),
+  errorComponent: CrashPage,
+});
+
 const platforms = createRoute({
   getParentRoute: () => adminsOnly,
   path: '/platforms',
@@ -130,6 +137,13 @@ const usage = createRoute({
   errorComponent: CrashPage,
 });
 
+const why = createRoute({
+  getParentRoute: () => shell,
+  path: '/why/$id',
+  component: lazyRouteComponent(() => import('../features/why/WhyPage.tsx'), 'WhyPage'),
+  errorComponent: CrashPage,
+});
+
 const profile = createRoute({
   getParentRoute: () => shell,
   path: '/profile',
@@ -149,10 +163,12 @@ export const routeTree = root.addChildren([
     playground,
     accounts,
     models,
+    pool,
     adminsOnly.addChildren([platforms, users]),
     keys,
     connect,
     usage,
+    why,
     profile,
   ]),
 ]);

@@ -9,11 +9,13 @@ import { models } from './models.ts';
 import { nav } from './nav.ts';
 import { platforms } from './platforms.ts';
 import { playground } from './playground.ts';
+import { pool } from './pool.ts';
 import { profile } from './profile.ts';
 import { sessions } from './sessions.ts';
 import { setup } from './setup.ts';
 import { usage } from './usage.ts';
 import { users } from './users.ts';
+import { why } from './why.ts';
 
 /** Every English text, one namespace a feature. */
 export const en = {
@@ -29,10 +31,12 @@ export const en = {
   platforms,
   models,
   keys,
+  pool,
   connect,
   dashboard,
   usage,
   playground,
+  why,
 } as const;
 
 export type Texts = typeof en;

@@ -10,6 +10,7 @@ export const nav = {
   accounts: 'Accounts',
   models: 'Models',
   platforms: 'Platforms',
+  pool: 'Pool',
   keys: 'API keys',
   connect: 'Connect a tool',
   users: 'Users',

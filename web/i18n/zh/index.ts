@@ -9,11 +9,13 @@ import { models } from './models.ts';
 import { nav } from './nav.ts';
 import { platforms } from './platforms.ts';
 import { playground } from './playground.ts';
+import { pool } from './pool.ts';
 import { profile } from './profile.ts';
 import { sessions } from './sessions.ts';
 import { setup } from './setup.ts';
 import { usage } from './usage.ts';
 import { users } from './users.ts';
+import { why } from './why.ts';
 
 /** Every Chinese text, one namespace a feature. */
 export const zh = {
@@ -29,8 +31,10 @@ export const zh = {
   platforms,
   models,
   keys,
+  pool,
   connect,
   dashboard,
   usage,
   playground,
+  why,
 } as const;

@@ -13,6 +13,7 @@ export const nav: Translated<typeof english> = {
   accounts: '账号',
   models: '模型',
   platforms: '平台',
+  pool: '共享池',
   keys: 'API 密钥',
   connect: '接入工具',
   users: '用户',
