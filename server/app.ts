@@ -78,6 +78,7 @@ export async function buildApp({ random = Math.random, ...options }: AppOptions)
       running: gateway.running(),
       waiting: gateway.waiting(),
       unwritten: ports.ledger.pending(),
+      limits: ports.counted(),
     });
   });
   app.get(

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Infra } from './build-infra.ts';
 import { buildPeople } from './build-people.ts';
+import { buildQuotas } from './build-quotas.ts';
 import type { Config } from './config/config.ts';
 import {
   createAccountPool,
@@ -24,7 +25,6 @@ import {
 } from './features/models/index.ts';
 import { createPlatformsRepo, createPlatformsService } from './features/platforms/index.ts';
 import { createPool } from './features/pool/index.ts';
-import { createLoadUsed, createMemoryQuotaGate, createUsedRepo } from './features/quotas/index.ts';
 import { createResponsesRepo, createResponsesService } from './features/responses/index.ts';
 import { createTraceKeeper, createTracesRepo, createWhyService } from './features/traces/index.ts';
 import {
@@ -36,7 +36,6 @@ import {
   openUsageLedger,
   startOfDay,
 } from './features/usage/index.ts';
-import type { QuotaRules } from './gateway/ports.ts';
 import { newId } from './infra/ids.ts';
 import { createCallPlatform } from './platforms/call-platform.ts';
 import { createRegistry } from './platforms/registry.ts';
@@ -83,13 +82,7 @@ export async function buildFeatures(options: FeatureOptions) {
     statistics: createStatistics({ pool: reports, clock, zone: config.quotas.zone }),
     clock,
   });
-  const quotas = createMemoryQuotaGate({
-    clock,
-    zone: config.quotas.zone,
-    loadUsed: createLoadUsed({ repo: createUsedRepo(pool), ledger, clock }),
-  });
-
-  const rules: QuotaRules = { of: () => [] };
+  const quotas = buildQuotas({ db, pool, ledger, events, clock, log, config, onError });
 
   const tracesRepo = createTracesRepo(pool);
   const traces = createTraceKeeper({
@@ -164,8 +157,8 @@ export async function buildFeatures(options: FeatureOptions) {
     restsUntil: accountPool.coolingUntil,
     remainingOf: () => 1,
     tokensPerDayOf: (accountId) =>
-      rules.of('account', accountId).find(({ metric }) => metric === 'tokens-per-day')?.limit ??
-      null,
+      quotas.rules.of('account', accountId).find(({ metric }) => metric === 'tokens-per-day')
+        ?.limit ?? null,
     onUnknownUse: (accountId, requestId) =>
       log.info(
         { accountId, requestId },
@@ -222,8 +215,9 @@ export async function buildFeatures(options: FeatureOptions) {
     ports: {
       ledger,
       traces,
-      quotas,
-      rules,
+      quotas: quotas.gate,
+      rules: quotas.rules,
+      counted: quotas.counted,
       pool: accountPool,
       credit: lent.credit,
       models: catalogue,
@@ -236,7 +230,7 @@ export async function buildFeatures(options: FeatureOptions) {
     async start(): Promise<void> {
       // Counters of limits are read from roll-ups, so these come first.
       await usageUpkeep.start();
-      await Promise.all([registry.start(), accountPool.start(), catalogue.start()]);
+      await Promise.all([registry.start(), accountPool.start(), catalogue.start(), quotas.start()]);
       await lent.start();
       responses.start();
       traces.start();
@@ -253,6 +247,7 @@ export async function buildFeatures(options: FeatureOptions) {
         responses.close(),
         traces.close(),
         people.limiters.close(),
+        quotas.close(),
       ]);
       await ledger.close();
     },

@@ -15,6 +15,7 @@ const TOPICS = {
   models: Ids,
   platforms: Ids,
   settings: Ids,
+  quotas: Ids,
 } as const satisfies Record<string, typeof Ids>;
 
 export type Topic = keyof typeof TOPICS;

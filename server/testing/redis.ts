@@ -23,6 +23,7 @@ export async function startRedis(port?: number) {
     client,
     /** Leaves connections open but answers nothing. */
     freeze: () => child.kill('SIGSTOP'),
+    thaw: () => child.kill('SIGCONT'),
     async [Symbol.asyncDispose]() {
       client.disconnect();
       if (child.exitCode !== null) return;

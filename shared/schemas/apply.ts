@@ -11,14 +11,37 @@ import { BaseUrl, PlatformId, PlatformName, Protocol } from './platforms.ts';
  * deleted by leaving it out. docs/apply.md is the reference for people.
  */
 
+const Tokens = (period: string) =>
+  TokensPerDay.nullable()
+    .optional()
+    .describe(`Input and output tokens per ${period}; null = no limit`);
+const Dollars = (period: string) =>
+  z
+    .number()
+    .min(0)
+    .max(1_000_000_000)
+    .nullable()
+    .optional()
+    .describe(`Dollars per ${period}, of models that have a price; null = no limit`);
+
 const Limits = z
   .strictObject({
     rpm: Rpm.nullable().optional().describe('Requests per minute; null = no limit'),
-    tokensPerDay: TokensPerDay.nullable()
+    tokensPerMinute: Tokens('minute'),
+    tokensPerDay: Tokens('day (of QUOTA_ZONE)'),
+    tokensPerMonth: Tokens('month'),
+    costPerDay: Dollars('day'),
+    costPerMonth: Dollars('month'),
+    concurrency: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .nullable()
       .optional()
-      .describe('Input and output tokens per UTC day; null = no limit'),
+      .describe('Requests at a time; null = no limit'),
   })
   .describe('What may be spent; a limit left out stays as it is');
+export type ApplyLimits = z.infer<typeof Limits>;
 
 export const ApplyUser = z.strictObject({
   username: Username.describe('What the person signs in with; finds the user'),
@@ -36,6 +59,7 @@ export const ApplyPlatform = z.strictObject({
   baseUrl: BaseUrl.regex(/^[^?#]*$/, 'a base URL ends before "?" and "#"').describe(
     'Where the paths of the protocol are appended, e.g. https://host/v1',
   ),
+  limits: Limits.optional().describe('Over all accounts on it together'),
 });
 export type ApplyPlatform = z.infer<typeof ApplyPlatform>;
 
@@ -49,6 +73,7 @@ export const ApplyAccount = z.strictObject({
     .strictObject(SandboxOptions.shape)
     .optional()
     .describe('How a sandbox account behaves; replaces all options'),
+  limits: Limits.optional().describe('Whoever uses it; a full account is passed over'),
 });
 export type ApplyAccount = z.infer<typeof ApplyAccount>;
 
@@ -61,6 +86,7 @@ export const ApplyModel = z.strictObject({
     .optional()
     .describe('Dollars per million tokens; null = not priced'),
   enabled: z.boolean().optional().describe('true unless given'),
+  limits: Limits.optional().describe('Over everybody who uses the model'),
 });
 export type ApplyModel = z.infer<typeof ApplyModel>;
 

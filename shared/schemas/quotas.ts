@@ -25,6 +25,18 @@ export const QuotaMetric = z.enum([
 ]);
 export type QuotaMetric = z.infer<typeof QuotaMetric>;
 
+/** How limits are called where they are members of an object: in the set-up file and in forms. */
+export const LIMIT_NAMES = {
+  rpm: 'requests-per-minute',
+  tokensPerMinute: 'tokens-per-minute',
+  tokensPerDay: 'tokens-per-day',
+  tokensPerMonth: 'tokens-per-month',
+  costPerDay: 'cost-per-day',
+  costPerMonth: 'cost-per-month',
+  concurrency: 'concurrency',
+} as const satisfies Record<string, QuotaMetric>;
+export type LimitName = keyof typeof LIMIT_NAMES;
+
 /** `id` names the subject: a model by its public name, a platform by its id, others by their uuid. */
 export const QuotaRule = z.object({
   subject: QuotaSubject,

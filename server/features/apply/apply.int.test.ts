@@ -10,6 +10,7 @@ import { createEvents, type Topic } from '../../infra/events.ts';
 import { newId, sha256hex } from '../../infra/ids.ts';
 import { createPrisma, type Db } from '../../infra/prisma/client.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/postgres.ts';
+import { limitsOf } from '../quotas/index.ts';
 import { createPasswords } from '../sessions/index.ts';
 import { createUsersRepo } from '../users/index.ts';
 import { type ApplyService, applyFile, createApplyRepo, createApplyService } from './index.ts';
@@ -73,6 +74,8 @@ function whole(name = names()) {
 
 const parse = (document: unknown) => ApplyDocument.parse(document);
 const apply = (document: unknown) => service.apply(parse(document));
+const limits = async (subject: 'user' | 'key', id: string) =>
+  (await limitsOf(db, subject, [id]))(id);
 const user = (username: string) => db.user.findUniqueOrThrow({ where: { username } });
 
 describe('a whole set-up', () => {
@@ -101,7 +104,8 @@ describe('a whole set-up', () => {
     const name = names();
     await apply(whole(name));
     const ada = await user(name.username);
-    expect(ada).toMatchObject({ role: 'admin', state: 'active', rpm: 9, tokensPerDay: null });
+    expect(ada).toMatchObject({ role: 'admin', state: 'active' });
+    expect(await limits('user', ada.id)).toMatchObject({ rpm: 9, tokensPerDay: null });
     expect(await passwords.matches(PASSWORD, ada.passwordHash)).toBe(true);
     expect(await db.platform.findUniqueOrThrow({ where: { id: name.platform } })).toMatchObject({
       name: name.platform,
@@ -120,13 +124,13 @@ describe('a whole set-up', () => {
       prices: [{ input: 150_000n, output: 600_000n, reasoning: null }],
     });
     expect(model.routes).toHaveLength(2);
-    expect(await db.apiKey.findFirstOrThrow({ where: { ownerId: ada.id } })).toMatchObject({
+    const key = await db.apiKey.findFirstOrThrow({ where: { ownerId: ada.id } });
+    expect(key).toMatchObject({
       secretHash: sha256hex(name.secret),
       prefix: 'gh-give…',
-      rpm: 600,
-      tokensPerDay: 1_000_000n,
       allowedModels: [],
     });
+    expect(await limits('key', key.id)).toMatchObject({ rpm: 600, tokensPerDay: 1_000_000 });
   });
 
   test('tells every replica what changed, and nothing when nothing did', async () => {
@@ -145,7 +149,7 @@ describe('a whole set-up', () => {
     await db.$executeRaw`SELECT pg_notify('gatehouse_settings', '{"ids":[]}')`;
     await last.promise;
     await events.stop();
-    expect(heard).toEqual(['platforms', 'users', 'accounts', 'models', 'keys']);
+    expect(heard.sort()).toEqual(['accounts', 'keys', 'models', 'platforms', 'users']);
   });
 
   test('one at a time: a second one waits for its turn', async () => {
@@ -227,7 +231,9 @@ describe('changes', () => {
       ]),
     );
     expect(await changesOf(changed)).toEqual([]);
-    expect(await user(username)).toMatchObject({ rpm: null, tokensPerDay: 5n, displayName: 'Ada' });
+    const changedUser = await user(username);
+    expect(changedUser).toMatchObject({ displayName: 'Ada' });
+    expect(await limits('user', changedUser.id)).toMatchObject({ rpm: null, tokensPerDay: 5 });
   });
 
   test('what the file leaves out stays as it is', async () => {

@@ -5,6 +5,7 @@ import { holdLock } from '../../infra/prisma/locks.ts';
 import { notify } from '../../infra/prisma/notify.ts';
 import { changePrice, PRICES, priceAt, toDatedPrice } from '../models/index.ts';
 import { holdPlatforms } from '../platforms/index.ts';
+import { limitsOf, saveLimits } from '../quotas/index.ts';
 import { deleteSessionsOf } from '../sessions/index.ts';
 import type {
   AccountColumns,
@@ -14,6 +15,7 @@ import type {
   Snapshot,
   UserColumns,
 } from './apply.rows.ts';
+import { splitLimits } from './limits.ts';
 import type { Step } from './plan.ts';
 
 /** What a file names; the snapshot holds no more than that. */
@@ -59,17 +61,26 @@ export function createApplyRepo(db: Db, { now, newId }: { now(): number; newId()
           },
         }),
       ];
+      const ids = (rows: readonly { id: string }[]) => rows.map(({ id }) => id);
+      const limits = {
+        platform: await limitsOf(tx, 'platform', ids(platforms)),
+        user: await limitsOf(tx, 'user', ids(users)),
+        account: await limitsOf(tx, 'account', ids(accounts)),
+        model: await limitsOf(tx, 'model', named.modelNames),
+        key: await limitsOf(tx, 'key', ids(keys)),
+      };
       return {
-        platforms,
-        users: users.map((row) => ({ ...row, tokensPerDay: toNumber(row.tokensPerDay) })),
+        platforms: platforms.map((row) => ({ ...row, ...limits.platform(row.id) })),
+        users: users.map((row) => ({ ...row, ...limits.user(row.id) })),
         accounts: accounts.map((row) => ({
           ...row,
+          ...limits.account(row.id),
           options: SandboxOptions.catch({}).parse(row.options),
         })),
-        models: models.map((row) => toModel(row, now())),
+        models: models.map((row) => ({ ...toModel(row, now()), ...limits.model(row.name) })),
         keys: keys.map((row) => ({
           ...row,
-          tokensPerDay: toNumber(row.tokensPerDay),
+          ...limits.key(row.id),
           revoked: row.revokedAt !== null,
         })),
       };
@@ -79,44 +90,54 @@ export function createApplyRepo(db: Db, { now, newId }: { now(): number; newId()
     holdPlatforms,
 
     async savePlatform(tx: Tx, step: Step<PlatformColumns>): Promise<void> {
+      if (step.action === 'unchanged') return;
       const { id } = step;
-      if (step.action === 'create') await tx.platform.create({ data: { id, ...step.columns } });
-      if (step.action === 'update') await tx.platform.update({ where: { id }, data: step.columns });
+      if (step.action === 'create') {
+        await tx.platform.create({ data: { id, ...splitLimits(step.columns).data } });
+      } else {
+        await tx.platform.update({ where: { id }, data: splitLimits(step.columns).data });
+      }
+      await saveLimits(tx, 'platform', id, step.columns);
     },
 
     /** A new password ends the sessions that the old one opened. */
     async saveUser(tx: Tx, step: Step<UserColumns>): Promise<void> {
       if (step.action === 'unchanged') return;
       const { id, columns } = step;
-      const { tokensPerDay, ...rest } = columns;
-      const data = {
-        ...rest,
-        ...(tokensPerDay !== undefined && { tokensPerDay: toBigInt(tokensPerDay) }),
-      };
+      const { data } = splitLimits(columns);
       if (step.action === 'create') {
         await tx.user.create({ data: { id, username: step.columns.username, ...data } });
-        return;
+      } else {
+        await tx.user.update({ where: { id }, data });
       }
-      await tx.user.update({ where: { id }, data });
-      if (columns.passwordHash !== undefined) await deleteSessionsOf(tx, id);
+      await saveLimits(tx, 'user', id, columns);
+      if (step.action === 'update' && columns.passwordHash !== undefined)
+        await deleteSessionsOf(tx, id);
     },
 
     async saveAccount(tx: Tx, step: Step<AccountColumns>): Promise<void> {
+      if (step.action === 'unchanged') return;
       const { id } = step;
-      if (step.action === 'create') await tx.account.create({ data: { id, ...step.columns } });
-      if (step.action === 'update') await tx.account.update({ where: { id }, data: step.columns });
+      if (step.action === 'create') {
+        await tx.account.create({ data: { id, ...splitLimits(step.columns).data } });
+      } else {
+        await tx.account.update({ where: { id }, data: splitLimits(step.columns).data });
+      }
+      await saveLimits(tx, 'account', id, step.columns);
     },
 
     async saveModel(tx: Tx, step: Step<ModelColumns>): Promise<void> {
       if (step.action === 'unchanged') return;
       const { id } = step;
-      const { routes, price, ...rest } = step.columns;
+      const { limits, data } = splitLimits(step.columns);
+      const { routes, price, ...rest } = data;
       if (step.action === 'create') {
         await tx.model.create({ data: { id, name: step.columns.name, ...rest } });
       } else {
         await tx.model.update({ where: { id }, data: { ...rest, updatedAt: new Date() } });
       }
       if (price !== undefined) await changePrice(tx, id, { from: new Date(now()), price });
+      await saveLimits(tx, 'model', step.name, limits);
       if (!routes) return;
       await tx.route.deleteMany({ where: { modelId: id } });
       const rows = routes.map((route) => ({ ...route, id: newId(), modelId: id }));
@@ -124,16 +145,14 @@ export function createApplyRepo(db: Db, { now, newId }: { now(): number; newId()
     },
 
     async saveKey(tx: Tx, step: Step<KeyColumns>): Promise<void> {
+      if (step.action === 'unchanged') return;
       const { id } = step;
       if (step.action === 'create') {
-        const { tokensPerDay, ...rest } = step.columns;
-        await tx.apiKey.create({ data: { id, ...rest, tokensPerDay: toBigInt(tokensPerDay) } });
+        await tx.apiKey.create({ data: { id, ...splitLimits(step.columns).data } });
+      } else {
+        await tx.apiKey.update({ where: { id }, data: splitLimits(step.columns).data });
       }
-      if (step.action === 'update') {
-        const { tokensPerDay, ...rest } = step.columns;
-        const limit = tokensPerDay === undefined ? {} : { tokensPerDay: toBigInt(tokensPerDay) };
-        await tx.apiKey.update({ where: { id }, data: { ...rest, ...limit } });
-      }
+      await saveLimits(tx, 'key', id, step.columns);
     },
 
     /** Tells every replica when `tx` commits. */
@@ -158,13 +177,4 @@ function toModel(row: ModelRow, now: number) {
       priority,
     })),
   };
-}
-
-/** Limits are capped far below 2^53. */
-function toNumber(value: bigint | null): number | null {
-  return value === null ? null : Number(value);
-}
-
-function toBigInt(value: number | null): bigint | null {
-  return value === null ? null : BigInt(value);
 }

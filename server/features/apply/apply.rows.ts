@@ -1,19 +1,18 @@
 import type { SandboxOptions } from '#shared/schemas/accounts.ts';
 import type { StoredPrice } from '../models/index.ts';
+import type { LimitSet } from '../quotas/index.ts';
 
 /** Rows as the planner compares them: money and token counts as numbers, no Prisma types. */
 export type Found<Columns> = Columns & { id: string };
 
-export type PlatformColumns = { name: string; protocol: string; baseUrl: string };
+export type PlatformColumns = { name: string; protocol: string; baseUrl: string } & LimitSet;
 
 export type UserColumns = {
   username: string;
   displayName: string;
   role: 'admin' | 'member';
   passwordHash: string | null;
-  rpm: number | null;
-  tokensPerDay: number | null;
-};
+} & LimitSet;
 
 export type AccountColumns = {
   ownerId: string;
@@ -26,7 +25,7 @@ export type AccountColumns = {
   state: 'active' | 'disabled' | 'expired' | 'cooling' | 'exhausted';
   options: SandboxOptions;
   lastError: string | null;
-};
+} & LimitSet;
 
 export type RouteColumns = {
   platformId: string;
@@ -41,18 +40,16 @@ export type ModelColumns = {
   enabled: boolean;
   price: StoredPrice | null;
   routes: RouteColumns[];
-};
+} & LimitSet;
 
 export type KeyColumns = {
   ownerId: string;
   name: string;
   secretHash: string;
   prefix: string;
-  rpm: number | null;
-  tokensPerDay: number | null;
   allowedModels: string[];
   expiresAt: Date | null;
-};
+} & LimitSet;
 
 /** Everything in the database that entries of a file may meet. */
 export type Snapshot = {

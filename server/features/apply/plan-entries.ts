@@ -9,6 +9,7 @@ import type {
 import { needsKey, type Platform } from '../../platforms/platform.ts';
 import { storedForm } from '../keys/index.ts';
 import { toStoredPrice } from '../models/index.ts';
+import { NO_LIMITS } from '../quotas/index.ts';
 import type {
   AccountColumns,
   Found,
@@ -17,6 +18,7 @@ import type {
   PlatformColumns,
   UserColumns,
 } from './apply.rows.ts';
+import { LIMIT_LABELS, limitsIn } from './limits.ts';
 import { type Step, toStep } from './plan.ts';
 
 type Make = { newId(): string };
@@ -30,8 +32,9 @@ export function planPlatform(
     kind: 'platform',
     name: wanted.id,
     found,
-    wanted: { name: wanted.name, protocol: wanted.protocol, baseUrl },
-    defaults: { name: wanted.id, protocol: wanted.protocol, baseUrl },
+    wanted: { name: wanted.name, protocol: wanted.protocol, baseUrl, ...limitsIn(wanted) },
+    defaults: { ...NO_LIMITS, name: wanted.id, protocol: wanted.protocol, baseUrl },
+    labels: LIMIT_LABELS,
     newId: () => wanted.id,
   });
 }
@@ -50,18 +53,16 @@ export function planUser(
       passwordHash,
       role: wanted.role,
       displayName: wanted.displayName,
-      rpm: wanted.limits?.rpm,
-      tokensPerDay: wanted.limits?.tokensPerDay,
+      ...limitsIn(wanted),
     },
     defaults: {
+      ...NO_LIMITS,
       username: wanted.username,
       passwordHash: null,
       role: wanted.role,
       displayName: '',
-      rpm: null,
-      tokensPerDay: null,
     },
-    labels: { passwordHash: 'password', rpm: 'limits.rpm', tokensPerDay: 'limits.tokensPerDay' },
+    labels: { passwordHash: 'password', ...LIMIT_LABELS },
     newId,
   });
 }
@@ -97,8 +98,15 @@ export function planAccount(
     kind: 'account',
     name: `${wanted.owner}/${wanted.platform}/${wanted.name}`,
     found,
-    wanted: { ...key, ...revived, shared: wanted.shared, options: wanted.options },
+    wanted: {
+      ...key,
+      ...revived,
+      shared: wanted.shared,
+      options: wanted.options,
+      ...limitsIn(wanted),
+    },
     defaults: {
+      ...NO_LIMITS,
       ownerId,
       platformId: wanted.platform,
       name: wanted.name,
@@ -110,7 +118,13 @@ export function planAccount(
       options: {},
       lastError: null,
     },
-    labels: { secret: 'apiKey', secretHint: null, kind: null, lastError: null },
+    labels: {
+      secret: 'apiKey',
+      secretHint: null,
+      kind: null,
+      lastError: null,
+      ...LIMIT_LABELS,
+    },
     newId: () => id,
   });
 }
@@ -135,8 +149,10 @@ export function planModel(
       routes,
       enabled: wanted.enabled,
       price: price && toStoredPrice(price),
+      ...limitsIn(wanted),
     },
-    defaults: { name: wanted.name, enabled: true, price: null, routes },
+    labels: LIMIT_LABELS,
+    defaults: { ...NO_LIMITS, name: wanted.name, enabled: true, price: null, routes },
     newId,
   });
 }
@@ -172,8 +188,7 @@ export function planKey(
     wanted: {
       ...storedForm(wanted.secret),
       name: found && wanted.name,
-      rpm: wanted.limits?.rpm,
-      tokensPerDay: wanted.limits?.tokensPerDay,
+      ...limitsIn(wanted),
       allowedModels: wanted.models,
       expiresAt: typeof expiresAt === 'string' ? new Date(expiresAt) : expiresAt,
     },
@@ -181,16 +196,14 @@ export function planKey(
       ...storedForm(wanted.secret),
       ownerId,
       name: wanted.name,
-      rpm: null,
-      tokensPerDay: null,
+      ...NO_LIMITS,
       allowedModels: [],
       expiresAt: null,
     },
     labels: {
       secretHash: 'secret',
       prefix: null,
-      rpm: 'limits.rpm',
-      tokensPerDay: 'limits.tokensPerDay',
+      ...LIMIT_LABELS,
       allowedModels: 'models',
     },
     newId,

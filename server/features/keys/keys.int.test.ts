@@ -4,9 +4,11 @@ import { systemClock } from '../../infra/clock.ts';
 import { createEvents, type Events } from '../../infra/events.ts';
 import { newId, sha256hex } from '../../infra/ids.ts';
 import { createPool } from '../../infra/postgres/pool.ts';
+import { withTx } from '../../infra/prisma/client.ts';
 import type { Browser } from '../../testing/browser.ts';
 import { type ConsoleBase, startConsole, type TestConsole } from '../../testing/console.ts';
 import { refusalBattery } from '../../testing/refusals.ts';
+import { saveLimits } from '../quotas/index.ts';
 import {
   createKeyLookup,
   createKeyLookupRepo,
@@ -14,6 +16,10 @@ import {
   createKeysService,
   type Principals,
 } from './index.ts';
+
+/** As an admin's change of their user would. */
+const limitUser = (id: string, limits: Parameters<typeof saveLimits>[3]) =>
+  withTx(console.db, (tx) => saveLimits(tx, 'user', id, limits));
 
 /** One process of the cluster: its own pool, bus and memory. */
 function startReplica({
@@ -139,7 +145,7 @@ describe('a new key', () => {
   });
 
   test('works on every replica at once, with the limits of its owner and its own', async () => {
-    await console.db.user.update({ where: { id: ann.id }, data: { rpm: 5, tokensPerDay: 9n } });
+    await limitUser(ann.id, { rpm: 5, tokensPerDay: 9 });
     const { key, secret } = await create(ann.browser, { rpm: 60, allowedModels: ['a'] });
     for (const { lookup } of [here, there]) {
       expect(await lookup.find(secret)).toEqual({
@@ -191,7 +197,8 @@ describe('whose keys', () => {
     }
     expect(await refusalOf(here.lookup, secret)).toBeNull();
     const row = await console.db.apiKey.findUniqueOrThrow({ where: { id: key.id } });
-    expect(row).toMatchObject({ rpm: null, revokedAt: null });
+    expect(row).toMatchObject({ revokedAt: null });
+    expect(await console.db.quotaRule.count({ where: { subjectId: key.id } })).toBe(0);
   });
 
   test('an admin may change and revoke anybody’s', async () => {
@@ -341,7 +348,7 @@ describe('what is no key', () => {
 });
 
 test('a person without a key asks under their own limits', async () => {
-  await console.db.user.update({ where: { id: ben.id }, data: { rpm: 2 } });
+  await limitUser(ben.id, { rpm: 2 });
   expect(await here.lookup.ofUser(ben.id)).toEqual({
     userId: ben.id,
     keyId: null,

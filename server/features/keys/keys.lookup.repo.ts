@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import type { QuotaRule } from '#shared/schemas/quotas.ts';
+import { QuotaRule } from '#shared/schemas/quotas.ts';
 import { named } from '../../infra/postgres/pool.ts';
 
 /** A key as the request path needs it, with its owner's state and limits. */
@@ -18,42 +18,46 @@ export type KeyHolder = {
 
 export type UserHolder = { userId: string; disabled: boolean; rules: readonly QuotaRule[] };
 
-// int8 comes as bigint; a limit fits a number, as its schema caps it at 10^12.
-const Tokens = z.coerce.number().nullable();
-
 const KeyRow = z.object({
   secret_hash: z.string(),
   id: z.string(),
   owner_id: z.string(),
-  rpm: z.number().nullable(),
-  tokens_per_day: Tokens,
+  rules: z.array(QuotaRule),
   allowed_models: z.array(z.string()),
   expires_at: z.date().nullable(),
   revoked_at: z.date().nullable(),
   state: z.string(),
-  user_rpm: z.number().nullable(),
-  user_tokens_per_day: Tokens,
 });
 
 const UserRow = z.object({
   id: z.string(),
   state: z.string(),
-  rpm: z.number().nullable(),
-  tokens_per_day: Tokens,
+  rules: z.array(QuotaRule),
 });
+
+/** The user's first, so that a person's own limit is told before that of one of their keys. */
+function rules(condition: string): string {
+  return `coalesce((
+            SELECT json_agg(json_build_object('subject', r.subject, 'id', r.subject_id,
+                     'metric', r.metric, 'limit', r.most) ORDER BY r.subject DESC, r.metric)
+              FROM quota_rules r WHERE ${condition}), '[]')`;
+}
 
 const findKeys = named(
   'keys_find_by_hash',
-  `SELECT k.secret_hash, k.id, k.owner_id, k.rpm, k.tokens_per_day, k.allowed_models,
+  `SELECT k.secret_hash, k.id, k.owner_id, k.allowed_models,
           k.expires_at, k.revoked_at, u.state::text AS state,
-          u.rpm AS user_rpm, u.tokens_per_day AS user_tokens_per_day
+          ${rules(`(r.subject = 'user' AND r.subject_id = k.owner_id::text)
+             OR (r.subject = 'key' AND r.subject_id = k.id::text)`)} AS rules
      FROM api_keys k JOIN users u ON u.id = k.owner_id
     WHERE k.secret_hash = ANY($1::text[])`,
 );
 
 const findUsers = named(
   'keys_find_user',
-  'SELECT id, state::text AS state, rpm, tokens_per_day FROM users WHERE id = ANY($1::uuid[])',
+  `SELECT u.id, u.state::text AS state,
+          ${rules("r.subject = 'user' AND r.subject_id = u.id::text")} AS rules
+     FROM users u WHERE u.id = ANY($1::uuid[])`,
 );
 
 const touch = named(
@@ -100,10 +104,7 @@ function toHolder(row: z.infer<typeof KeyRow>): KeyHolder {
     keyId: row.id,
     ownerId: row.owner_id,
     disabled: row.state !== 'active',
-    rules: [
-      ...rulesOf('user', row.owner_id, row.user_rpm, row.user_tokens_per_day),
-      ...rulesOf('key', row.id, row.rpm, row.tokens_per_day),
-    ],
+    rules: row.rules,
     allowedModels: row.allowed_models,
     expiresAt: row.expires_at?.getTime() ?? null,
     revoked: row.revoked_at !== null,
@@ -114,13 +115,6 @@ function toUserHolder(row: z.infer<typeof UserRow>): UserHolder {
   return {
     userId: row.id,
     disabled: row.state !== 'active',
-    rules: rulesOf('user', row.id, row.rpm, row.tokens_per_day),
+    rules: row.rules,
   };
-}
-
-function rulesOf(subject: 'user' | 'key', id: string, rpm: number | null, tokens: number | null) {
-  const rules: QuotaRule[] = [];
-  if (rpm !== null) rules.push({ subject, id, metric: 'requests-per-minute', limit: rpm });
-  if (tokens !== null) rules.push({ subject, id, metric: 'tokens-per-day', limit: tokens });
-  return rules;
 }

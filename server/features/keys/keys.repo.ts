@@ -1,6 +1,7 @@
 import { type Db, type Tx, withTx } from '../../infra/prisma/client.ts';
 import type { Prisma } from '../../infra/prisma/generated/client.ts';
 import { notify } from '../../infra/prisma/notify.ts';
+import { type LimitSet, limitsOf, saveLimits } from '../quotas/index.ts';
 
 export type KeyRow = {
   id: string;
@@ -36,8 +37,6 @@ const SELECT = {
   ownerId: true,
   name: true,
   prefix: true,
-  rpm: true,
-  tokensPerDay: true,
   allowedModels: true,
   expiresAt: true,
   revokedAt: true,
@@ -50,7 +49,7 @@ const SELECT = {
 export function createKeysRepo(db: Db) {
   async function find(client: Db | Tx, id: string, scope: KeyScope): Promise<KeyRow | null> {
     const row = await client.apiKey.findFirst({ where: within(id, scope), select: SELECT });
-    return row && toRow(row);
+    return row && toRow(row, (await limitsOf(client, 'key', [id]))(id));
   }
 
   return {
@@ -61,20 +60,23 @@ export function createKeysRepo(db: Db) {
         select: SELECT,
         orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       });
-      return rows.map(toRow);
+      const limits = await limitsOf(
+        db,
+        'key',
+        rows.map(({ id }) => id),
+      );
+      return rows.map((row) => toRow(row, limits(row.id)));
     },
 
     find: (id: string, scope: KeyScope) => find(db, id, scope),
 
     insert(key: NewKey): Promise<KeyRow> {
       return withTx(db, async (tx) => {
-        const { tokensPerDay, ...rest } = key;
-        const row = await tx.apiKey.create({
-          data: { ...rest, tokensPerDay: toBigInt(tokensPerDay) },
-          select: SELECT,
-        });
+        const { rpm, tokensPerDay, ...data } = key;
+        const row = await tx.apiKey.create({ data, select: SELECT });
+        await saveLimits(tx, 'key', key.id, { rpm, tokensPerDay });
         await notify(tx, 'keys', [key.id]);
-        return toRow(row);
+        return toRow(row, (await limitsOf(tx, 'key', [key.id]))(key.id));
       });
     },
 
@@ -86,6 +88,7 @@ export function createKeysRepo(db: Db) {
           data: columns(change),
         });
         if (count === 0) return null;
+        await saveLimits(tx, 'key', id, { rpm: change.rpm, tokensPerDay: change.tokensPerDay });
         await notify(tx, 'keys', [id]);
         return find(tx, id, scope);
       });
@@ -110,24 +113,22 @@ function within(id: string, { ownerId }: KeyScope) {
   return ownerId === null ? { id } : { id, ownerId };
 }
 
-function columns({ name, rpm, tokensPerDay, allowedModels, expiresAt }: KeyChange) {
+function columns({ name, allowedModels, expiresAt }: KeyChange) {
   return {
     ...(name !== undefined && { name }),
-    ...(rpm !== undefined && { rpm }),
-    ...(tokensPerDay !== undefined && { tokensPerDay: toBigInt(tokensPerDay) }),
     ...(allowedModels !== undefined && { allowedModels }),
     ...(expiresAt !== undefined && { expiresAt }),
   };
 }
 
-function toBigInt(value: number | null): bigint | null {
-  return value === null ? null : BigInt(value);
-}
-
-function toRow({ owner, ...row }: Prisma.ApiKeyGetPayload<{ select: typeof SELECT }>): KeyRow {
+function toRow(
+  { owner, ...row }: Prisma.ApiKeyGetPayload<{ select: typeof SELECT }>,
+  { rpm, tokensPerDay }: LimitSet,
+): KeyRow {
   return {
     ...row,
     ownerName: owner.username,
-    tokensPerDay: row.tokensPerDay === null ? null : Number(row.tokensPerDay),
+    rpm,
+    tokensPerDay,
   };
 }

@@ -1,4 +1,14 @@
 export type { LoadUsed } from './counters.ts';
 export { createLoadUsed } from './load-used.ts';
 export { createMemoryQuotaGate, type WatchedQuotaGate } from './quota-gate.memory.ts';
+export { createRedisQuotaGate } from './quota-gate.redis.ts';
+export { createQuotaRules } from './quota-rules.ts';
+export { connectQuotaRedis } from './redis-link.ts';
+export {
+  createQuotaRulesRepo,
+  type LimitSet,
+  limitsOf,
+  NO_LIMITS,
+  saveLimits,
+} from './rules.repo.ts';
 export { createUsedRepo } from './used.repo.ts';

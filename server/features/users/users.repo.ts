@@ -3,6 +3,7 @@ import type { Db, Tx } from '../../infra/prisma/client.ts';
 import { withTx } from '../../infra/prisma/client.ts';
 import { holdLock } from '../../infra/prisma/locks.ts';
 import { notify } from '../../infra/prisma/notify.ts';
+import { type LimitSet, limitsOf, NO_LIMITS, saveLimits } from '../quotas/index.ts';
 
 export type NewUser = Pick<UserView, 'id' | 'username' | 'displayName' | 'role'> & {
   passwordHash: string | null;
@@ -20,8 +21,6 @@ const VIEW = {
   role: true,
   state: true,
   passwordHash: true,
-  rpm: true,
-  tokensPerDay: true,
   lastSeenAt: true,
   createdAt: true,
   _count: { select: { keys: { where: { revokedAt: null } }, accounts: true } },
@@ -34,12 +33,14 @@ export function createUsersRepo(db: Db) {
 
     async list(): Promise<UserView[]> {
       const rows = await db.user.findMany({ select: VIEW, orderBy: { username: 'asc' } });
-      return rows.map(toView);
+      const ids = rows.map(({ id }) => id);
+      const limits = await limitsOf(db, 'user', ids);
+      return rows.map((row) => toView(row, limits(row.id)));
     },
 
     async find(tx: Tx, id: string): Promise<UserView | null> {
       const row = await tx.user.findUnique({ where: { id }, select: VIEW });
-      return row && toView(row);
+      return row && toView(row, (await limitsOf(tx, 'user', [id]))(id));
     },
 
     count: (tx: Tx) => tx.user.count(),
@@ -48,15 +49,15 @@ export function createUsersRepo(db: Db) {
     async insert(tx: Tx, user: NewUser): Promise<UserView | null> {
       const { count } = await tx.user.createMany({ data: [user], skipDuplicates: true });
       if (count === 0) return null;
-      return toView(await tx.user.findUniqueOrThrow({ where: { id: user.id }, select: VIEW }));
+      const row = await tx.user.findUniqueOrThrow({ where: { id: user.id }, select: VIEW });
+      return toView(row, NO_LIMITS);
     },
 
     async update(tx: Tx, id: string, change: UserChange): Promise<UserView> {
-      const { tokensPerDay, ...rest } = withoutUndefined(change);
-      const limit = tokensPerDay === undefined ? {} : { tokensPerDay: toBigInt(tokensPerDay) };
-      return toView(
-        await tx.user.update({ where: { id }, data: { ...rest, ...limit }, select: VIEW }),
-      );
+      const { rpm, tokensPerDay, ...data } = withoutUndefined(change);
+      const row = await tx.user.update({ where: { id }, data, select: VIEW });
+      await saveLimits(tx, 'user', id, { rpm, tokensPerDay });
+      return toView(row, (await limitsOf(tx, 'user', [id]))(id));
     },
 
     async setPassword(tx: Tx, id: string, passwordHash: string | null): Promise<void> {
@@ -92,29 +93,28 @@ export type UsersRepo = ReturnType<typeof createUsersRepo>;
 
 type ViewRow = Omit<
   UserView,
-  'hasPassword' | 'lastSeenAt' | 'createdAt' | 'tokensPerDay' | 'keys' | 'accounts'
+  'hasPassword' | 'lastSeenAt' | 'createdAt' | 'rpm' | 'tokensPerDay' | 'keys' | 'accounts'
 > & {
   passwordHash: string | null;
-  tokensPerDay: bigint | null;
   lastSeenAt: Date | null;
   createdAt: Date;
   _count: { keys: number; accounts: number };
 };
 
-function toView({ passwordHash, _count, ...row }: ViewRow): UserView {
+function toView(
+  { passwordHash, _count, ...row }: ViewRow,
+  { rpm, tokensPerDay }: LimitSet,
+): UserView {
   return {
     ...row,
     hasPassword: passwordHash !== null,
-    tokensPerDay: row.tokensPerDay === null ? null : Number(row.tokensPerDay),
+    rpm,
+    tokensPerDay,
     keys: _count.keys,
     accounts: _count.accounts,
     lastSeenAt: row.lastSeenAt?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),
   };
-}
-
-function toBigInt(value: number | null): bigint | null {
-  return value === null ? null : BigInt(value);
 }
 
 type Defined<Value> = { [Name in keyof Value]?: Exclude<Value[Name], undefined> };

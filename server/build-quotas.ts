@@ -1,0 +1,58 @@
+import type { Pool } from 'pg';
+import type { Config } from './config/config.ts';
+import {
+  connectQuotaRedis,
+  createLoadUsed,
+  createMemoryQuotaGate,
+  createQuotaRules,
+  createQuotaRulesRepo,
+  createRedisQuotaGate,
+  createUsedRepo,
+} from './features/quotas/index.ts';
+import type { Clock } from './infra/clock.ts';
+import type { Events } from './infra/events.ts';
+import type { Log } from './infra/log.ts';
+import type { Db } from './infra/prisma/client.ts';
+
+export type QuotasOptions = {
+  db: Db;
+  pool: Pool;
+  ledger: { flush(): Promise<void> };
+  events: Events;
+  clock: Clock;
+  log: Log;
+  config: Pick<Config, 'quotas' | 'redis'>;
+  onError(error: unknown): void;
+};
+
+/** Limits and who counts them: this process, or Redis for many. */
+export function buildQuotas(options: QuotasOptions) {
+  const { db, pool, ledger, events, clock, log, config, onError } = options;
+  const repo = createQuotaRulesRepo(db);
+  const counting = {
+    clock,
+    zone: config.quotas.zone,
+    loadUsed: createLoadUsed({ repo: createUsedRepo(pool), ledger, clock }),
+  };
+  const rules = createQuotaRules({ repo, changes: events, clock, onError });
+  const shared =
+    config.redis.url === null
+      ? null
+      : createRedisQuotaGate({ ...counting, redis: connectQuotaRedis(config.redis.url), log });
+  const gate = shared ?? createMemoryQuotaGate(counting);
+
+  return {
+    gate,
+    rules,
+    repo,
+    /** Where limits are counted now, for /healthz. */
+    counted: () => (shared === null ? 'here' : shared.shared() ? 'in Redis' : 'by share'),
+    async start(): Promise<void> {
+      await Promise.all([rules.start(), shared?.start()]);
+    },
+    async close(): Promise<void> {
+      rules.close();
+      await shared?.close();
+    },
+  };
+}

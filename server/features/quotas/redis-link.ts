@@ -1,0 +1,40 @@
+import { Redis } from 'ioredis';
+import type { Script } from './redis-scripts.ts';
+
+/** What the gate needs of Redis; every call fails rather than waits. */
+export type RedisLink = {
+  run(
+    script: Script,
+    keys: readonly string[],
+    args: readonly (string | number)[],
+  ): Promise<unknown>;
+  /** Field by field, of many hashes. */
+  read(keys: readonly string[], fields: readonly string[]): Promise<(string | null)[][]>;
+  close(): void;
+};
+
+/** Connects in the background, and again when the connection is lost. `commandMs` bounds every wait. */
+export function connectQuotaRedis(url: string, { commandMs = 500 } = {}): RedisLink {
+  const redis = new Redis(url, {
+    connectTimeout: 2_000,
+    commandTimeout: commandMs,
+    maxRetriesPerRequest: 0,
+    enableOfflineQueue: false,
+    retryStrategy: (times) => Math.min(times * 200, 2_000),
+  });
+  // NOTE: who waits for an answer is told there; without a listener the process would end.
+  redis.on('error', () => undefined);
+
+  return {
+    async run({ lua, sha }, keys, args) {
+      try {
+        return await redis.evalsha(sha, keys.length, ...keys, ...args);
+      } catch (error) {
+        if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+        return await redis.eval(lua, keys.length, ...keys, ...args);
+      }
+    },
+    read: (keys, fields) => Promise.all(keys.map((key) => redis.hmget(key, ...fields))),
+    close: () => redis.disconnect(),
+  };
+}

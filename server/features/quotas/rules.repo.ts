@@ -1,0 +1,118 @@
+import {
+  LIMIT_NAMES,
+  type LimitName,
+  QuotaMetric,
+  type QuotaRule,
+  QuotaSubject,
+} from '#shared/schemas/quotas.ts';
+import { type Db, type Tx, withTx } from '../../infra/prisma/client.ts';
+import { notify } from '../../infra/prisma/notify.ts';
+
+/** All limits of one subject by name; null = none. Costs in micro-dollars. */
+export type LimitSet = Record<LimitName, number | null>;
+
+export const NO_LIMITS: LimitSet = Object.freeze({
+  rpm: null,
+  tokensPerMinute: null,
+  tokensPerDay: null,
+  tokensPerMonth: null,
+  costPerDay: null,
+  costPerMonth: null,
+  concurrency: null,
+});
+
+const NAME_OF = new Map(
+  Object.entries(LIMIT_NAMES).map(([name, metric]) => [metric, name as LimitName]),
+);
+const ORDER = new Map(QuotaMetric.options.map((metric, place) => [metric, place]));
+
+/** Rows of `quota_rules`. */
+export function createQuotaRulesRepo(db: Db) {
+  return {
+    /** Of these subjects, or everything of a kind; in the order of their metrics. */
+    async list(subject: QuotaSubject, ids?: readonly string[]): Promise<QuotaRule[]> {
+      const where = { subject, ...(ids && { subjectId: { in: [...ids] } }) };
+      return toRules(await db.quotaRule.findMany({ where }));
+    },
+
+    /** All of these kinds. */
+    async all(subjects: readonly QuotaSubject[]): Promise<QuotaRule[]> {
+      return toRules(await db.quotaRule.findMany({ where: { subject: { in: [...subjects] } } }));
+    },
+
+    /** Makes these all rules of the subject, and tells every replica. */
+    replace(
+      subject: QuotaSubject,
+      id: string,
+      rules: readonly Omit<QuotaRule, 'subject' | 'id'>[],
+    ) {
+      return withTx(db, async (tx) => {
+        await tx.quotaRule.deleteMany({ where: { subject, subjectId: id } });
+        await tx.quotaRule.createMany({
+          data: rules.map(({ metric, limit }) => ({ subject, subjectId: id, metric, most: limit })),
+        });
+        await tellOf(tx, subject, id);
+      });
+    },
+  };
+}
+export type QuotaRulesRepo = ReturnType<typeof createQuotaRulesRepo>;
+
+/** The limits of these subjects by name; of those without any too. */
+export async function limitsOf(
+  client: Db | Tx,
+  subject: QuotaSubject,
+  ids: readonly string[],
+): Promise<(id: string) => LimitSet> {
+  const where = { subject, subjectId: { in: [...ids] } };
+  const found = new Map<string, LimitSet>();
+  for (const { id, metric, limit } of toRules(await client.quotaRule.findMany({ where }))) {
+    const name = NAME_OF.get(metric);
+    const set = found.get(id) ?? { ...NO_LIMITS };
+    if (name) set[name] = limit;
+    found.set(id, set);
+  }
+  return (id) => found.get(id) ?? NO_LIMITS;
+}
+
+/** Changes the limits that are named: null takes one away, what is undefined stays. */
+export async function saveLimits(
+  tx: Tx,
+  subject: QuotaSubject,
+  id: string,
+  change: { [Name in LimitName]?: number | null | undefined },
+): Promise<void> {
+  let changed = false;
+  for (const [metric, name] of NAME_OF) {
+    const limit = change[name];
+    if (limit === undefined) continue;
+    changed = true;
+    const key = { subject, subjectId: id, metric };
+    await tx.quotaRule.deleteMany({ where: key });
+    if (limit !== null) await tx.quotaRule.create({ data: { ...key, most: limit } });
+  }
+  if (changed) await tellOf(tx, subject, id);
+}
+
+/** Keys and users are kept with their rules: whoever keeps them is told too. */
+async function tellOf(tx: Tx, subject: QuotaSubject, id: string): Promise<void> {
+  await notify(tx, 'quotas', [id]);
+  if (subject === 'user') await notify(tx, 'users', [id]);
+  if (subject === 'key') await notify(tx, 'keys', [id]);
+}
+
+type Row = { subject: string; subjectId: string; metric: string; most: bigint };
+
+/** What a newer server may have written is left to it. */
+function toRules(rows: readonly Row[]): QuotaRule[] {
+  const rules = rows.flatMap(({ subject, subjectId, metric, most }): QuotaRule[] => {
+    const words = {
+      subject: QuotaSubject.safeParse(subject),
+      metric: QuotaMetric.safeParse(metric),
+    };
+    if (!words.subject.success || !words.metric.success) return [];
+    const { data: kind } = words.subject;
+    return [{ subject: kind, id: subjectId, metric: words.metric.data, limit: Number(most) }];
+  });
+  return rules.sort((a, b) => (ORDER.get(a.metric) ?? 0) - (ORDER.get(b.metric) ?? 0));
+}
