@@ -2,6 +2,7 @@ import type { AppError } from '#shared/errors.ts';
 import type {
   Candidate,
   CatalogueModel,
+  CreditHold,
   Hold,
   Principal,
   StoredResponse,
@@ -52,6 +53,8 @@ export type Facts = {
   settled: boolean;
   /** What is reserved of the account that is tried, and of its platform. */
   place: Hold | null;
+  /** Pool credit, once a lent account was taken; `lent` is the one that is tried. */
+  credit: { hold: CreditHold; lent: Candidate | null } | null;
   trace: Trace;
 };
 
@@ -122,6 +125,7 @@ export function newFacts(): Facts {
     raw: false,
     settled: false,
     place: null,
+    credit: null,
     trace: newTrace(),
   };
 }

@@ -134,6 +134,12 @@ export async function gatewayHarness(
       },
     },
     rules: { of: () => [] },
+    credit: {
+      may: () => true,
+      reserve: async (userId, model, requestId) => ({ userId, model, requestId }),
+      settle: () => undefined,
+      refusal: () => new AppError('quota_exhausted', 'No credit is left.'),
+    },
     ledger: { record: async (record) => void records.push(record) },
     traces: { keep: (record) => void traces.push(record) },
     whyUrl: (id) => `https://gatehouse.test/why/${id}`,

@@ -3,10 +3,11 @@ import type { Platform } from '../../platforms/platform.ts';
 import type { Admitted, Taken } from '../exchange.ts';
 import type { AccountPool, Candidate, Considered, Target } from '../ports.ts';
 import { accountTag } from '../protocols/seals.ts';
+import { type LentDeps, withinCredit } from '../steps/lent.ts';
 import { conversationKey } from './affinity.ts';
 import { affinityOf, choose, isFull, type Wish } from './choose.ts';
 
-export type TakeDeps = {
+export type TakeDeps = LentDeps & {
   pool: AccountPool;
   platform: (id: string) => Platform | undefined;
   /** 0 to 1, 1 excluded. */
@@ -28,7 +29,8 @@ export type Looked = {
 /** Looks at the accounts as they are this moment. */
 export function look(deps: TakeDeps, admitted: Admitted): Looked {
   const { continues, model, principal } = admitted;
-  const considered = deps.pool.consider(model.routes, { principal, model: model.name });
+  const asker = { principal, model: model.name };
+  const considered = withinCredit(deps, admitted, deps.pool.consider(model.routes, asker));
   const offering = considered.candidates.filter(offers(deps, admitted));
   const holder = continues?.heldBy?.accountId;
   const sees = ({ accountId }: Candidate) => holder === undefined || accountId === holder;

@@ -10,6 +10,7 @@ import {
   type Tried,
   takeBest,
 } from '../selection/take-account.ts';
+import { holdCredit } from './lent.ts';
 import { holdPlace, leavePlace, type PlaceDeps } from './place.ts';
 import { readHere, readOutcome } from './read-outcome.ts';
 
@@ -94,11 +95,15 @@ async function targetWithinLimits(
   let keeps = false;
   try {
     throwIfAborted(routed);
-    const full = await holdPlace(deps, routed, candidate);
+    const full =
+      (await holdPlace(deps, routed, candidate)) ?? (await holdCredit(deps, routed, candidate));
     if (full) errors.full ??= full;
     keeps = full === null;
   } finally {
-    if (!keeps) deps.pool.finish(target, { kind: 'neutral' });
+    if (!keeps) {
+      leavePlace(deps, routed);
+      deps.pool.finish(target, { kind: 'neutral' });
+    }
   }
   return keeps ? target : null;
 }

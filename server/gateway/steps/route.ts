@@ -9,6 +9,7 @@ import {
   wishOf,
 } from '../selection/take-account.ts';
 import type { Waiting } from '../selection/waiting.ts';
+import { refusedByCredit } from './lent.ts';
 
 export type RouteDeps = TakeDeps & { now: () => number; waiting: Waiting };
 
@@ -26,7 +27,7 @@ export async function route(deps: RouteDeps, admitted: Admitted): Promise<Routed
     attempt() {
       const looked = look(deps, admitted);
       noteLook(admitted, looked);
-      refuseHopeless(admitted, looked, { now: deps.now(), deadline });
+      refuseHopeless(deps, admitted, looked, deadline);
       return takeBest(deps, admitted, { wish, looked });
     },
   });
@@ -36,15 +37,18 @@ export async function route(deps: RouteDeps, admitted: Admitted): Promise<Routed
 
 /** Throws unless an account has room, or may have some before the deadline. */
 function refuseHopeless(
+  deps: RouteDeps,
   admitted: Admitted,
   { considered, fitting, offering }: Looked,
-  times: { now: number; deadline: number },
+  deadline: number,
 ): void {
   if (considered.candidates.length === 0) {
     const returns = considered.skipped.map(({ until }) => until ?? Number.POSITIVE_INFINITY);
     const soonest = Math.min(...returns);
-    if (soonest > times.deadline || times.deadline <= times.now) {
-      throw nothingUsable(admitted, soonest, times.now);
+    const now = deps.now();
+    if (soonest > deadline || deadline <= now) {
+      const unpaid = refusedByCredit(deps, admitted, considered);
+      throw unpaid ?? nothingUsable(admitted, soonest, now);
     }
     return;
   }

@@ -12,9 +12,10 @@ import type {
   UsageRecord,
 } from '../ports.ts';
 import { estimateUsage, NO_TOKENS } from '../tokens.ts';
+import { type LentDeps, settleCredit } from './lent.ts';
 import { priceOf } from './price-of.ts';
 
-export type SettleDeps = {
+export type SettleDeps = LentDeps & {
   ledger: UsageLedger;
   quotas: QuotaGate;
   pool: AccountPool;
@@ -39,6 +40,7 @@ export async function settle(deps: SettleDeps, progress: Progress, error?: AppEr
     const spent = spentOf(progress, usage);
     if (progress.hold) deps.quotas.settle(progress.hold, spent);
     if (progress.facts.place) deps.quotas.settle(progress.facts.place, spent);
+    settleCredit(deps, progress, spent.tokens);
     if (progress.target && progress.answer) deps.pool.finish(progress.target, outcomeOf(error));
     const { principal } = progress;
     if (principal) deps.traces.keep(traceOf({ ...progress, principal }, error, deps.now()));
