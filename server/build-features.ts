@@ -82,7 +82,7 @@ export async function buildFeatures(options: FeatureOptions) {
     statistics: createStatistics({ pool: reports, clock, zone: config.quotas.zone }),
     clock,
   });
-  const quotas = buildQuotas({ db, pool, ledger, events, clock, log, config, onError });
+  const quotas = buildQuotas({ db, pool, reports, ledger, events, clock, log, config, onError });
 
   const tracesRepo = createTracesRepo(pool);
   const traces = createTraceKeeper({
@@ -123,6 +123,8 @@ export async function buildFeatures(options: FeatureOptions) {
     cipher,
     changes: events,
     clock,
+    zone: config.quotas.zone,
+    newId: id,
     onError,
   });
   const modelsRepo = createModelsRepo(db);
@@ -135,6 +137,7 @@ export async function buildFeatures(options: FeatureOptions) {
     call: callPlatform,
     firstModelOn: catalogue.firstModelOn,
     clock,
+    zone: config.quotas.zone,
     newId: id,
   });
   const models = createModelsService({
@@ -208,6 +211,7 @@ export async function buildFeatures(options: FeatureOptions) {
       prices,
       keys,
       pool: lent.service,
+      quotas: quotas.service((platformId) => registry.find(platformId) !== undefined),
       usage,
       why,
       apply,
@@ -245,9 +249,9 @@ export async function buildFeatures(options: FeatureOptions) {
         accountPool.close(),
         lent.close(),
         responses.close(),
+        quotas.close(),
         traces.close(),
         people.limiters.close(),
-        quotas.close(),
       ]);
       await ledger.close();
     },

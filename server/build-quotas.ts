@@ -6,6 +6,7 @@ import {
   createMemoryQuotaGate,
   createQuotaRules,
   createQuotaRulesRepo,
+  createQuotasService,
   createRedisQuotaGate,
   createUsedRepo,
 } from './features/quotas/index.ts';
@@ -17,6 +18,8 @@ import type { Db } from './infra/prisma/client.ts';
 export type QuotasOptions = {
   db: Db;
   pool: Pool;
+  /** For what may take long. */
+  reports: Pool;
   ledger: { flush(): Promise<void> };
   events: Events;
   clock: Clock;
@@ -27,12 +30,13 @@ export type QuotasOptions = {
 
 /** Limits and who counts them: this process, or Redis for many. */
 export function buildQuotas(options: QuotasOptions) {
-  const { db, pool, ledger, events, clock, log, config, onError } = options;
+  const { db, pool, reports, ledger, events, clock, log, config, onError } = options;
   const repo = createQuotaRulesRepo(db);
+  const used = createUsedRepo(pool);
   const counting = {
     clock,
     zone: config.quotas.zone,
-    loadUsed: createLoadUsed({ repo: createUsedRepo(pool), ledger, clock }),
+    loadUsed: createLoadUsed({ repo: used, ledger, clock }),
   };
   const rules = createQuotaRules({ repo, changes: events, clock, onError });
   const shared =
@@ -44,7 +48,18 @@ export function buildQuotas(options: QuotasOptions) {
   return {
     gate,
     rules,
-    repo,
+    /** What the console asks. */
+    service: (isPlatform: (id: string) => boolean) =>
+      createQuotasService({
+        repo,
+        used: createUsedRepo(reports),
+        gate,
+        rules,
+        flush: ledger.flush,
+        isPlatform,
+        clock,
+        zone: config.quotas.zone,
+      }),
     /** Where limits are counted now, for /healthz. */
     counted: () => (shared === null ? 'here' : shared.shared() ? 'in Redis' : 'by share'),
     async start(): Promise<void> {

@@ -55,6 +55,10 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'pool.settings': 'admins',
   'pool.saveSettings': 'admins',
 
+  'quotas.list': 'signed-in',
+  'quotas.set': 'signed-in',
+  'quotas.preview': 'signed-in',
+
   'usage.list': 'signed-in',
   'usage.get': 'signed-in',
   'usage.summary': 'signed-in',

@@ -7,6 +7,7 @@ import {
 } from '../features/models/index.ts';
 import { createPlatformsRouter, type PlatformsService } from '../features/platforms/index.ts';
 import { createPoolRouter, type PoolService } from '../features/pool/index.ts';
+import { createQuotasRouter, type QuotasService } from '../features/quotas/index.ts';
 import { createSessionsRouter, type SessionsService } from '../features/sessions/index.ts';
 import { createSetupRouter, type SetupService } from '../features/setup/index.ts';
 import { createWhyRouter, type WhyService } from '../features/traces/index.ts';
@@ -29,6 +30,7 @@ export type Services = {
   prices: PricesService;
   keys: KeysService;
   pool: PoolService;
+  quotas: QuotasService;
   usage: UsageService;
   why: WhyService;
 };
@@ -44,6 +46,7 @@ export function createAppRouter(services: Services) {
     models: createModelsRouter(services.models, services.prices),
     keys: createKeysRouter(services.keys),
     pool: createPoolRouter(services.pool),
+    quotas: createQuotasRouter(services.quotas),
     usage: createUsageRouter(services.usage),
     why: createWhyRouter(services.why),
   });

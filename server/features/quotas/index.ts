@@ -3,6 +3,8 @@ export { createLoadUsed } from './load-used.ts';
 export { createMemoryQuotaGate, type WatchedQuotaGate } from './quota-gate.memory.ts';
 export { createRedisQuotaGate } from './quota-gate.redis.ts';
 export { createQuotaRules } from './quota-rules.ts';
+export { createQuotasRouter } from './quotas.router.ts';
+export { createQuotasService, type QuotasService } from './quotas.service.ts';
 export { connectQuotaRedis } from './redis-link.ts';
 export {
   createQuotaRulesRepo,

@@ -40,6 +40,26 @@ export function createQuotaRulesRepo(db: Db) {
       return toRules(await db.quotaRule.findMany({ where: { subject: { in: [...subjects] } } }));
     },
 
+    /** Whose it is: null = nobody's, undefined = there is no such thing. */
+    async ownerOf(subject: QuotaSubject, id: string): Promise<string | null | undefined> {
+      switch (subject) {
+        case 'user':
+          return (await db.user.findUnique({ where: { id }, select: { id: true } }))?.id;
+        case 'key':
+          return (await db.apiKey.findUnique({ where: { id }, select: { ownerId: true } }))
+            ?.ownerId;
+        case 'account':
+          return (await db.account.findUnique({ where: { id }, select: { ownerId: true } }))
+            ?.ownerId;
+        case 'model':
+          return (await db.model.findUnique({ where: { name: id } })) ? null : undefined;
+        case 'platform':
+        case 'bot':
+        case 'share-link':
+          return undefined;
+      }
+    },
+
     /** Makes these all rules of the subject, and tells every replica. */
     replace(
       subject: QuotaSubject,

@@ -1,0 +1,106 @@
+import { AppError } from '#shared/errors.ts';
+import { Id } from '#shared/schemas/common.ts';
+import type {
+  QuotaPreview,
+  QuotaRule,
+  QuotaRulesSet,
+  QuotaState,
+  QuotaSubject,
+} from '#shared/schemas/quotas.ts';
+import type { Me } from '#shared/schemas/sessions.ts';
+import type { Clock } from '../../infra/clock.ts';
+import { startOfDay } from '../../infra/zone.ts';
+import { createPreview } from './preview.ts';
+import type { WatchedQuotaGate } from './quota-gate.memory.ts';
+import type { KeptQuotaRules } from './quota-rules.ts';
+import type { QuotaRulesRepo } from './rules.repo.ts';
+import { isCounted, type UsedRepo } from './used.repo.ts';
+import { spanOf } from './windows.ts';
+
+export type QuotasDeps = {
+  repo: QuotaRulesRepo;
+  used: UsedRepo;
+  gate: Pick<WatchedQuotaGate, 'state'>;
+  rules: Pick<KeptQuotaRules, 'reload'>;
+  /** Brings records that wait in the journal into the usage table. */
+  flush(): Promise<void>;
+  /** Whether a platform of this id is declared or was added. */
+  isPlatform(id: string): boolean;
+  clock: Pick<Clock, 'now'>;
+  zone: string;
+};
+
+type Named = Pick<QuotaRule, 'subject' | 'id'>;
+const BY_ID: ReadonlySet<QuotaSubject> = new Set(['user', 'key', 'account']);
+
+/** Limits of everything: admins set all of them, owners those of their keys and accounts. */
+export function createQuotasService(deps: QuotasDeps) {
+  const { repo, used, gate, rules, clock, zone } = deps;
+
+  /** Whose it is; null = nobody's. Throws AppError not_found. */
+  async function ownerOf({ subject, id }: Named): Promise<string | null> {
+    const known = !BY_ID.has(subject) || Id.safeParse(id).success;
+    const owner = known ? await repo.ownerOf(subject, id) : undefined;
+    if (owner !== undefined) return owner;
+    if (subject === 'platform' && deps.isPlatform(id)) return null;
+    throw nothingHere();
+  }
+
+  async function maySee(me: Me, named: Named): Promise<void> {
+    const owner = await ownerOf(named);
+    if (me.role !== 'admin' && owner !== me.id) throw nothingHere();
+  }
+
+  async function maySet(me: Me, named: Named): Promise<void> {
+    await maySee(me, named);
+    if (me.role === 'admin' || named.subject !== 'user') return;
+    throw new AppError('forbidden', 'Only an admin may change what a person may use.');
+  }
+
+  async function stateOf({ subject, id }: Named): Promise<QuotaState[]> {
+    return gate.state(await repo.list(subject, [id]));
+  }
+
+  return {
+    /** Its limits and how much of each is taken. Throws AppError not_found, for another's too. */
+    async list(me: Me, named: Named): Promise<QuotaState[]> {
+      await maySee(me, named);
+      return stateOf(named);
+    },
+
+    /** Makes these all limits of the subject. Throws AppError bad_request, forbidden or not_found. */
+    async set(me: Me, { rules: wanted, ...named }: QuotaRulesSet): Promise<QuotaState[]> {
+      refuseRepeats(wanted);
+      await maySet(me, named);
+      await repo.replace(named.subject, named.id, wanted);
+      await rules.reload().catch(() => undefined);
+      return stateOf(named);
+    },
+
+    /** What these limits would have refused yesterday. */
+    async preview(me: Me, { rules: wanted, ...named }: QuotaRulesSet): Promise<QuotaPreview> {
+      refuseRepeats(wanted);
+      await maySee(me, named);
+      const { subject, id } = named;
+      const to = startOfDay(clock.now(), zone);
+      const from = startOfDay(to - 1, zone);
+      const month = spanOf('tokens-per-month', from, zone).from;
+      const preview = createPreview(wanted, zone, await used.since(subject, id, month, from));
+      if (!isCounted(subject)) return preview.result();
+      await deps.flush();
+      for await (const request of used.past(subject, id, from, to)) preview.add(request);
+      return preview.result();
+    },
+  };
+}
+export type QuotasService = ReturnType<typeof createQuotasService>;
+
+function refuseRepeats(rules: QuotaRulesSet['rules']): void {
+  const metrics = new Set(rules.map(({ metric }) => metric));
+  if (metrics.size === rules.length) return;
+  throw new AppError('bad_request', 'Each kind of limit can be given once.', { param: 'rules' });
+}
+
+function nothingHere(): AppError {
+  return new AppError('not_found', 'There is nothing of this name here, or it is not yours.');
+}
