@@ -51,7 +51,9 @@ export const Answer = memo(function Answer({ turn, model }: AnswerProps) {
       ) : (
         <Said turn={turn} />
       )}
-      {turn.failure && <FailureNote failure={turn.failure} onRetry={again} />}
+      {turn.failure && (
+        <FailureNote failure={turn.failure} requestId={turn.requestId} onRetry={again} />
+      )}
       {turn.state !== 'running' && !editing && (
         <Below turn={turn} again={again} onEdit={() => setEditing(true)} />
       )}

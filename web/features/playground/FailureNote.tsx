@@ -3,6 +3,7 @@ import { IconAlertTriangle, IconRefresh } from '@tabler/icons-react';
 import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { formatDuration } from '../../lib/format.ts';
+import { WhyLink } from '../why/WhyLink.tsx';
 import type { Failure } from './conversation.ts';
 import { knownCode } from './failure-code.ts';
 
@@ -21,10 +22,18 @@ function describe({ code, retryAfterMs }: Failure, t: Translator): { title: stri
   return { title: t(`errors:${known}.title`), hint };
 }
 
-type FailureNoteProps = { failure: Failure; onRetry: (() => void) | null };
+type FailureNoteProps = {
+  failure: Failure;
+  /** Null when no answer came at all. */
+  requestId: string | null;
+  onRetry: (() => void) | null;
+};
+
+/** Behind a message the doors name the page that explains it; here a link leads there. */
+const DETAILS = / Details: \S+\/why\/[\w-]+$/;
 
 /** Why there is no answer, what to do, and a button that does it. */
-export function FailureNote({ failure, onRetry }: FailureNoteProps) {
+export function FailureNote({ failure, requestId, onRetry }: FailureNoteProps) {
   const { t } = useTranslation(['playground', 'errors']);
   const { title, hint } = describe(failure, t);
   return (
@@ -39,8 +48,13 @@ export function FailureNote({ failure, onRetry }: FailureNoteProps) {
       <Text fz="sm">{hint}</Text>
       {failure.message !== '' && (
         <Text fz="sm" mt={4} lang="en" style={{ overflowWrap: 'anywhere' }}>
-          {failure.message}
+          {failure.message.replace(DETAILS, '')}
         </Text>
+      )}
+      {requestId !== null && (
+        <div style={{ marginTop: 4 }}>
+          <WhyLink id={requestId} />
+        </div>
       )}
       {onRetry && (
         <Button

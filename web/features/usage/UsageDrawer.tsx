@@ -10,6 +10,7 @@ import { trpc } from '../../lib/trpc.ts';
 import { CopyField } from '../../ui/CopyField.tsx';
 import { Money } from '../../ui/figures.tsx';
 import { QueryBoundary } from '../../ui/QueryBoundary.tsx';
+import { WhyLink } from '../why/WhyLink.tsx';
 import { OutcomeBadge } from './OutcomeBadge.tsx';
 import { operationName, unitsText } from './operation.ts';
 import { TokenCount } from './TokenCount.tsx';
@@ -75,6 +76,7 @@ function Facts({ detail }: { detail: UsageDetail }) {
         </Text>
       </Group>
       <WhatHappened outcome={detail.outcome} error={detail.error} />
+      <WhyLink id={detail.id} />
       <CopyField label={t('common:requestId')} value={detail.id} />
       <Part title={t('detail.request')}>
         <Fact name={t('column.model')}>{detail.model}</Fact>

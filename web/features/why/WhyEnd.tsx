@@ -1,0 +1,57 @@
+import { Alert, Text } from '@mantine/core';
+import { IconAlertTriangle, IconCircleCheck, IconPlayerStop } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { ERRORS, type ErrorCode } from '#shared/errors.ts';
+import type { WhyView } from '#shared/schemas/why.ts';
+import { formatDateTime } from '../../lib/format.ts';
+import classes from './why.module.css';
+
+function isErrorCode(outcome: string): outcome is ErrorCode {
+  return Object.hasOwn(ERRORS, outcome);
+}
+
+/** How it ended, and what to do next. */
+export function WhyEnd({ view }: { view: WhyView }) {
+  const { t } = useTranslation(['why', 'errors', 'usage']);
+  const { error, outcome, param, retryAt } = view;
+  if (outcome === 'ok') {
+    return (
+      <Alert color="teal" variant="light" icon={<IconCircleCheck />} title={t('answered.title')}>
+        {t('answered.hint')}
+      </Alert>
+    );
+  }
+  if (outcome === 'aborted' || outcome === 'client_closed') {
+    return (
+      <Alert color="yellow" variant="light" icon={<IconPlayerStop />} title={t('aborted.title')}>
+        {t('aborted.hint')}
+      </Alert>
+    );
+  }
+  const code = isErrorCode(outcome) ? outcome : 'internal';
+  return (
+    <Alert
+      color="red"
+      variant="light"
+      icon={<IconAlertTriangle />}
+      title={t(`errors:${code}.title`)}
+    >
+      <Text fz="sm">
+        {retryAt === null
+          ? t(`errors:${code}.hint`)
+          : t('retry', { time: formatDateTime(retryAt) })}
+      </Text>
+      {param !== null && <Text fz="sm">{t('param', { param })}</Text>}
+      {error && (
+        <>
+          <Text fz="xs" c="dimmed" mt="xs">
+            {t('usage:detail.saysServer')}
+          </Text>
+          <div className={classes.quote} lang="en">
+            {error}
+          </div>
+        </>
+      )}
+    </Alert>
+  );
+}
