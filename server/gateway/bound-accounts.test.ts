@@ -268,6 +268,93 @@ const FILES: [protocol: FakePlatform['protocol'], path: string, body: object][] 
   ],
 ];
 
+const RESPONSES_STORED: object[] = [
+  { conversation: 'file-1' },
+  { conversation: { id: 'file-1' } },
+  { prompt: { id: 'file-1', variables: { id: 'other' } } },
+  { tools: [{ type: 'file_search', vector_store_ids: ['file-1'] }] },
+  { tools: [{ type: 'code_interpreter', container: 'file-1' }] },
+  { tools: [{ type: 'code_interpreter', container: { type: 'auto', file_ids: ['file-1'] } }] },
+  { tools: [{ type: 'image_generation', input_image_mask: { file_id: 'file-1' } }] },
+  {
+    tools: [
+      { type: 'shell', environment: { type: 'container_reference', container_id: 'file-1' } },
+    ],
+  },
+  {
+    input: [
+      {
+        type: 'computer_call_output',
+        call_id: 'c',
+        output: { type: 'computer_screenshot', file_id: 'file-1' },
+      },
+    ],
+  },
+];
+const hi = [{ role: 'user', content: 'Hi' }];
+
+/** What else lies in a platform's store, by the protocol that can say it. */
+const STORED: typeof FILES = [
+  ...RESPONSES_STORED.map((more): (typeof FILES)[number] => [
+    'openai-responses',
+    '/v1/responses',
+    { model: 'gpt-lab', input: 'Hi', ...more },
+  ]),
+  [
+    'openai-chat',
+    '/v1/chat/completions',
+    {
+      model: 'gpt-lab',
+      messages: [...hi, { role: 'assistant', audio: { id: 'file-1' } }, ...hi],
+    },
+  ],
+  ...['file-1', { id: 'file-1' }, { skills: [{ type: 'custom', skill_id: 'file-1' }] }].map(
+    (container): (typeof FILES)[number] => [
+      'anthropic-messages',
+      '/v1/messages',
+      { model: 'gpt-lab', max_tokens: 9, messages: hi, container },
+    ],
+  ),
+  ...[
+    { cachedContent: 'cachedContents/file-1' },
+    { cached_content: 'cachedContents/file-1' },
+    { tools: [{ file_search: { file_search_store_names: ['fileSearchStores/file-1'] } }] },
+  ].map((more): (typeof FILES)[number] => [
+    'gemini',
+    '/v1beta/models/gpt-lab:generateContent',
+    { contents: [{ parts: [{ text: 'Hi' }] }], ...more },
+  ]),
+];
+
+test.each(STORED)('what lies in a store of %s: %s %j', async (protocol, path, json) => {
+  const platform = platformOf(protocol);
+  const body = JSON.stringify(json);
+  {
+    await using it = await lab(platform, [platform.say(SAID)], { accounts: ['a1', 'a2'] });
+    const res = await askDoor(it.origin, path, { body });
+    expect([res.status, await res.text()]).toEqual([409, expect.stringContaining('file-1')]);
+    expect(it.upstream.calls).toEqual([]);
+  }
+  await using it = await lab(platform, [platform.say(SAID)]);
+  expect((await askDoor(it.origin, path, { body })).status).toBe(200);
+  expect(it.upstream.calls[0]?.text).toContain('file-1');
+});
+
+test('ready-made skills, and what a function is called by, lie in nobody’s store', async () => {
+  const platform = platformOf('openai-responses');
+  await using it = await lab(platform, [platform.say(SAID)], { accounts: ['a1', 'a2'] });
+  const parameters = { type: 'object', properties: { file_id: { type: 'string', const: 'f' } } };
+  const tools = [{ type: 'function', name: 'open', parameters: { ...parameters, file_id: 'f' } }];
+  const auto = { type: 'code_interpreter', container: { type: 'auto' } };
+  const body = JSON.stringify({ model: 'gpt-lab', input: 'Hi', tools: [...tools, auto] });
+  expect((await askDoor(it.origin, '/v1/responses', { body })).status).toBe(200);
+  const anthropic = platformOf('anthropic-messages');
+  await using there = await lab(anthropic, [anthropic.say(SAID)], { accounts: ['a1', 'a2'] });
+  const container = { skills: [{ type: 'anthropic', skill_id: 'pptx' }] };
+  const asked = JSON.stringify({ model: 'gpt-lab', max_tokens: 9, messages: hi, container });
+  expect((await askDoor(there.origin, '/v1/messages', { body: asked })).status).toBe(200);
+});
+
 describe.each(FILES)('a file in a store of %s', (protocol, path, json) => {
   const platform = platformOf(protocol);
   const body = JSON.stringify(json);

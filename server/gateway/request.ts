@@ -30,6 +30,8 @@ export type Keeping = {
     earlier: readonly StoredResponse[],
     items: readonly StoredResponse[],
   ): ArrivedCall;
+  /** Ids of the items in a response, question and answer, or that a platform keeps of it. */
+  itemIdsOf(response: StoredResponse): readonly string[];
   /** The request's own input as it is kept, each item with an id. */
   inputItems(call: ArrivedCall, requestId: string): object[];
   /** The answer, from the last that the client is to get of it; null when there is none to keep. */
@@ -63,7 +65,10 @@ export type GatewayRequest = {
   conversation?(): string | null;
   /** Accounts that something in it leans on: they are asked first. */
   accounts: readonly AccountTag[];
-  /** Files in a platform's store: only one account can open them, and we do not know which. */
+  /**
+   * What lies in a platform's store, by its ids (files, conversations, prompts, containers, …): only
+   * one account can open it, and we do not know which.
+   */
   fileIds: readonly string[];
   /** The stored response that it continues; null = none. */
   previousId: string | null;

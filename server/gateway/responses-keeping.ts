@@ -46,6 +46,11 @@ export const responsesKeeping: Keeping = {
     return continued(call, earlier.flatMap(itemsOf), new Map(kept));
   },
 
+  itemIdsOf(response) {
+    const ids = itemsOf(response).map(({ id }) => id);
+    return [...response.itemIds, ...ids.filter((id) => typeof id === 'string')];
+  },
+
   inputItems,
 
   answerIn(last, stream) {

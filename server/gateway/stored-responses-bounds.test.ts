@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { AppError } from '#shared/errors.ts';
 import type { Endpoint } from '../platforms/platform.ts';
 import { gatewayHarness, type HarnessOptions } from '../testing/gateway-harness.ts';
+import { memoryResponses } from '../testing/memory-responses.ts';
 import { raw, type ScriptedUpstream, scriptedUpstream } from '../testing/scripted-upstream.ts';
 import type { QuotaGate, StoredResponse } from './ports.ts';
 
@@ -22,6 +23,8 @@ const post = (url: string, body: object) =>
     headers: { authorization: 'Bearer gh-good' },
     body: JSON.stringify({ model: 'gpt-lab', ...body }),
   });
+
+const PREVIOUS = { previous_response_id: 'resp_a1' };
 
 const says = (output: object[]) =>
   raw(
@@ -91,5 +94,80 @@ describe('looking at a response counts as a request', () => {
     };
     expect((await ask(h.url, method, path)).status).toBe(429);
     expect([looked, h.responses.saved.length]).toEqual([0, 1]);
+  });
+});
+
+describe('only what is known may be referred to', () => {
+  const heldBy = (accountId: string) => ({ accountId, platformId: 'lab' });
+  const stored = (more: Partial<StoredResponse>): StoredResponse => ({
+    id: 'resp_a1',
+    userId: 'user-1',
+    heldBy: heldBy('a1'),
+    model: 'gpt-lab',
+    previousId: null,
+    input: [],
+    answer: null,
+    itemIds: ['msg_a1'],
+    createdAt: 1,
+    ...more,
+  });
+  const refer = (ids: string[], more: object = {}) => ({
+    input: [...ids.map((id) => ({ type: 'item_reference', id })), { role: 'user', content: 'x' }],
+    ...more,
+  });
+  const OURS = 'msg_01890a5dac96774bbcceb302099a8057_o0';
+
+  test.each([
+    ['of nobody', ['msg_a1', 'msg_nobody'], {}],
+    ['of another person', ['msg_another'], {}],
+    ['of ours that is gone', [OURS], {}],
+    ['of nobody, beside a response at a platform', ['msg_a1', 'msg_nobody'], PREVIOUS],
+    ['of another person, beside a response at a platform', ['msg_another'], PREVIOUS],
+    ['of a response with a model that the key may not use', ['msg_secret'], {}],
+  ])('an item %s is refused', async (_what, ids, more) => {
+    await using upstream = await scriptedUpstream(says([]));
+    const principal = { allowedModels: ['gpt-lab'] };
+    await using h = await native(upstream, { principal });
+    h.responses.saved.push(
+      stored({}),
+      stored({ id: 'resp_another', userId: 'user-2', itemIds: ['msg_another'] }),
+      stored({ id: 'resp_secret', model: 'secret', itemIds: ['msg_secret'] }),
+    );
+    const res = await post(h.url, refer(ids, more));
+    expect([res.status, await res.json()]).toMatchObject([
+      400,
+      { error: { param: 'input', message: expect.stringContaining('not known here') } },
+    ]);
+    expect(upstream.calls).toEqual([]);
+  });
+
+  test('a known one passes, beside a response at the same account, too', async () => {
+    await using upstream = await scriptedUpstream(says([]), says([]), says([]));
+    await using h = await native(upstream);
+    h.responses.saved.push(stored({}), stored({ id: 'resp_b', itemIds: ['msg_b'] }));
+    expect((await post(h.url, refer(['msg_a1', 'msg_b']))).status).toBe(200);
+    expect((await post(h.url, refer(['msg_a1', 'msg_b'], PREVIOUS))).status).toBe(200);
+    h.responses.saved.push(stored({ id: 'resp_a2', heldBy: heldBy('a2'), itemIds: ['msg_a2'] }));
+    expect((await post(h.url, refer(['msg_a2'], PREVIOUS))).status).toBe(409);
+    expect(upstream.calls).toHaveLength(2);
+  });
+
+  test('one in the conversation that is continued is known', async () => {
+    await using upstream = await scriptedUpstream(says([]));
+    await using h = await native(upstream);
+    const output = [{ id: 'msg_told', type: 'message', role: 'assistant', content: [] }];
+    h.responses.saved.push(stored({ heldBy: null, itemIds: [], answer: { output } }));
+    expect((await post(h.url, refer(['msg_told'], PREVIOUS))).status).toBe(200);
+    expect(upstream.calls[0]?.json?.['input']).toHaveLength(2);
+  });
+
+  test('where nothing is kept they pass to the one account, and are refused where two serve', async () => {
+    await using upstream = await scriptedUpstream(says([]));
+    const responses = memoryResponses(false);
+    await using one = await native(upstream, { responses });
+    expect((await post(one.url, refer(['msg_any']))).status).toBe(200);
+    await using two = await native(upstream, { responses, accounts: ['a1', 'a2'] });
+    const res = await post(two.url, refer(['msg_any']));
+    expect([res.status, upstream.calls.length]).toEqual([409, 1]);
   });
 });

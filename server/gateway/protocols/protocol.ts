@@ -83,7 +83,7 @@ export type ChatRequest = {
   forward(to: Recipient): { body: Buffer; dropped: string[] };
   /** Tags of the accounts that made the seals in it. */
   accounts: readonly AccountTag[];
-  /** Files in a platform's store that it refers to, by the platform's ids. */
+  /** What it refers to in a platform's store, by the platform's ids: files, conversations, containers, … */
   fileIds: readonly string[];
   /** A stored response that it continues (`previous_response_id`). */
   previousId: string | null;

@@ -56,8 +56,11 @@ async function recall(
   const { previousId } = request;
   const chain = previousId === null ? [] : await conversation(deps, previousId);
   const newest = chain.at(-1);
-  if (newest?.heldBy) return { request, continues: newest, own: call };
-  const { items, holder } = await referred(deps, call);
+  const { items, holder } = await referred(deps, call, chain);
+  if (newest?.heldBy) {
+    if (holder && holder.heldBy?.accountId !== newest.heldBy.accountId) throw scattered();
+    return { request, continues: newest, own: call };
+  }
   if (chain.length + items.length === 0) return { request, continues: holder, own: call };
   const whole = deps.keeping.continued(call, chain, items);
   const shown = { ...call.shown, ...(previousId && { previous_response_id: previousId }) };
@@ -95,9 +98,14 @@ type Referred = { items: StoredResponse[]; holder: StoredResponse | null };
 
 /**
  * Responses whose items the request refers to: those kept here, and one at the account that has all
- * of the others. What is not found stays a reference.
+ * of the others. An account is lent to many, and opens to each what it made for any: so only what is
+ * known to be this person's may be referred to, where anything is known.
  */
-async function referred(deps: Recalling, call: ArrivedCall): Promise<Referred> {
+async function referred(
+  deps: Recalling,
+  call: ArrivedCall,
+  chain: readonly StoredResponse[],
+): Promise<Referred> {
   const { responses, principal } = deps;
   const ids = deps.keeping.refersTo(call);
   if (ids.responses.length > MOST_REFERRED || ids.items.length > MOST_ITEMS) {
@@ -107,14 +115,33 @@ async function referred(deps: Recalling, call: ArrivedCall): Promise<Referred> {
       { param: 'input' },
     );
   }
-  const found = await responses.findAll(ids.responses, principal.userId);
+  const found = (await responses.findAll(ids.responses, principal.userId)).filter((response) =>
+    mayRead(principal, response),
+  );
   const held = ids.items.length > 0 ? await responses.holding(ids.items, principal.userId) : [];
   const holders = held.filter((response) => mayRead(principal, response));
   if (new Set(holders.map(({ heldBy }) => heldBy?.accountId)).size > 1) throw scattered();
-  return {
-    items: found.filter((response) => mayRead(principal, response)),
-    holder: holders[0] ?? null,
-  };
+  if (responses.keeps) refuseUnknown(deps.keeping, ids, { found, others: [...chain, ...holders] });
+  return { items: found, holder: holders[0] ?? null };
+}
+
+/** Throws AppError bad_request for an item of nobody's, and of another person's alike. */
+function refuseUnknown(
+  keeping: Keeping,
+  ids: ReturnType<Keeping['refersTo']>,
+  known: { found: readonly StoredResponse[]; others: readonly StoredResponse[] },
+): void {
+  if (ids.items.length + ids.responses.length === 0) return;
+  const responses = new Set([...known.found, ...known.others].map(({ id }) => id));
+  const items = new Set(known.others.flatMap((response) => keeping.itemIdsOf(response)));
+  const missing =
+    ids.responses.find((id) => !responses.has(id)) ?? ids.items.find((id) => !items.has(id));
+  if (missing === undefined) return;
+  throw new AppError(
+    'bad_request',
+    `The input refers to "${missing.slice(0, 200)}", which is not known here. It may have been deleted or have expired. Send the item itself instead of a reference.`,
+    { param: 'input' },
+  );
 }
 
 function unknown(id: string): AppError {

@@ -216,7 +216,7 @@ test('a request in the neutral form', () => {
       ],
     }),
   );
-  expect(request.fileIds).toEqual(['file_1']);
+  expect(request.fileIds).toEqual(['file_1', 'c_1']);
   expect(request.promptText()).toMatch(/short.*look.*\{"a":1\}.*and.*ü.*inner.*found/s);
   const words = (said: string) => ({ kind: 'text', text: said, citations: [], cache: null });
   expect(request.dialogue()).toMatchObject({

@@ -26,7 +26,7 @@ export function readRequest(call: ArrivedCall): ChatRequest {
     dialogue: once(() => readDialogue(request)),
     forward: (to) => forward(body, request, to),
     accounts: accountsIn(request),
-    fileIds: fileIdsIn(request.messages),
+    fileIds: [...fileIdsIn(request.messages), ...containerIn(request)],
     previousId: null,
     store: false,
     echo: {},
@@ -78,6 +78,17 @@ function collectText(content: unknown, into: string[]): void {
     if (source['type'] === 'text') collectText(source['data'], into);
     if (source['type'] === 'content') collectText(source['content'], into);
   }
+}
+
+/** A container that an earlier answer named, and skills that were uploaded. */
+function containerIn({ container }: Readonly<Record<string, unknown>>): string[] {
+  if (typeof container === 'string') return [container];
+  if (!isObject(container)) return [];
+  const { id, skills } = container;
+  const own = (Array.isArray(skills) ? skills : []).flatMap((skill: unknown) =>
+    isObject(skill) && skill['type'] === 'custom' ? [skill['skill_id']] : [],
+  );
+  return [id, ...own].filter((each) => typeof each === 'string');
 }
 
 /** Files in the platform's store, by `file_id`, wherever in the messages they are named. */

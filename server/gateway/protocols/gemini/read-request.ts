@@ -6,6 +6,7 @@ import { type Dialogue, EMPTY_DIALOGUE, type Message } from '../dialogue.ts';
 import { JSON_ARRAY, SSE } from '../framing.ts';
 import type { ArrivedCall, ChatRequest, Recipient } from '../protocol.ts';
 import { unmarkSeals } from '../seals.ts';
+import { idsUnder } from '../stored-ids.ts';
 import { inCamelCase } from './camel-case.ts';
 import { type Bonds, bondsOf, isReadBy, withoutForeignSeals } from './forward.ts';
 import { mindQuirks } from './quirks-of-body.ts';
@@ -48,11 +49,20 @@ export function readRequest(call: ArrivedCall): ChatRequest {
     },
     forward: (to) => forward(body, bonds, to),
     accounts: bonds.accounts,
-    fileIds: bonds.fileIds,
+    fileIds: [...bonds.fileIds, ...storedIn(request)],
     previousId: null,
     store: false,
     echo: {},
   };
+}
+
+/** A cached beginning of the prompt, and stores that are searched: they are one account's own. */
+function storedIn(request: GenerateContentRequest): string[] {
+  const { cachedContent, tools } = request;
+  const cached = typeof cachedContent === 'string' ? [cachedContent] : [];
+  const searches = (tools ?? []).map(({ fileSearch }) => fileSearch);
+  const searched = idsUnder(searches, new Set(['fileSearchStoreNames']));
+  return [...cached, ...searched];
 }
 
 /**

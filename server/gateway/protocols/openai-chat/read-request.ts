@@ -81,13 +81,15 @@ function partsIn(content: unknown): Record<string, unknown>[] {
   return Array.isArray(content) ? content.filter(isObject) : [];
 }
 
+/** Files, and answers in sound that the platform keeps for a while. */
 function fileIds(messages: Messages): string[] {
-  return messages.flatMap((message) =>
-    partsIn(message['content']).flatMap(({ file }) => {
-      const id = isObject(file) ? file['file_id'] : null;
-      return typeof id === 'string' ? [id] : [];
-    }),
-  );
+  return messages.flatMap((message) => {
+    const files = partsIn(message['content']).map(({ file }) =>
+      isObject(file) ? file['file_id'] : null,
+    );
+    const sound = isObject(message['audio']) ? message['audio']['id'] : null;
+    return [...files, sound].filter((id) => typeof id === 'string');
+  });
 }
 
 function once<T>(make: () => T): () => T {

@@ -7,8 +7,10 @@ import { SSE } from '../framing.ts';
 import type { ArrivedCall, ChatRequest, Recipient } from '../protocol.ts';
 import { quirkChanges } from '../quirk-changes.ts';
 import { readSeal, unmarkSeals } from '../seals.ts';
+import { idsUnder } from '../stored-ids.ts';
 import { isOurs } from './ids.ts';
 import { readDialogue } from './read-dialogue.ts';
+import { typeOf } from './read-items.ts';
 
 /** Members of a request that its answer repeats. */
 const ECHOED = [
@@ -44,7 +46,7 @@ export function readRequest(call: ArrivedCall): ChatRequest {
     },
     forward: (to) => forward(body, request, to),
     accounts: accountsIn(items),
-    fileIds: fileIdsIn(items),
+    fileIds: storedIn(request, items),
     previousId: request.previous_response_id ?? null,
     store: request.store !== false,
     inBackground: request.background === true,
@@ -117,15 +119,40 @@ function accountsIn(items: readonly Item[]): AccountTag[] {
   return [...new Set(items.flatMap((item) => sealOf(item)?.account ?? []))];
 }
 
+/** Names under which a tool that runs at the platform refers to what lies there. */
+const STORED = new Set(['file_id', 'file_ids', 'vector_store_ids', 'container', 'container_id']);
+
+/** What lies in one account's store: conversations, prompts, items, files, stores of vectors, containers. */
+function storedIn(request: ResponsesRequest, items: readonly Item[]): string[] {
+  const { conversation, prompt, tools } = request;
+  const said = [isObject(conversation) ? conversation['id'] : conversation, promptOf(prompt)];
+  const ids = said.filter((id) => typeof id === 'string');
+  const hosted = Array.isArray(tools) ? tools.filter(isHosted) : [];
+  const references = items.filter(isReference).map(({ id }) => String(id));
+  return [...new Set([...ids, ...idsUnder(hosted, STORED), ...references, ...fileIdsIn(items)])];
+}
+
+function promptOf(prompt: unknown): unknown {
+  return isObject(prompt) ? prompt['id'] : null;
+}
+
+function isHosted(tool: unknown): boolean {
+  return isObject(tool) && tool['type'] !== 'function' && tool['type'] !== 'custom';
+}
+
+/** NOTE: ids of our own are replaced by what they mean, or left out. */
+function isReference(item: Item): boolean {
+  return typeOf(item) === 'item_reference' && typeof item['id'] === 'string' && !isOurs(item['id']);
+}
+
 function fileIdsIn(items: readonly Item[]): string[] {
-  const ids = items
+  return items
     .flatMap(({ content, output }) => [content, output])
-    .flatMap((parts): unknown[] => (Array.isArray(parts) ? parts : []))
+    .flatMap((parts): unknown[] => (Array.isArray(parts) ? parts : [parts]))
     .flatMap((part) => {
       const id = isObject(part) ? part['file_id'] : null;
       return typeof id === 'string' ? [id] : [];
     });
-  return [...new Set(ids)];
 }
 
 function conversation({ instructions, input, prompt_cache_key }: ResponsesRequest): string | null {
