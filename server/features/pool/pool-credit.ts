@@ -67,7 +67,10 @@ export function createPoolCredit(deps: PoolCreditDeps): RunningPoolCredit {
     const wanted = { id, userId, groupKey, amount, holder, expiresAt: now + HOLD_MS };
     try {
       const row = await repo.reserve(wanted, now);
-      if (row !== null && row !== 'twice') known.learn(row);
+      if (row === 'twice') return 'held';
+      // What is known here is out of date: the refusal is to say when it is worth to come back.
+      const rows = row === null ? await repo.ofUser(userId) : [row];
+      rows.forEach(known.learn);
       return row === null ? 'refused' : 'held';
     } catch (error) {
       onError(error);
