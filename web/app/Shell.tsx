@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Outlet, useRouter } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
+import { LimitsProvider } from '../features/quotas/limits-context.tsx';
 import { trpc } from '../lib/trpc.ts';
 import { Header } from './Header.tsx';
 import classes from './Shell.module.css';
@@ -42,7 +43,9 @@ export function Shell() {
         </AppShell.Navbar>
         <AppShell.Main id="main" tabIndex={-1} className={classes.main}>
           <div className={classes.page}>
-            <Outlet />
+            <LimitsProvider>
+              <Outlet />
+            </LimitsProvider>
           </div>
         </AppShell.Main>
       </AppShell>

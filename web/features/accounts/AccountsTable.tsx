@@ -12,6 +12,7 @@ import type { AccountView } from '#shared/schemas/accounts.ts';
 import { type Column, DataTable } from '../../ui/DataTable.tsx';
 import { RelativeTime } from '../../ui/figures.tsx';
 import { RowMenu } from '../../ui/RowMenu.tsx';
+import { LimitsItem } from '../quotas/LimitsItem.tsx';
 import { AccountState } from './AccountState.tsx';
 import classes from './accounts.module.css';
 
@@ -170,6 +171,7 @@ function Actions({ account, onAction }: ActionsProps) {
         <Menu.Item leftSection={<IconEdit size={16} />} onClick={act('edit')}>
           {t('action.edit')}
         </Menu.Item>
+        <LimitsItem subject="account" id={account.id} name={account.name} />
         {account.platformId !== 'sandbox' && (
           <Menu.Item leftSection={<IconKey size={16} />} onClick={act('replaceKey')}>
             {t('action.replaceKey')}

@@ -7,6 +7,7 @@ import { type Column, DataTable } from '../../ui/DataTable.tsx';
 import { RelativeTime } from '../../ui/figures.tsx';
 import { RowMenu } from '../../ui/RowMenu.tsx';
 import { StateBadge } from '../../ui/StateBadge.tsx';
+import { LimitsItem } from '../quotas/LimitsItem.tsx';
 import classes from './keys.module.css';
 import { QuotaBar } from './QuotaBar.tsx';
 
@@ -34,6 +35,7 @@ export function KeysTable({ keys, withOwner, onAction }: KeysTableProps) {
             <Menu.Item leftSection={<IconEdit size={16} />} onClick={() => onAction('edit', key)}>
               {t('action.edit')}
             </Menu.Item>
+            <LimitsItem subject="key" id={key.id} name={key.name} />
             <Menu.Item
               color="red"
               leftSection={<IconBan size={16} />}

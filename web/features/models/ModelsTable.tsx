@@ -6,6 +6,7 @@ import { CopyButton } from '../../ui/CopyField.tsx';
 import { type Column, DataTable } from '../../ui/DataTable.tsx';
 import { RowMenu } from '../../ui/RowMenu.tsx';
 import { StateBadge } from '../../ui/StateBadge.tsx';
+import { LimitsItem } from '../quotas/LimitsItem.tsx';
 import { ModelPrice } from './ModelPrice.tsx';
 import { ModelRoutes } from './ModelRoutes.tsx';
 import classes from './models.module.css';
@@ -36,6 +37,7 @@ export function ModelsTable({ models, edit }: ModelsTableProps) {
               <Menu.Item leftSection={<IconEdit size={16} />} onClick={() => edit.onEdit(model)}>
                 {t('common:edit')}
               </Menu.Item>
+              <LimitsItem subject="model" id={model.name} name={model.name} />
               <Menu.Item
                 color="red"
                 leftSection={<IconTrash size={16} />}

@@ -6,6 +6,7 @@ import type { PlatformView } from '#shared/schemas/platforms.ts';
 import { formatNumber } from '../../lib/format.ts';
 import { type Column, DataTable } from '../../ui/DataTable.tsx';
 import { RowMenu } from '../../ui/RowMenu.tsx';
+import { LimitsItem } from '../quotas/LimitsItem.tsx';
 import classes from './platforms.module.css';
 
 type PlatformsTableProps = {
@@ -123,6 +124,7 @@ function Actions({ platform, onEdit, onDelete }: ActionsProps) {
           <Menu.Item leftSection={<IconEdit size={16} />} onClick={() => onEdit(platform)}>
             {t('common:edit')}
           </Menu.Item>
+          <LimitsItem subject="platform" id={id} name={name} />
           <Menu.Item
             color="red"
             leftSection={<IconTrash size={16} />}
@@ -132,7 +134,9 @@ function Actions({ platform, onEdit, onDelete }: ActionsProps) {
           </Menu.Item>
         </RowMenu>
       ) : (
-        <span className={classes.noMenu} />
+        <RowMenu name={name}>
+          <LimitsItem subject="platform" id={id} name={name} />
+        </RowMenu>
       )}
     </Group>
   );

@@ -7,6 +7,7 @@ import { useMe } from '../../lib/use-me.ts';
 import { type Column, DataTable } from '../../ui/DataTable.tsx';
 import { RelativeTime } from '../../ui/figures.tsx';
 import { type BadgeState, StateBadge } from '../../ui/StateBadge.tsx';
+import { LimitsItem } from '../quotas/LimitsItem.tsx';
 
 export type UserAction = 'edit' | 'reset' | 'disable' | 'enable';
 
@@ -111,6 +112,7 @@ export function UsersTable({ users, onAction }: UsersTableProps) {
             >
               {t('action.edit')}
             </Menu.Item>
+            <LimitsItem subject="user" id={user.id} name={user.displayName || user.username} />
             <Menu.Item
               leftSection={<IconLink size={16} />}
               disabled={user.state === 'disabled' || user.id === me.id}

@@ -11,6 +11,7 @@ import { platforms } from './platforms.ts';
 import { playground } from './playground.ts';
 import { pool } from './pool.ts';
 import { profile } from './profile.ts';
+import { quotas } from './quotas.ts';
 import { sessions } from './sessions.ts';
 import { setup } from './setup.ts';
 import { usage } from './usage.ts';
@@ -32,6 +33,7 @@ export const zh = {
   models,
   keys,
   pool,
+  quotas,
   connect,
   dashboard,
   usage,

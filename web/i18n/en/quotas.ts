@@ -1,0 +1,42 @@
+export const quotas = {
+  open: 'Limits',
+  none: 'No limit',
+  title: {
+    user: 'Limits of {{name}}',
+    key: 'Limits of the key {{name}}',
+    model: 'Limits of the model {{name}}',
+    account: 'Limits of the account {{name}}',
+    platform: 'Limits of the platform {{name}}',
+    bot: 'Limits of the bot {{name}}',
+    'share-link': 'Limits of the link {{name}}',
+  },
+  about: {
+    user: 'Over all keys of this person together. An empty field is no limit.',
+    key: 'Besides the limits of its owner. An empty field is no limit.',
+    model: 'Over everybody who uses the model. An empty field is no limit.',
+    account: 'Whoever uses it: a full account is passed over. An empty field is no limit.',
+    platform:
+      'Over all accounts on it: when full, other platforms serve. An empty field is no limit.',
+    bot: 'Over everybody who chats with it. An empty field is no limit.',
+    'share-link': 'Over everybody who has the link. An empty field is no limit.',
+  },
+  metric: {
+    'requests-per-minute': 'Requests per minute',
+    'tokens-per-minute': 'Tokens per minute',
+    'tokens-per-day': 'Tokens per day',
+    'tokens-per-month': 'Tokens per month',
+    'cost-per-day': 'Cost per day',
+    'cost-per-month': 'Cost per month',
+    concurrency: 'Requests at a time',
+  },
+  taken: '{{used}} of {{limit}} used.',
+  takenHeld: '{{used}} of {{limit}} used, {{held}} reserved by running requests.',
+  resets: 'Starts anew {{at}}.',
+  preview: {
+    ask: 'What would this have refused yesterday?',
+    counting: 'Counting yesterday’s requests',
+    idle: 'There were no requests yesterday.',
+    nothing: 'None of yesterday’s {{requests}} requests would have been refused.',
+    some: '{{refused}} of yesterday’s {{requests}} requests would have been refused.',
+  },
+} as const;
