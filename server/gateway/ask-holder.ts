@@ -22,6 +22,7 @@ export type AskHolderDeps = {
   platform: (id: string) => Platform | undefined;
   callPlatform: CallPlatform;
   timeoutMs: number;
+  now: () => number;
 };
 
 /** What is asked of the account that keeps a response. */
@@ -53,7 +54,8 @@ export async function askHolder(
   let outcome: Outcome = { kind: 'neutral' };
   try {
     const upstream = await deps.callPlatform(requestTo(deps, question, endpoint, target));
-    const result = await read(upstream, target, question);
+    const platform = deps.platform(target.platformId);
+    const result = await read(upstream, target, question, { platform, now: deps.now });
     outcome = result.outcome;
     if (result.error) throw result.error;
     return result.body;
@@ -61,7 +63,8 @@ export async function askHolder(
     if (signal.aborted) throw toAppError(signal.reason);
     const error = toAppError(thrown);
     const platformFailed = outcome.kind === 'neutral' && FAILURES.has(error.code);
-    if (platformFailed) outcome = { kind: 'failed', message: error.message };
+    if (platformFailed)
+      outcome = { kind: 'failed', cause: 'network', message: error.message, returnsAt: null };
     throw error;
   } finally {
     deps.pool.finish(target, outcome);
@@ -115,13 +118,15 @@ async function read(
   upstream: UpstreamAnswer,
   { accountId, secret }: Target,
   { method }: HolderQuestion,
+  { now, platform }: { now: () => number; platform: Platform | undefined },
 ): Promise<Read> {
   if (upstream.status === 404) {
     upstream.body.destroy();
     return { outcome: { kind: 'ok' }, body: null };
   }
   const passage = passageOf(accountId, method);
-  const result = await readOutcome({ passage, stream: false, secret }, upstream);
+  const asking = { passage, stream: false, secret, platform, now };
+  const result = await readOutcome(asking, upstream);
   if ('error' in result) return { ...result, body: null };
   const { answer } = result;
   if (answer.kind === 'refused') {

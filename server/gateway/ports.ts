@@ -1,6 +1,7 @@
 import type { AppError } from '#shared/errors.ts';
 import type { QuotaLook, QuotaRule, QuotaSubject } from '#shared/schemas/quotas.ts';
 import type { Operation } from '../platforms/platform.ts';
+import type { ReportedLimits } from '../platforms/reported-limits.ts';
 
 /** What a request asks for: a chat, a count of its tokens, or something that is forwarded only. */
 export type OperationName = 'chat' | 'count' | Operation;
@@ -140,14 +141,21 @@ export type Target = {
   options: Readonly<Record<string, unknown>>;
 };
 
-/** What became of one attempt, so that the pool can cool or expire the account. */
+/** What became of one attempt, so that the pool can rest or expire the account. */
 export type Outcome =
   | { kind: 'ok' }
   /** The client left or the request itself was at fault: says nothing about the account. */
   | { kind: 'neutral' }
   | { kind: 'unauthorised'; message: string }
-  | { kind: 'rate_limited'; retryAfterMs: number | null; message: string }
-  | { kind: 'failed'; message: string };
+  /** Too much at once, or all that may be used for now; `scope` says of what. */
+  | ({ kind: 'rate_limited'; cause: 'burst' | 'quota'; scope: 'account' | 'model' } & Failed)
+  | ({ kind: 'failed'; cause: 'server' | 'network' | 'forbidden' } & Failed);
+
+type Failed = {
+  message: string;
+  /** When the platform says that it can be asked again, epoch ms; null = it does not say. */
+  returnsAt: number | null;
+};
 
 /** Who asks for what; the public name of the model. */
 export type Asker = { principal: Principal; model: string };
@@ -162,6 +170,8 @@ export type AccountPool = {
   consider(routes: readonly Route[], asker: Asker): Considered;
   /** Marks it busy until `finish`. Throws AppError no_account when it vanished meanwhile. */
   take(candidate: Candidate): Promise<Target>;
+  /** The platform began to answer well: long before `finish` where the answer is a stream. */
+  answering(target: Target, limits: ReportedLimits | null): void;
   finish(target: Target, outcome: Outcome): void;
 };
 

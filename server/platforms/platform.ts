@@ -31,6 +31,8 @@ export type Platform = {
   operations: Readonly<Partial<Record<Operation, OperationPoint>>>;
   /** Where a model departs from the protocols; absent = nowhere that is known. */
   quirks?: (model: string) => Quirks;
+  /** What a refusal of this platform says about the account; null = as with others, see judge-failure.ts. */
+  classify?: (failure: UpstreamFailure, now: number) => FailureKind | Judgement | null;
   /** True where a server may be open to anyone who reaches it, such as one in the own network. */
   keyOptional: boolean;
   /** Page on which a person makes a key; null when unknown. */
@@ -39,6 +41,31 @@ export type Platform = {
   listsModels: boolean;
   /** Models offered before its list was fetched. */
   models: readonly string[];
+};
+
+/**
+ * What a refusal means: too much at once, all used up for now, a dead key, an account that is barred,
+ * the platform's own trouble, or nothing about the account.
+ */
+export type FailureKind = 'burst' | 'quota' | 'credential' | 'forbidden' | 'server' | 'request';
+
+export type Judgement = {
+  kind: FailureKind;
+  /** `model`: only the model that was asked for is limited; the account serves others. */
+  scope?: 'account' | 'model';
+  /** Epoch ms at which the account may be asked again; absent = as the headers say. */
+  returnsAt?: number | null;
+};
+
+/** A refusal as a platform sent it; also an error inside an answer with status 200. */
+export type UpstreamFailure = {
+  status: number;
+  /** Codes and types in the body, as text. */
+  codes: readonly string[];
+  message: string;
+  /** The whole body as JSON; null when it is none. */
+  body: unknown;
+  headers: UpstreamAnswer['headers'];
 };
 
 /** Whether an account there proves itself with a key. */

@@ -107,6 +107,7 @@ export async function gatewayHarness(
       count(candidate.accountId, 1);
       return { ...candidate, secret: `secret-of-${candidate.accountId}`, options: {} };
     },
+    answering: () => undefined,
     finish: (target, outcome) => {
       busy.delete(target.accountId);
       count(target.accountId, -1);

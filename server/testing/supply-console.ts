@@ -80,7 +80,13 @@ function wire({ db, databaseUrl, clock, log }: ConsoleBase, allow: string[]) {
   const platformsRepo = createPlatformsRepo(db);
   const registry = createRegistry({ custom: platformsRepo.all, ...shared });
   const accountsRepo = createAccountsRepo(db);
-  const pool = createAccountPool({ repo: createAccountPoolRepo(pg), cipher, ...shared });
+  const pool = createAccountPool({
+    repo: createAccountPoolRepo(pg),
+    cipher,
+    zone: 'UTC',
+    newId,
+    ...shared,
+  });
   const modelsRepo = createModelsRepo(db);
   const catalogue = createModelCatalogue({ repo: modelsRepo, ...shared });
   const call = createCallPlatform({
@@ -99,6 +105,7 @@ function wire({ db, databaseUrl, clock, log }: ConsoleBase, allow: string[]) {
       call,
       firstModelOn: catalogue.firstModelOn,
       clock,
+      zone: 'UTC',
       newId,
     }),
     models: createModelsService({

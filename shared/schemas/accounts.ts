@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, Timestamp } from './common.ts';
+import { Id, Micros, PageInput, Timestamp, TokensPerDay } from './common.ts';
 import { PlatformId } from './platforms.ts';
 
 export const AccountState = z.enum(['active', 'disabled', 'expired', 'cooling', 'exhausted']);
@@ -18,6 +18,42 @@ export const SandboxOptions = z.object({
 });
 export type SandboxOptions = z.infer<typeof SandboxOptions>;
 
+/** Why an account is not active; `person`: somebody switched it off. */
+export const AccountCause = z.enum([
+  'burst',
+  'quota',
+  'server',
+  'network',
+  'credential',
+  'forbidden',
+  'person',
+]);
+export type AccountCause = z.infer<typeof AccountCause>;
+
+/** What the platform's terms allow. A personal account serves its owner only, unless an admin allows more. */
+export const PolicyClass = z.enum(['api_key', 'organisation', 'personal']);
+export type PolicyClass = z.infer<typeof PolicyClass>;
+
+const MinuteOfDay = z.int().min(0).max(1_439);
+
+/** What a lender allows others. The lender is under none of it. */
+export const Loan = z.object({
+  /** Whom it is lent to; empty = everyone. */
+  users: z.array(Id).max(1_000).default([]),
+  /** Public model names; empty = every model. */
+  models: z.array(z.string().min(1).max(200)).max(1_000).default([]),
+  /** Minutes from 00:00 of the server's QUOTA_ZONE; an end before its beginning lies on the next day. */
+  hours: z.object({ from: MinuteOfDay, to: MinuteOfDay }).nullable().default(null),
+  /** Tokens a day that all others together may use; null = no limit. */
+  tokensPerDay: TokensPerDay.nullable().default(null),
+});
+export type Loan = z.infer<typeof Loan>;
+
+export const NO_LOAN: Loan = { users: [], models: [], hours: null, tokensPerDay: null };
+
+/** Requests at once on one server; null = any number. */
+export const MaxConcurrency = z.int().min(1).max(10_000).nullable();
+
 export const AccountView = z.object({
   id: Id,
   platformId: z.string(),
@@ -31,6 +67,20 @@ export const AccountView = z.object({
   state: AccountState,
   /** When an account that cools or is exhausted returns. */
   coolingUntil: Timestamp.nullable(),
+  /** Null while it is active. */
+  cause: AccountCause.nullable(),
+  /** Since when it is in its state. */
+  since: Timestamp,
+  /** Requests it has running on this server, and at most. */
+  busy: z.int(),
+  most: z.int().nullable(),
+  /** Part of its limits that is left, 0 to 1; null = the platform did not tell lately. */
+  remaining: z.number().nullable(),
+  policyClass: PolicyClass,
+  /** The terms others are under; null for others. They count while `shared`. */
+  loan: Loan.nullable(),
+  /** Tokens that others used today, where the loan has a limit. */
+  lentToday: z.number(),
   /** e.g. `…9f2c`; empty where there is no secret. */
   secretHint: z.string(),
   options: SandboxOptions,
@@ -55,6 +105,11 @@ export const AccountCreate = z.object({
   name: AccountName,
   apiKey: UpstreamKey.optional(),
   shared: z.boolean().default(false),
+  /** `api_key` unless given. */
+  policyClass: PolicyClass.optional(),
+  maxConcurrency: MaxConcurrency.optional(),
+  /** Without any term unless given. */
+  loan: Loan.optional(),
   options: SandboxOptions.default({}),
 });
 export type AccountCreate = z.infer<typeof AccountCreate>;
@@ -64,7 +119,12 @@ export const AccountUpdate = z.object({
   name: AccountName.optional(),
   /** A new key replaces the old one and revives an expired account. */
   apiKey: UpstreamKey.optional(),
+  /** Lends it to others, or withdraws it: at once, but for requests that run already. */
   shared: z.boolean().optional(),
+  policyClass: PolicyClass.optional(),
+  maxConcurrency: MaxConcurrency.optional(),
+  /** Replaces all terms. */
+  loan: Loan.optional(),
   enabled: z.boolean().optional(),
   options: SandboxOptions.optional(),
 });
@@ -83,3 +143,69 @@ export type AccountTest = z.infer<typeof AccountTest>;
 
 export const UpstreamModels = z.object({ models: z.array(z.string()) });
 export type UpstreamModels = z.infer<typeof UpstreamModels>;
+
+export const AccountHistoryInput = PageInput.extend({ id: Id });
+export type AccountHistoryInput = z.infer<typeof AccountHistoryInput>;
+
+/** What happened to an account, newest first. */
+export const AccountEventView = z.object({
+  id: Id,
+  at: Timestamp,
+  kind: z.enum(['state', 'lent', 'withdrawn', 'terms']),
+  state: AccountState.nullable(),
+  cause: AccountCause.nullable(),
+  until: Timestamp.nullable(),
+  /** The platform's name of the model, when only that was concerned. */
+  upstreamModel: z.string().nullable(),
+  /** Who did it; null = the server itself, or somebody who is gone. */
+  actorName: z.string().nullable(),
+  /** What the platform said. */
+  message: z.string().nullable(),
+  /** The terms, of a loan. */
+  loan: Loan.nullable(),
+});
+export type AccountEventView = z.infer<typeof AccountEventView>;
+
+export const AccountHistory = z.object({
+  rows: z.array(AccountEventView),
+  nextCursor: z.string().nullable(),
+});
+export type AccountHistory = z.infer<typeof AccountHistory>;
+
+export const AccountUseInput = z.object({ id: Id, from: Timestamp, to: Timestamp });
+export type AccountUseInput = z.infer<typeof AccountUseInput>;
+
+/** Who used an account for what, the most tokens first. */
+export const AccountUse = z.array(
+  z.object({
+    userId: Id,
+    /** Null when the person is gone. */
+    userName: z.string().nullable(),
+    model: z.string(),
+    requests: z.int(),
+    tokens: z.number(),
+    cost: Micros,
+    lastAt: Timestamp,
+  }),
+);
+export type AccountUse = z.infer<typeof AccountUse>;
+
+/** Whether personal accounts of a platform may be lent, and who allowed it after reading its terms. */
+export const PersonalLending = z.object({
+  platformId: PlatformId,
+  platformName: z.string(),
+  termsUrl: z.string().nullable(),
+  allowed: z.object({ by: z.string().nullable(), at: Timestamp }).nullable(),
+});
+export type PersonalLending = z.infer<typeof PersonalLending>;
+
+export const AllowPersonalLending = z.discriminatedUnion('allowed', [
+  z.object({
+    platformId: PlatformId,
+    allowed: z.literal(true),
+    /** The admin confirms having read the platform's terms. */
+    termsRead: z.literal(true),
+  }),
+  z.object({ platformId: PlatformId, allowed: z.literal(false) }),
+]);
+export type AllowPersonalLending = z.infer<typeof AllowPersonalLending>;

@@ -4,6 +4,9 @@ import { type SupplyConsole, startSupplyConsole } from '../../testing/supply-con
 
 const KEY = 'sk-planted-7c1f9e2b-abcd';
 
+const failed = (message: string) =>
+  ({ kind: 'failed', cause: 'server', returnsAt: null, message }) as const;
+
 let h: SupplyConsole;
 beforeAll(async () => {
   h = await startSupplyConsole();
@@ -85,16 +88,20 @@ test('uses and the last error are written together, and never turned back', asyn
   const ada = await someone();
   const first = await ada.take();
   const second = await ada.take();
-  h.pool.finish(first, { kind: 'failed', message: `broke ${KEY}` });
+  h.pool.finish(first, failed(`broke ${KEY}`));
   h.pool.finish(second, { kind: 'neutral' });
   const at = new Date(h.clock.now());
   expect((await ada.row()).lastUsedAt).toBeNull();
   h.clock.advance(60_000);
   await vi.waitFor(async () => expect((await ada.row()).lastUsedAt).toEqual(at));
-  expect(await ada.row()).toMatchObject({ lastError: 'broke …', lastErrorAt: at, state: 'active' });
+  expect(await ada.row()).toMatchObject({
+    lastError: 'broke …',
+    lastErrorAt: at,
+    state: 'cooling',
+  });
   const later = new Date(at.getTime() + 9_999_999);
   await h.db.account.update({ where: { id: ada.accountId }, data: { lastUsedAt: later } });
-  h.pool.finish(await ada.take(), { kind: 'failed', message: 'again' });
+  h.pool.finish(await ada.take(), failed('again'));
   h.clock.advance(60_000);
   await vi.waitFor(async () => expect((await ada.row()).lastError).toBe('again'));
   expect((await ada.row()).lastUsedAt).toEqual(later);

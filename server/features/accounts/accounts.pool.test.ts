@@ -2,8 +2,10 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { Outcome, Principal, Route, Target } from '../../gateway/ports.ts';
 import { fakeChanges } from '../../testing/fake-changes.ts';
 import { fakeClock } from '../../testing/fake-clock.ts';
-import type { UsableAccount, UseNote } from './accounts.pool.repo.ts';
+import { active } from './account-state.ts';
+import type { Move, UsableAccount, UseNote } from './accounts.pool.repo.ts';
 import { createAccountPool } from './accounts.pool.ts';
+import { NO_TERMS } from './loan-terms.ts';
 
 const ADA: Principal = { userId: 'ada', keyId: null, allowedModels: [], rules: [] };
 const BOB: Principal = { ...ADA, userId: 'bob' };
@@ -18,6 +20,10 @@ const WELL = {
   remaining: 1,
   probing: false,
 };
+const limited = (returnsAt: number | null, cause: 'burst' | 'quota' = 'burst') =>
+  ({ kind: 'rate_limited', cause, scope: 'account', returnsAt, message: 'slow down' }) as const;
+const failed = (message: string) =>
+  ({ kind: 'failed', cause: 'server', returnsAt: null, message }) as const;
 const KEY = 'sk-of-a1-0123456789';
 
 const a1: UsableAccount = {
@@ -27,6 +33,10 @@ const a1: UsableAccount = {
   shared: false,
   secret: `sealed:${KEY}`,
   options: {},
+  terms: NO_TERMS,
+  maxConcurrency: null,
+  standing: active(0),
+  models: {},
 };
 const b1: UsableAccount = {
   ...a1,
@@ -41,7 +51,9 @@ function setUp() {
   const changes = fakeChanges();
   const table = { rows: [a1, b1] };
   const notes: UseNote[][] = [];
-  const expired: unknown[][] = [];
+  const moves: Move[] = [];
+  const used = new Map<string, number>();
+  let made = 0;
   const errors: unknown[] = [];
   const opened: string[] = [];
   const pool = createAccountPool({
@@ -49,10 +61,17 @@ function setUp() {
       usable: async () => table.rows,
       usableOf: async (ids, owners) =>
         table.rows.filter((row) => ids.includes(row.id) || owners.includes(row.ownerId)),
-      expire: async (...args) => {
-        expired.push(args);
+      move: async (move) => {
+        moves.push(move);
+        const stored = table.rows.find(({ id }) => id === move.id);
+        if (stored?.secret !== move.sealed) return false;
+        const { model, to } = move;
+        const changed =
+          model === null ? { standing: to } : { models: { ...stored.models, [model]: to } };
+        table.rows = table.rows.map((row) => (row === stored ? { ...row, ...changed } : row));
         return true;
       },
+      lentSince: async () => used,
       note: async (batch) => void notes.push([...batch]),
     },
     cipher: {
@@ -65,6 +84,8 @@ function setUp() {
     },
     changes,
     clock,
+    zone: 'UTC',
+    newId: () => `event-${++made}`,
     onError: (error) => errors.push(error),
   });
   const consider = (principal: Principal, routes = ROUTES) =>
@@ -85,7 +106,8 @@ function setUp() {
     changes,
     table,
     notes,
-    expired,
+    moves,
+    used,
     errors,
     opened,
     consider,
@@ -177,7 +199,7 @@ describe('take and finish', () => {
 
 describe('a failure', () => {
   test('rests the account for as long as the platform asked', async () => {
-    await h.fare({ kind: 'rate_limited', retryAfterMs: 7_000, message: 'slow down' });
+    await h.fare(limited(h.clock.now() + 7_000));
     expect(h.ids(ADA)).toEqual(['b1']);
     expect(h.consider(ADA).skipped).toEqual([
       { accountId: 'a1', platformId: 'lab', reason: 'cooling', until: h.clock.now() + 7_000 },
@@ -191,7 +213,7 @@ describe('a failure', () => {
   });
 
   test('keeps resting it when the account is read again', async () => {
-    await h.fare({ kind: 'failed', message: 'broken' });
+    await h.fare(failed('broken'));
     await h.changes.gap();
     expect(h.ids(ADA)).toEqual(['b1']);
   });
@@ -202,14 +224,20 @@ describe('a failure', () => {
   });
 
   test('tells nobody of an account they may not use', async () => {
-    await h.fare({ kind: 'failed', message: 'broken' });
+    await h.fare(failed('broken'));
     expect(h.consider(BOB).skipped).toEqual([]);
   });
 
   test('of the key expires the account at once, with the key masked in what it said', async () => {
     await h.fare({ kind: 'unauthorised', message: `Incorrect API key provided: ${KEY}.` });
     expect(h.ids(ADA)).toEqual(['b1']);
-    expect(h.expired).toEqual([['a1', a1.secret, 'Incorrect API key provided: ….', h.clock.now()]]);
+    expect(h.moves).toMatchObject([
+      { id: 'a1', model: null, to: { state: 'expired', cause: 'credential' } },
+    ]);
+    expect(h.moves[0]).toMatchObject({
+      sealed: a1.secret,
+      message: 'Incorrect API key provided: ….',
+    });
   });
 
   test('of an old key leaves the new one alone', async () => {
@@ -218,14 +246,119 @@ describe('a failure', () => {
     await h.changes.say('accounts', ['a1']);
     h.pool.finish(old, { kind: 'unauthorised', message: 'no' });
     expect(h.ids(ADA)).toContain('a1');
-    expect(h.expired[0]?.[1]).toBe(a1.secret);
+    expect(h.moves).toEqual([]);
+  });
+});
+
+describe('an account whose rest is over', () => {
+  beforeEach(async () => {
+    h.table.rows = [a1];
+    await h.changes.gap();
+    await h.fare(failed('broken'));
+    h.clock.advance(5_000);
+  });
+
+  test('gets one request at a time until one succeeds', async () => {
+    expect(h.consider(ADA).candidates).toMatchObject([{ probing: true }]);
+    const probe = await h.takeFirst();
+    expect(h.consider(ADA)).toMatchObject({
+      candidates: [],
+      skipped: [{ accountId: 'a1', reason: 'cooling', until: null }],
+    });
+    h.pool.finish(probe, { kind: 'ok' });
+    expect(h.consider(ADA).candidates).toMatchObject([{ probing: false }]);
+  });
+
+  test('is well as soon as the platform begins to answer', async () => {
+    const probe = await h.takeFirst();
+    h.pool.answering(probe, null);
+    expect(h.consider(ADA).candidates).toMatchObject([{ probing: false, busy: 1 }]);
+  });
+
+  test('may be tried again when the client of the probe left', async () => {
+    h.pool.finish(await h.takeFirst(), { kind: 'neutral' });
+    expect(h.consider(ADA).candidates).toMatchObject([{ probing: true }]);
+  });
+
+  test('rests twice as long when the probe fails', async () => {
+    await h.fare(failed('still broken'));
+    expect(h.pool.coolingUntil('a1')).toBe(h.clock.now() + 10_000);
+  });
+
+  test('is not taken twice by two who considered it at once', async () => {
+    const [candidate] = h.consider(ADA).candidates;
+    if (!candidate) throw new Error('nobody is there');
+    await h.pool.take(candidate);
+    await expect(h.pool.take(candidate)).rejects.toMatchObject({ code: 'no_account' });
+  });
+});
+
+describe('what a platform says is left', () => {
+  test('is the share of the candidate, until its reset', async () => {
+    const target = await h.takeFirst();
+    h.pool.answering(target, { remaining: 0.25, resetAt: h.clock.now() + 60_000 });
+    expect(h.consider(ADA).candidates[0]).toMatchObject({ remaining: 0.25 });
+    h.clock.advance(60_000);
+    expect(h.consider(ADA).candidates[0]).toMatchObject({ remaining: 1 });
+  });
+
+  test('rests the model that has nothing left, and no other', async () => {
+    const target = await h.takeFirst();
+    const resetAt = h.clock.now() + 8 * 3_600_000;
+    h.pool.answering(target, { remaining: 0, resetAt });
+    expect(h.consider(ADA).skipped).toEqual([
+      { accountId: 'a1', platformId: 'lab', reason: 'exhausted', until: resetAt },
+    ]);
+    const other = [{ ...ROUTES[0], upstreamModel: 'large' } as Route];
+    expect(h.consider(ADA, other).candidates.map(({ accountId }) => accountId)).toContain('a1');
+  });
+});
+
+describe('how much an account does at once', () => {
+  test('is bounded: a full one stays a candidate and is not taken', async () => {
+    h.table.rows = [{ ...a1, maxConcurrency: 1 }];
+    await h.changes.gap();
+    const running = await h.takeFirst();
+    expect(h.consider(ADA).candidates).toMatchObject([{ busy: 1, most: 1 }]);
+    await expect(h.takeFirst()).rejects.toMatchObject({ code: 'no_account' });
+    h.pool.finish(running, { kind: 'ok' });
+    await h.takeFirst();
+  });
+});
+
+describe('a loan', () => {
+  test('serves those whom its terms name; the owner is under none of them', async () => {
+    h.table.rows = [{ ...b1, terms: { ...NO_TERMS, users: ['carl'] } }];
+    await h.changes.gap();
+    expect(h.ids(ADA)).toEqual([]);
+    expect(h.consider(ADA).skipped).toMatchObject([{ accountId: 'b1', reason: 'terms' }]);
+    expect(h.ids(BOB)).toEqual(['b1']);
+  });
+
+  test('ends for the day when others used what they may', async () => {
+    h.table.rows = [{ ...b1, terms: { ...NO_TERMS, tokensPerDay: 100 } }];
+    await h.changes.gap();
+    h.used.set('b1', 100);
+    h.clock.advance(10_000);
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(h.consider(ADA).skipped).toMatchObject([{ reason: 'terms' }]);
+    expect(h.ids(BOB)).toEqual(['b1']);
+  });
+
+  test('that is withdrawn ends at once; what runs goes on', async () => {
+    const running = await h.takeFirst(BOB);
+    h.table.rows = [{ ...b1, shared: false }];
+    await h.changes.gap();
+    expect(h.consider(ADA)).toEqual({ candidates: [], skipped: [] });
+    h.pool.finish(running, { kind: 'ok' });
   });
 });
 
 describe('what is written of uses', () => {
   test('goes together once a minute, the last error with it, without the key', async () => {
     await h.fare({ kind: 'ok' });
-    await h.fare({ kind: 'failed', message: `bad ${KEY}` });
+    await h.fare(failed(`bad ${KEY}`));
     h.clock.advance(59_999);
     expect(h.notes).toEqual([]);
     const failedAt = h.clock.now() - 59_999;

@@ -1,12 +1,23 @@
 import { AppError } from '#shared/errors.ts';
-import type { AccountPool, Candidate, Outcome, Skipped, Target } from '../../gateway/ports.ts';
+import type {
+  AccountPool,
+  Asker,
+  Candidate,
+  Outcome,
+  Skipped,
+  Target,
+} from '../../gateway/ports.ts';
 import type { Clock } from '../../infra/clock.ts';
 import { type Changes, createReloader } from '../../infra/reloader.ts';
 import { maskError } from '../../platforms/mask-error.ts';
+import { createLoads } from './account-loads.ts';
 import { type AccountCipher, openKey } from './account-secret.ts';
+import { phaseOf, type Standing, type StateEvent } from './account-state.ts';
 import type { AccountPoolRepo, UsableAccount } from './accounts.pool.repo.ts';
-import { cool, type Fitness, fresh, isCooling, warm } from './cool-down.ts';
+import { createLentUse } from './lent-use.ts';
+import { refusal } from './loan-terms.ts';
 import { createPoolMembers } from './pool-members.ts';
+import { type Concerned, createStandings } from './standings.ts';
 import { createUseNotes } from './use-notes.ts';
 
 /** Who wants to know: what one person may use, or what anyone may. */
@@ -20,16 +31,32 @@ export type PoolDeps = {
   cipher: AccountCipher;
   changes: Changes<'accounts' | 'users'>;
   clock: Clock;
+  /** Time zone in which days begin. */
+  zone: string;
+  newId: () => string;
   /** Told of reads and writes that failed; the pool goes on with what it knows. */
   onError(error: unknown): void;
 };
 
+/** How an account fares in this process. */
+export type Live = {
+  standing: Standing;
+  /** Of its models that rest while the account itself does not. */
+  models: Readonly<Record<string, Standing>>;
+  busy: number;
+  /** 0 to 1, the scarcest limit that its platform told of; null = it told of none. */
+  remaining: number | null;
+  /** Tokens that others used today; 0 unless the loan has a limit. */
+  lentToday: number;
+};
+
 export type Accounts = AccountPool & {
   ready: ReadyAccounts;
-  /** When a cooling account returns, epoch milliseconds; null = it is not cooling in this process. */
+  live(accountId: string): Live;
+  /** When an account that rests returns, epoch ms; null = it does not rest. */
   coolingUntil(accountId: string): number | null;
   /** Learns from a call made outside the request path, such as a person's test. */
-  report(account: Pick<UsableAccount, 'id' | 'secret'>, outcome: Outcome): Promise<void>;
+  report(account: Concerned, outcome: Outcome): Promise<void>;
   /** Reads these accounts again now, without waiting for the event to come round. */
   refresh(ids: readonly string[]): Promise<void>;
   /** Listens for changes and reads all accounts. Rejects like the database. */
@@ -38,32 +65,42 @@ export type Accounts = AccountPool & {
   close(): Promise<void>;
 };
 
-type Taken = { account: UsableAccount; fitness: Fitness; secret: string | null; at: number };
+type Taken = {
+  account: UsableAccount;
+  model: string;
+  secret: string | null;
+  at: number;
+  probe: boolean;
+};
 
-/** All usable accounts in memory, who may use them, and how they fare. */
+/** All accounts that nobody switched off, in memory: who may use them, and how they fare. */
 export function createAccountPool(deps: PoolDeps): Accounts {
-  const { repo, cipher, changes, clock, onError } = deps;
+  const { repo, cipher, changes, clock, newId, onError, zone } = deps;
   const members = createPoolMembers(repo);
   const notes = createUseNotes(repo, clock);
-  const fitnesses = new Map<string, Fitness>();
+  const loads = createLoads(clock);
   const taken = new Map<Target, Taken>();
   const opened = new WeakMap<UsableAccount, string | null>();
   const stops: (() => void)[] = [];
-  const reloader = createReloader({ load: members.load, clock, onError });
+  const reloader = createReloader({
+    async load(ids) {
+      standings.load(await members.load(ids));
+    },
+    clock,
+    onError,
+  });
   const reload = (ids: readonly string[] | null) => reloader.reload(ids);
   const reloadLater = (ids: readonly string[] | null) => void reload(ids).catch(() => undefined);
+  const standings = createStandings({ repo, clock, zone, newId, reload, onError });
+  const limited = () =>
+    members
+      .all()
+      .filter(isLimited)
+      .map(({ id }) => id);
+  const lentUse = createLentUse({ repo, clock, zone, limited, onError });
 
   // No ids means: any of them.
   const heard = ({ ids }: { ids: readonly string[] }) => reloadLater(ids.length > 0 ? ids : null);
-
-  function fitnessOf(id: string): Fitness {
-    let fitness = fitnesses.get(id);
-    if (!fitness) {
-      fitness = fresh();
-      fitnesses.set(id, fitness);
-    }
-    return fitness;
-  }
 
   function* usableBy(viewer: Viewer, platformId: string) {
     for (const account of members.onPlatform(platformId)) {
@@ -80,70 +117,101 @@ export function createAccountPool(deps: PoolDeps): Accounts {
     return secret;
   }
 
-  function expire(account: Pick<UsableAccount, 'id' | 'secret'>, message: string): Promise<void> {
-    members.drop(account.id, account.secret);
-    return repo
-      .expire(account.id, account.secret, message, clock.now())
-      .then(() => undefined, onError);
+  /** Why it may not serve now, or whether it is to be tried again only. */
+  function fitness(account: UsableAccount, model: string): Unfit | 'well' | 'probe' {
+    const now = clock.now();
+    let isProbe = false;
+    for (const standing of [standings.of(account.id), standings.of(account.id, model)]) {
+      const phase = phaseOf(standing, now);
+      if (phase === 'ready') continue;
+      if (phase !== 'half-open') return unfit(standing);
+      // One at a time finds out; until then the others wait.
+      if (loads.isProbed(account.id)) return { ...unfit(standing), until: null };
+      isProbe = true;
+    }
+    return isProbe ? 'probe' : 'well';
+  }
+
+  function forbiddenByTerms(account: UsableAccount, { model, principal }: Asker): Unfit | null {
+    if (account.ownerId === principal.userId) return null;
+    const usedToday = lentUse.of(account.id);
+    const asked = { userId: principal.userId, model, usedToday, now: clock.now(), zone };
+    const refused = refusal(account.terms, asked);
+    return refused && { reason: 'terms', until: refused.until };
   }
 
   /** Applies what became of a call; resolves when what must be stored is stored. */
-  async function learn(call: Omit<Taken, 'at'>, takenAt: number, outcome: Outcome): Promise<void> {
-    const { account, fitness, secret } = call;
-    switch (outcome.kind) {
-      case 'ok':
-        warm(fitness, takenAt);
-        return notes.add(account.id, null);
-      case 'neutral':
-        return notes.add(account.id, null);
-      case 'rate_limited':
-        cool(fitness, clock.now(), takenAt, outcome.retryAfterMs);
-        return notes.add(account.id, maskError(outcome.message, secret));
-      case 'failed':
-        cool(fitness, clock.now(), takenAt, null);
-        return notes.add(account.id, maskError(outcome.message, secret));
-      case 'unauthorised':
-        return expire(account, maskError(outcome.message, secret));
+  async function learn(
+    account: Concerned,
+    model: string | null,
+    call: { at: number; secret: string | null },
+    outcome: Outcome,
+  ): Promise<void> {
+    const message = 'message' in outcome ? maskError(outcome.message, call.secret) : null;
+    if (outcome.kind !== 'unauthorised') notes.add(account.id, message);
+    const scope = 'scope' in outcome && outcome.scope === 'model' ? model : null;
+    const event = eventOf(outcome, call.at);
+    if (!event) return;
+    // Both at once: the next request must find both as they are now.
+    const ofModel =
+      event.kind === 'succeeded' && model !== null
+        ? standings.apply(account, model, event, null)
+        : null;
+    await Promise.all([ofModel, standings.apply(account, scope, event, message)]);
+  }
+
+  function candidateOf(account: UsableAccount, route: Route, asker: Asker): Candidate | Skipped {
+    const { id: accountId, maxConcurrency: most } = account;
+    const { platformId, priority, upstreamModel, weight } = route;
+    const terms = forbiddenByTerms(account, asker);
+    const fit = terms ?? fitness(account, upstreamModel);
+    if (typeof fit !== 'string') return { accountId, platformId, ...fit };
+    return {
+      accountId,
+      platformId,
+      upstreamModel,
+      weight,
+      priority,
+      own: account.ownerId === asker.principal.userId,
+      busy: loads.busy(accountId),
+      most,
+      remaining: loads.remaining(accountId, upstreamModel) ?? 1,
+      probing: fit === 'probe',
+    };
+  }
+
+  /** Whether a candidate may still be taken: it must be there, lent if it was chosen as lent, and not full. */
+  function takeable({ accountId, own, upstreamModel }: Candidate): UsableAccount {
+    const account = members.find(accountId);
+    if (!account || (!own && !account.shared)) {
+      throw new AppError('no_account', 'The chosen account is no longer available; try again.');
     }
+    const { maxConcurrency: most } = account;
+    if (most !== null && loads.busy(accountId) >= most) {
+      throw new AppError('no_account', 'The chosen account became busy meanwhile; try again.');
+    }
+    if (typeof fitness(account, upstreamModel) !== 'string') {
+      throw new AppError('no_account', 'The chosen account began to rest meanwhile; try again.');
+    }
+    return account;
   }
 
   return {
-    consider(routes, { principal }) {
-      const now = clock.now();
+    consider(routes, asker) {
       const candidates: Candidate[] = [];
       const skipped: Skipped[] = [];
       for (const route of routes) {
-        for (const account of usableBy(principal, route.platformId)) {
-          const fitness = fitnesses.get(account.id);
-          const { id: accountId } = account;
-          const { platformId, upstreamModel, weight, priority } = route;
-          if (fitness && isCooling(fitness, now)) {
-            skipped.push({ accountId, platformId, reason: 'cooling', until: fitness.coolingUntil });
-            continue;
-          }
-          candidates.push({
-            accountId,
-            platformId,
-            upstreamModel,
-            weight,
-            priority,
-            own: account.ownerId === principal.userId,
-            busy: fitness?.busy ?? 0,
-            most: null,
-            remaining: 1,
-            probing: false,
-          });
+        for (const account of usableBy(asker.principal, route.platformId)) {
+          const found = candidateOf(account, route, asker);
+          if ('reason' in found) skipped.push(found);
+          else candidates.push(found);
         }
       }
       return { candidates, skipped };
     },
 
     async take(candidate) {
-      const account = members.find(candidate.accountId);
-      // Chosen as a lent one: it must still be lent.
-      if (!account || (!candidate.own && !account.shared)) {
-        throw new AppError('no_account', 'The chosen account is no longer available; try again.');
-      }
+      const account = takeable(candidate);
       let secret: string | null;
       try {
         secret = secretOf(account);
@@ -154,46 +222,61 @@ export function createAccountPool(deps: PoolDeps): Accounts {
         notes.add(account.id, message);
         throw new AppError('no_account', message, { cause: error });
       }
-      const fitness = fitnessOf(account.id);
-      fitness.busy += 1;
-      const target: Target = {
-        accountId: account.id,
-        platformId: candidate.platformId,
-        upstreamModel: candidate.upstreamModel,
-        secret,
-        options: account.options,
-      };
-      taken.set(target, { account, fitness, secret, at: clock.now() });
+      const { platformId, upstreamModel } = candidate;
+      const { id: accountId, options } = account;
+      const probe = fitness(account, upstreamModel) === 'probe';
+      loads.begin(accountId, probe);
+      const target: Target = { accountId, platformId, upstreamModel, secret, options };
+      taken.set(target, { account, model: upstreamModel, secret, at: clock.now(), probe });
       return target;
+    },
+
+    answering(target, limits) {
+      const call = taken.get(target);
+      if (!call) return;
+      void learn(call.account, call.model, call, { kind: 'ok' });
+      if (!limits) return;
+      loads.report(call.account.id, call.model, limits);
+      if (limits.remaining > 0 || limits.resetAt === null) return;
+      // NOTE: platforms count by model, and an account that has nothing left of one serves others.
+      const event = { kind: 'used-up' as const, resetAt: limits.resetAt };
+      void standings.apply(call.account, call.model, event, null);
     },
 
     finish(target, outcome) {
       const call = taken.get(target);
       if (!call) return;
       taken.delete(target);
-      call.fitness.busy -= 1;
-      void learn(call, call.at, outcome);
+      loads.end(call.account.id, call.probe);
+      void learn(call.account, call.model, call, outcome);
     },
 
     ready(platformId, viewer) {
       const now = clock.now();
       let count = 0;
       for (const { id } of usableBy(viewer, platformId)) {
-        const fitness = fitnesses.get(id);
-        if (!fitness || !isCooling(fitness, now)) count += 1;
+        const phase = phaseOf(standings.of(id), now);
+        if (phase === 'ready' || phase === 'half-open') count += 1;
       }
       return count;
     },
 
-    coolingUntil(accountId) {
-      const until = fitnesses.get(accountId)?.coolingUntil ?? 0;
-      return until > clock.now() ? until : null;
+    live: (id) => ({
+      standing: standings.of(id),
+      models: standings.modelsOf(id),
+      busy: loads.busy(id),
+      remaining: loads.remaining(id),
+      lentToday: lentUse.of(id),
+    }),
+
+    coolingUntil(id) {
+      const { until } = standings.of(id);
+      return until !== null && until > clock.now() ? until : null;
     },
 
-    report({ id, secret: sealed }, outcome) {
-      const account = { id, secret: sealed } as UsableAccount;
-      const secret = openKey(cipher, id, sealed);
-      return learn({ account, fitness: fitnessOf(id), secret }, clock.now(), outcome);
+    report(account, outcome) {
+      const secret = openKey(cipher, account.id, account.secret);
+      return learn(account, null, { at: clock.now(), secret }, outcome);
     },
 
     refresh: reload,
@@ -204,13 +287,42 @@ export function createAccountPool(deps: PoolDeps): Accounts {
         changes.on('users', heard),
         changes.onGap(() => reloadLater(null)),
       );
+      lentUse.start();
       return reload(null);
     },
 
     async close() {
       for (const stop of stops.splice(0)) stop();
       reloader.close();
+      lentUse.close();
+      await standings.settled();
       await notes.flush();
     },
   };
+}
+
+type Route = Parameters<AccountPool['consider']>[0][number];
+type Unfit = Pick<Skipped, 'reason' | 'until'>;
+
+function unfit({ state, until }: Standing): Unfit {
+  const reason = state === 'exhausted' || state === 'expired' ? state : 'cooling';
+  return { reason, until };
+}
+
+function isLimited({ shared, terms }: UsableAccount): boolean {
+  return shared && terms.tokensPerDay !== null;
+}
+
+function eventOf(outcome: Outcome, takenAt: number): StateEvent | null {
+  switch (outcome.kind) {
+    case 'ok':
+      return { kind: 'succeeded', takenAt };
+    case 'neutral':
+      return null;
+    case 'unauthorised':
+      return { kind: 'failed', takenAt, cause: 'credential', returnsAt: null };
+    case 'rate_limited':
+    case 'failed':
+      return { kind: 'failed', takenAt, cause: outcome.cause, returnsAt: outcome.returnsAt };
+  }
 }

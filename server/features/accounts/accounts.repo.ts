@@ -1,16 +1,15 @@
-import type { SandboxOptions } from '#shared/schemas/accounts.ts';
+import { z } from 'zod';
+import type { Loan, PolicyClass, SandboxOptions } from '#shared/schemas/accounts.ts';
 import { SandboxOptions as OptionsSchema } from '#shared/schemas/accounts.ts';
 import { type Db, withTx } from '../../infra/prisma/client.ts';
 import { Prisma } from '../../infra/prisma/generated/client.ts';
 import { notify } from '../../infra/prisma/notify.ts';
 import { isBuiltIn } from '../../platforms/registry.ts';
 import { holdPlatforms } from '../platforms/index.ts';
-import type { StateName } from './account-state.ts';
+import { CAUSES, type Cause, type Standing, type StateName } from './account-state.ts';
 
 /** Whose accounts a query may touch: one person's, or everyone's for an admin. */
 export type Scope = { ownerId: string } | 'all';
-
-export type StoredState = StateName;
 
 export type AccountRow = {
   id: string;
@@ -19,7 +18,10 @@ export type AccountRow = {
   platformId: string;
   name: string;
   shared: boolean;
-  state: StoredState;
+  policyClass: PolicyClass;
+  maxConcurrency: number | null;
+  loan: Loan;
+  standing: Standing;
   secretHint: string;
   options: SandboxOptions;
   lastError: string | null;
@@ -36,15 +38,37 @@ export type NewAccount = {
   platformId: string;
   name: string;
   shared: boolean;
+  policyClass: PolicyClass;
+  maxConcurrency: number | null;
+  loan: Loan;
   options: SandboxOptions;
   /** Null where the platform needs none. */
   key: SealedKey | null;
+  /** Epoch ms. */
+  at: number;
+  events: readonly NewEvent[];
+};
+
+/** A line of the history that a person causes. */
+export type NewEvent = {
+  id: string;
+  /** Epoch ms. */
+  at: number;
+  kind: 'state' | 'lent' | 'withdrawn' | 'terms';
+  state: StateName | null;
+  cause: Cause | null;
+  actorId: string;
+  detail: string | null;
 };
 
 export type AccountChange = {
   name?: string;
   shared?: boolean;
-  state?: StoredState;
+  policyClass?: PolicyClass;
+  maxConcurrency?: number | null;
+  loan?: Loan;
+  standing?: Standing;
+  events: readonly NewEvent[];
   options?: SandboxOptions;
   /** A new key also forgets the last error. */
   key?: SealedKey;
@@ -56,7 +80,18 @@ const SELECT = {
   platformId: true,
   name: true,
   shared: true,
+  policyClass: true,
+  maxConcurrency: true,
+  loanUsers: true,
+  loanModels: true,
+  loanFrom: true,
+  loanTo: true,
+  loanTokensPerDay: true,
   state: true,
+  stateCause: true,
+  stateSince: true,
+  stateUntil: true,
+  strikes: true,
   secretHint: true,
   options: true,
   lastError: true,
@@ -95,6 +130,11 @@ export function createAccountsRepo(db: Db) {
       return row?.secret;
     },
 
+    /** Whether an admin allowed lending personal accounts of the platform. */
+    async mayLendPersonal(platformId: string): Promise<boolean> {
+      return (await db.personalLending.count({ where: { platformId } })) > 0;
+    },
+
     async platformsInUse(): Promise<string[]> {
       const rows = await db.account.findMany({
         distinct: ['platformId'],
@@ -103,16 +143,23 @@ export function createAccountsRepo(db: Db) {
       return rows.map((row) => row.platformId);
     },
 
-    create({ key, ...account }: NewAccount): Promise<'name' | 'platform' | null> {
+    create({ at, events, key, loan, ...account }: NewAccount): Promise<'name' | 'platform' | null> {
       return unlessNameTaken(() =>
         withTx(db, async (tx) => {
           const { platformId } = account;
           const there = isBuiltIn(platformId) || (await holdPlatforms(tx, [platformId])).size > 0;
           if (!there) return 'platform' as const;
           await tx.account.create({
-            data: { ...account, kind: key ? 'api_key' : 'none', ...key },
+            data: {
+              ...account,
+              ...loanColumns(loan),
+              stateSince: new Date(at),
+              kind: key ? 'api_key' : 'none',
+              ...key,
+            },
             select: { id: true },
           });
+          await tx.accountEvent.createMany({ data: eventRows(account.id, events) });
           await notify(tx, 'accounts', [account.id]);
           return null;
         }),
@@ -120,7 +167,7 @@ export function createAccountsRepo(db: Db) {
     },
 
     update(id: string, scope: Scope, change: AccountChange): Promise<'name' | 'absent' | null> {
-      const { key, ...columns } = change;
+      const { events, key, loan, standing, ...columns } = change;
       const renewed = key && {
         ...key,
         kind: 'api_key' as const,
@@ -131,9 +178,17 @@ export function createAccountsRepo(db: Db) {
         withTx(db, async (tx) => {
           const { count } = await tx.account.updateMany({
             where: within(id, scope),
-            data: { ...columns, ...renewed },
+            data: {
+              ...columns,
+              ...renewed,
+              ...(loan && loanColumns(loan)),
+              ...(standing && standingColumns(standing)),
+            },
           });
           if (count === 0) return 'absent' as const;
+          await tx.accountEvent.createMany({ data: eventRows(id, events) });
+          // What a model learned of the old key says nothing about the new one.
+          if (standing) await tx.accountModelState.deleteMany({ where: { accountId: id } });
           await notify(tx, 'accounts', [id]);
           return null;
         }),
@@ -168,7 +223,61 @@ async function unlessNameTaken<Result>(write: () => Promise<Result>): Promise<Re
 
 type Columns = Prisma.AccountGetPayload<{ select: typeof SELECT }>;
 
-function toRow({ owner, options, ...row }: Columns): AccountRow {
-  const ownerName = owner.displayName || owner.username;
-  return { ...row, ownerName, options: OptionsSchema.catch({}).parse(options) };
+function toRow(columns: Columns): AccountRow {
+  const { id, ownerId, owner, platformId, name, shared, policyClass, maxConcurrency } = columns;
+  const { secretHint, lastError, lastErrorAt, lastUsedAt, createdAt } = columns;
+  return {
+    ...{ id, ownerId, platformId, name, shared, policyClass, maxConcurrency, secretHint },
+    ...{ lastError, lastErrorAt, lastUsedAt, createdAt },
+    ownerName: owner.displayName || owner.username,
+    loan: loanOf(columns),
+    standing: standingOf(columns),
+    options: OptionsSchema.catch({}).parse(columns.options),
+  };
+}
+
+const Strikes = z.record(z.string(), z.int().min(0)).catch({});
+
+function standingOf({ state, stateCause, stateSince, stateUntil, strikes }: Columns): Standing {
+  return {
+    state,
+    cause: CAUSES.find((cause) => cause === stateCause) ?? null,
+    since: stateSince.getTime(),
+    until: stateUntil?.getTime() ?? null,
+    strikes: Strikes.parse(strikes),
+  };
+}
+
+function standingColumns({ cause, since, state, strikes, until }: Standing) {
+  return {
+    state,
+    stateCause: cause,
+    stateSince: new Date(since),
+    stateUntil: until === null ? null : new Date(until),
+    strikes: { ...strikes },
+  };
+}
+
+function loanOf(columns: Columns): Loan {
+  const { loanFrom: from, loanTo: to, loanTokensPerDay: tokens } = columns;
+  return {
+    users: columns.loanUsers,
+    models: columns.loanModels,
+    hours: from === null || to === null ? null : { from, to },
+    tokensPerDay: tokens === null ? null : Number(tokens),
+  };
+}
+
+function loanColumns({ hours, models, tokensPerDay, users }: Loan) {
+  return {
+    loanUsers: users,
+    loanModels: models,
+    loanFrom: hours?.from ?? null,
+    loanTo: hours?.to ?? null,
+    loanTokensPerDay: tokensPerDay === null ? null : BigInt(tokensPerDay),
+  };
+}
+
+function eventRows(accountId: string, events: readonly NewEvent[]) {
+  return events.map(({ at, ...event }) => ({ ...event, accountId, at: new Date(at) }));
 }

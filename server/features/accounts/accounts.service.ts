@@ -1,31 +1,38 @@
 import { AppError } from '#shared/errors.ts';
-import type {
-  AccountCreate,
-  AccountTest,
-  AccountUpdate,
-  AccountView,
-  UpstreamModels,
+import {
+  type AccountCreate,
+  type AccountTest,
+  type AccountUpdate,
+  type AccountView,
+  type Loan,
+  NO_LOAN,
+  type PolicyClass,
+  type UpstreamModels,
 } from '#shared/schemas/accounts.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
 import type { Clock } from '../../infra/clock.ts';
 import { type CallPlatform, needsKey, type Platform } from '../../platforms/platform.ts';
 import type { Registry } from '../../platforms/registry.ts';
 import { type AccountCipher, openKey, sealKey } from './account-secret.ts';
+import { type Standing, type StateEvent, step } from './account-state.ts';
 import type { Accounts } from './accounts.pool.ts';
-import type { AccountChange, AccountRow, AccountsRepo, Scope } from './accounts.repo.ts';
+import type { AccountChange, AccountRow, AccountsRepo, NewEvent, Scope } from './accounts.repo.ts';
+import { viewOf } from './accounts.view.ts';
 import { testCall } from './test-call.ts';
 import type { Upstream } from './upstream.ts';
 import { fetchModels } from './upstream-models.ts';
 
 export type AccountsDeps = {
   repo: AccountsRepo;
-  pool: Pick<Accounts, 'coolingUntil' | 'refresh' | 'report'>;
+  pool: Pick<Accounts, 'live' | 'refresh' | 'report'>;
   registry: Pick<Registry, 'find'>;
   cipher: AccountCipher;
   call: CallPlatform;
   /** The platform's name of a model that a route leads to there; null = none. */
   firstModelOn(platformId: string): string | null;
   clock: Clock;
+  /** Time zone in which days begin. */
+  zone: string;
   newId: () => string;
   /** Longest a test or a model list may take. */
   upstreamTimeoutMs?: number;
@@ -35,31 +42,13 @@ export type AccountsService = ReturnType<typeof createAccountsService>;
 
 /** Accounts as people manage them. The key goes in and never comes out. */
 export function createAccountsService(deps: AccountsDeps) {
-  const { repo, pool, registry, cipher, call, clock, newId } = deps;
+  const { repo, pool, registry, cipher, call, clock, newId, zone } = deps;
   const timeoutMs = deps.upstreamTimeoutMs ?? 30_000;
   const calling = new Set<string>();
 
   function toView(me: Me, row: AccountRow): AccountView {
-    const mine = row.ownerId === me.id || me.role === 'admin';
-    const cooling = row.state === 'active' ? pool.coolingUntil(row.id) : null;
-    return {
-      id: row.id,
-      platformId: row.platformId,
-      platformName: registry.find(row.platformId)?.name ?? row.platformId,
-      name: row.name,
-      ownerId: row.ownerId,
-      ownerName: row.ownerName,
-      mine,
-      shared: row.shared,
-      state: cooling === null ? row.state : 'cooling',
-      coolingUntil: cooling === null ? null : new Date(cooling).toISOString(),
-      secretHint: mine ? row.secretHint : '',
-      options: row.options,
-      lastError: mine ? row.lastError : null,
-      lastErrorAt: mine ? iso(row.lastErrorAt) : null,
-      lastUsedAt: iso(row.lastUsedAt),
-      createdAt: row.createdAt.toISOString(),
-    };
+    const platformName = registry.find(row.platformId)?.name ?? row.platformId;
+    return viewOf(me, row, { now: clock.now(), live: pool.live(row.id), platformName });
   }
 
   async function find(me: Me, id: string): Promise<AccountRow> {
@@ -98,6 +87,46 @@ export function createAccountsService(deps: AccountsDeps) {
     return { platform, secret, sealed, options: row.options, call, timeoutMs };
   }
 
+  /** A new key and switching on revive an expired account; only switching on wakes a disabled one. */
+  function standingAfter(row: AccountRow, { apiKey, enabled }: AccountUpdate): Standing {
+    const then = (from: Standing, event: StateEvent) => step(from, event, clock.now(), zone);
+    const renewed = apiKey === undefined ? row.standing : then(row.standing, { kind: 'rekeyed' });
+    if (enabled === undefined) return renewed;
+    return then(renewed, { kind: enabled ? 'enabled' : 'disabled' });
+  }
+
+  function lentEvent(me: Me, kind: NewEvent['kind'], loan: Loan): NewEvent {
+    const detail = kind === 'withdrawn' ? null : JSON.stringify(loan);
+    const event = { id: newId(), at: clock.now(), kind, actorId: me.id, detail };
+    return { ...event, state: null, cause: null };
+  }
+
+  /** What the history tells of a person's change. */
+  function eventsOf(me: Me, row: AccountRow, input: AccountUpdate, standing: Standing): NewEvent[] {
+    const events: NewEvent[] = [];
+    const { loan = row.loan, shared = row.shared } = input;
+    if (shared !== row.shared) events.push(lentEvent(me, shared ? 'lent' : 'withdrawn', loan));
+    else if (shared && input.loan) events.push(lentEvent(me, 'terms', loan));
+    if (standing !== row.standing) {
+      const { cause, state } = standing;
+      const event = { id: newId(), at: clock.now(), kind: 'state' as const, actorId: me.id };
+      events.push({ ...event, state, cause, detail: null });
+    }
+    return events;
+  }
+
+  /** Throws forbidden for a personal account on a platform where nobody allowed to lend those. */
+  async function checkLoan(
+    platform: Platform | undefined,
+    policyClass: PolicyClass,
+    platformId = platform?.id ?? '',
+  ): Promise<void> {
+    if (policyClass !== 'personal' || (await repo.mayLendPersonal(platformId))) return;
+    const name = platform?.name ?? platformId;
+    const message = `A personal account at ${name} serves its owner only: its terms speak of one person. An admin can allow lending such accounts, after reading them.`;
+    throw new AppError('forbidden', message, { param: 'shared' });
+  }
+
   return {
     /** Own and shared accounts; an admin sees all. */
     async list(me: Me): Promise<AccountView[]> {
@@ -114,14 +143,21 @@ export function createAccountsService(deps: AccountsDeps) {
         });
       }
       checkFit(platform, input);
+      const { loan = NO_LOAN, maxConcurrency = null, policyClass = 'api_key', shared } = input;
+      if (shared) await checkLoan(platform, policyClass);
       const id = newId();
       const refused = await repo.create({
         id,
         ownerId: me.id,
         platformId: platform.id,
         name: input.name,
-        shared: input.shared,
+        shared,
+        policyClass,
+        maxConcurrency,
+        loan,
         options: input.options,
+        at: clock.now(),
+        events: shared ? [lentEvent(me, 'lent', loan)] : [],
         key: input.apiKey === undefined ? null : sealKey(cipher, id, input.apiKey),
       });
       if (refused === 'platform') throw noPlatform(platform.id);
@@ -134,13 +170,14 @@ export function createAccountsService(deps: AccountsDeps) {
       const row = await find(me, input.id);
       const platform = registry.find(row.platformId);
       if (platform) checkFit(platform, input);
-      const state = nextState(row, input);
+      const { policyClass = row.policyClass, shared = row.shared } = input;
+      if (shared) await checkLoan(platform, policyClass, row.platformId);
+      const standing = standingAfter(row, input);
       const change: AccountChange = {
-        ...(input.name !== undefined && { name: input.name }),
-        ...(input.shared !== undefined && { shared: input.shared }),
-        ...(input.options && { options: input.options }),
+        ...namedIn(input),
         ...(input.apiKey !== undefined && { key: sealKey(cipher, row.id, input.apiKey) }),
-        ...(state !== row.state && { state }),
+        ...(standing !== row.standing && { standing }),
+        events: eventsOf(me, row, input, standing),
       };
       const refused = await repo.update(row.id, scopeOf(me), change);
       if (refused === 'absent') throw noAccount();
@@ -182,11 +219,17 @@ function scopeOf(me: Me): Scope {
   return me.role === 'admin' ? 'all' : { ownerId: me.id };
 }
 
-/** A new key and switching on revive an expired account; only switching on wakes a disabled one. */
-function nextState(row: AccountRow, input: AccountUpdate): AccountRow['state'] {
-  if (input.enabled === false) return 'disabled';
-  if (input.enabled === true) return 'active';
-  return input.apiKey !== undefined && row.state === 'expired' ? 'active' : row.state;
+/** What of the columns a person named. */
+function namedIn(input: AccountUpdate): Omit<AccountChange, 'events' | 'key' | 'standing'> {
+  const { loan, maxConcurrency, name, options, policyClass, shared } = input;
+  return {
+    ...(name !== undefined && { name }),
+    ...(shared !== undefined && { shared }),
+    ...(policyClass && { policyClass }),
+    ...(maxConcurrency !== undefined && { maxConcurrency }),
+    ...(loan && { loan }),
+    ...(options && { options }),
+  };
 }
 
 function checkFit(platform: Platform, input: Pick<AccountUpdate, 'apiKey' | 'options'>): void {
@@ -197,10 +240,6 @@ function checkFit(platform: Platform, input: Pick<AccountUpdate, 'apiKey' | 'opt
     const message = `These options are the sandbox's; ${platform.name} has none.`;
     throw new AppError('bad_request', message, { param: 'options' });
   }
-}
-
-function iso(time: Date | null): string | null {
-  return time === null ? null : time.toISOString();
 }
 
 function noAccount(): AppError {

@@ -5,8 +5,12 @@ export type PoolMembers = {
   onPlatform(platformId: string): Iterable<UsableAccount>;
   /** Forgets an account, if it still has this (sealed) key. */
   drop(id: string, secret: string | null): void;
-  /** Reads again the accounts with these ids and those of owners with these ids; null = all. */
-  load(ids: readonly string[] | null): Promise<void>;
+  /**
+   * Reads again the accounts with these ids and those of owners with these ids, null = all, and returns
+   * what it read.
+   */
+  load(ids: readonly string[] | null): Promise<readonly UsableAccount[]>;
+  all(): UsableAccount[];
 };
 
 /** The usable accounts, found by id and by platform. An account that changes is a new object. */
@@ -28,6 +32,7 @@ export function createPoolMembers(repo: Pick<AccountPoolRepo, 'usable' | 'usable
 
   return {
     find: (id) => byId.get(id),
+    all: () => [...byId.values()],
     onPlatform: (platformId) => byPlatform.get(platformId)?.values() ?? [],
     drop(id, secret) {
       const account = byId.get(id);
@@ -46,6 +51,7 @@ export function createPoolMembers(repo: Pick<AccountPoolRepo, 'usable' | 'usable
         }
       }
       for (const row of rows) add(row);
+      return rows;
     },
   };
 }

@@ -1,5 +1,6 @@
 import { AppError, toAppError } from '#shared/errors.ts';
 import type { CallPlatform } from '../../platforms/platform.ts';
+import { readLimits } from '../../platforms/reported-limits.ts';
 import type { Answer, Called, Routed, Taken } from '../exchange.ts';
 import type { Outcome, Target } from '../ports.ts';
 import type { Prepared } from '../request.ts';
@@ -182,7 +183,13 @@ async function attempt(
   prepared: Prepared,
 ): Promise<{ answer: Answer } | Failure> {
   const { passage, answerHere, ...way } = prepared;
-  const asking = { passage, stream: request.stream, secret: target.secret };
+  const asking = {
+    passage,
+    stream: request.stream,
+    secret: target.secret,
+    platform: deps.platform(target.platformId),
+    now: deps.now,
+  };
   try {
     if (answerHere) return readHere(asking, await answerHere());
     const upstream = await deps.callPlatform({
@@ -193,13 +200,19 @@ async function attempt(
       signal,
       timeoutMs: deps.timeoutMs,
     });
-    return await readOutcome(asking, upstream);
+    const result = await readOutcome(asking, upstream);
+    if ('answer' in result && result.answer.kind !== 'refused') {
+      deps.pool.answering(target, readLimits(upstream.headers, deps.now()));
+    }
+    return result;
   } catch (thrown) {
     if (signal.aborted) return { outcome: { kind: 'neutral' }, error: toAppError(signal.reason) };
     const error = toAppError(thrown);
     const ours = error.code === 'internal';
     return {
-      outcome: ours ? { kind: 'neutral' } : { kind: 'failed', message: error.message },
+      outcome: ours
+        ? { kind: 'neutral' }
+        : { kind: 'failed', cause: 'network', message: error.message, returnsAt: null },
       error,
     };
   }

@@ -1,8 +1,8 @@
 import { AppError } from '#shared/errors.ts';
 import { frameData, sseFrames } from '../../infra/sse.ts';
+import { codesIn, type Judged, judgeFailure } from '../../platforms/judge-failure.ts';
 import { maskedReason } from '../../platforms/mask-error.ts';
-import type { UpstreamAnswer } from '../../platforms/platform.ts';
-import { readRetryAfter } from '../../platforms/retry-after.ts';
+import type { Platform, UpstreamAnswer } from '../../platforms/platform.ts';
 import type { Answer } from '../exchange.ts';
 import type { Outcome } from '../ports.ts';
 import type { Passage } from '../request.ts';
@@ -13,8 +13,14 @@ const MOST_ERROR_BYTES = 64 * 1024;
 /** An attempt that failed in a way which another account may not. */
 export type Failed = { outcome: Outcome; error: AppError };
 
-/** What was asked for, and the key that no error may repeat. */
-export type Asking = { passage: Passage; stream: boolean; secret: string | null };
+/** What was asked for and of whom, and the key that no error may repeat. */
+export type Asking = {
+  passage: Passage;
+  stream: boolean;
+  secret: string | null;
+  platform: Pick<Platform, 'classify'> | undefined;
+  now: () => number;
+};
 
 /**
  * Reads a platform's answer far enough to know whether it is one: a whole JSON body, or the first
@@ -105,45 +111,74 @@ async function refused(
   upstream: UpstreamAnswer,
 ): Promise<{ answer: Answer } | Failed> {
   const body = await readBytes(upstream, MOST_ERROR_BYTES).catch(() => Buffer.alloc(0));
-  const said = maskedReason(asking.passage.readError(body) ?? '', asking.secret);
-  const message = `The platform answered ${upstream.status}: ${said}`;
-  switch (upstream.status) {
-    case 403:
-      // NOTE: often one model or region that this account may not use; it serves others well.
+  const said = asking.passage.readError(body) ?? '';
+  const { headers, status } = upstream;
+  const judged = judge(asking, { status, said, body: parsed(body), headers });
+  const message = `The platform answered ${status}: ${maskedReason(said, asking.secret)}`;
+  // NOTE: another account may do what this one may not; what no account could do is the client's to mend.
+  return judged.kind === 'request' && isClientsFault(status)
+    ? { answer: { kind: 'refused', error: new AppError('upstream_refused', message) } }
+    : judgedFailure(judged, message, asking.now());
+}
+
+/** Redirects are not among them: they are not followed, for they would take the key elsewhere. */
+function isClientsFault(status: number): boolean {
+  return status >= 400 && status < 500 && ![401, 402, 403, 408, 429].includes(status);
+}
+
+type Said = { status: number; said: string; body: unknown; headers: UpstreamAnswer['headers'] };
+
+function judge({ now, platform }: Asking, { body, headers, said, status }: Said): Judged {
+  const failure = { status, codes: codesIn(body), message: said, body, headers };
+  return judgeFailure(platform, failure, now());
+}
+
+function judgedFailure(judged: Judged, message: string, now: number): Failed {
+  const { kind, returnsAt, scope } = judged;
+  const retry = returnsAt === null ? {} : { retryAfterMs: Math.max(0, returnsAt - now) };
+  switch (kind) {
+    case 'request':
+      return { outcome: { kind: 'neutral' }, error: new AppError('upstream_failed', message) };
+    case 'credential':
+      return { outcome: { kind: 'unauthorised', message }, error: refusedAccount() };
+    case 'burst':
+    case 'quota':
       return {
-        outcome: { kind: 'neutral' },
-        error: new AppError('upstream_failed', message),
-      };
-    case 401:
-      return {
-        outcome: { kind: 'unauthorised', message },
-        error: new AppError(
-          'upstream_failed',
-          'The platform refused the account that should have served this. Its owner must renew the key.',
-        ),
-      };
-    case 429: {
-      const retryAfterMs = readRetryAfter(upstream.headers);
-      return {
-        outcome: { kind: 'rate_limited', retryAfterMs, message },
+        outcome: { kind: 'rate_limited', cause: kind, scope, returnsAt, message },
         error: new AppError(
           'upstream_rate_limited',
           'The platform is limiting the accounts behind this model. Try again later.',
-          retryAfterMs === null ? {} : { retryAfterMs },
+          retry,
         ),
       };
-    }
-    default:
-      // NOTE: redirects are not followed, for they would take the key elsewhere.
-      return upstream.status < 400 || upstream.status === 408 || upstream.status >= 500
-        ? failure(message, asking)
-        : { answer: { kind: 'refused', error: new AppError('upstream_refused', message) } };
+    case 'forbidden':
+    case 'server':
+      return {
+        outcome: { kind: 'failed', cause: kind, returnsAt, message },
+        error: new AppError('upstream_failed', message),
+      };
   }
 }
 
-function failure(said: string, { secret }: Asking): Failed {
-  const message = maskedReason(said, secret);
-  return { outcome: { kind: 'failed', message }, error: new AppError('upstream_failed', message) };
+function refusedAccount(): AppError {
+  return new AppError(
+    'upstream_failed',
+    'The platform refused the account that should have served this. Its owner must renew the key.',
+  );
+}
+
+/** An error inside an answer that looked like a good one. */
+function failure(said: string, asking: Asking): Failed {
+  const judged = judge(asking, { status: 200, said, body: null, headers: {} });
+  return judgedFailure(judged, maskedReason(said, asking.secret), asking.now());
+}
+
+function parsed(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    return null;
+  }
 }
 
 /** @throws AppError upstream_failed past `most` bytes. */

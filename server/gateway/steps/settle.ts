@@ -58,7 +58,7 @@ async function usageOf({ facts, answer, request }: Progress, error?: AppError) {
 function outcomeOf(error: AppError | undefined): Outcome {
   if (!error) return { kind: 'ok' };
   return error.code === 'upstream_failed' || error.code === 'upstream_timeout'
-    ? { kind: 'failed', message: error.message }
+    ? { kind: 'failed', cause: 'network', message: error.message, returnsAt: null }
     : { kind: 'neutral' };
 }
 

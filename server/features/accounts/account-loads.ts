@@ -1,0 +1,53 @@
+import type { Clock } from '../../infra/clock.ts';
+import type { ReportedLimits } from '../../platforms/reported-limits.ts';
+
+export type Loads = {
+  /** Requests this process has running on the account. */
+  busy(id: string): number;
+  /** Whether one of them finds out if it is well again. */
+  isProbed(id: string): boolean;
+  begin(id: string, probe: boolean): void;
+  end(id: string, probe: boolean): void;
+  report(id: string, model: string, limits: ReportedLimits): void;
+  /** Part of its limits that is left, for one model or the scarcest; null = the platform did not tell lately. */
+  remaining(id: string, model?: string): number | null;
+};
+
+/** What a platform said of limits without a reset counts for a minute: most of them are by the minute. */
+const UNDATED_MS = 60_000;
+
+/** What this process has running on each account, and what platforms said is left of their limits. */
+export function createLoads(clock: Pick<Clock, 'now'>): Loads {
+  const running = new Map<string, number>();
+  const probed = new Set<string>();
+  const left = new Map<string, Map<string, { remaining: number; until: number }>>();
+
+  return {
+    busy: (id) => running.get(id) ?? 0,
+    isProbed: (id) => probed.has(id),
+    begin(id, probe) {
+      running.set(id, (running.get(id) ?? 0) + 1);
+      if (probe) probed.add(id);
+    },
+    end(id, probe) {
+      const count = (running.get(id) ?? 1) - 1;
+      if (count > 0) running.set(id, count);
+      else running.delete(id);
+      if (probe) probed.delete(id);
+    },
+    report(id, model, { remaining, resetAt }) {
+      const models = left.get(id) ?? new Map<string, { remaining: number; until: number }>();
+      left.set(id, models);
+      models.set(model, { remaining, until: resetAt ?? clock.now() + UNDATED_MS });
+    },
+    remaining(id, model) {
+      const now = clock.now();
+      let least: number | null = null;
+      for (const [name, { remaining, until }] of left.get(id) ?? []) {
+        if (until <= now || (model !== undefined && name !== model)) continue;
+        least = least === null ? remaining : Math.min(least, remaining);
+      }
+      return least;
+    },
+  };
+}

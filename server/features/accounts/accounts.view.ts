@@ -1,0 +1,53 @@
+import type { AccountView } from '#shared/schemas/accounts.ts';
+import type { Me } from '#shared/schemas/sessions.ts';
+import { phaseOf, type Standing } from './account-state.ts';
+import type { Live } from './accounts.pool.ts';
+import type { AccountRow } from './accounts.repo.ts';
+
+/** What is not in the row. `now` is epoch ms. */
+type Surroundings = { now: number; live: Live; platformName: string };
+
+/** An account as a person sees it; errors, key and terms are its owner's and the admins' business. */
+export function viewOf(
+  me: Me,
+  row: AccountRow,
+  { now, live, platformName }: Surroundings,
+): AccountView {
+  const { createdAt, id, name, options, ownerId, ownerName, platformId, policyClass, shared } = row;
+  return {
+    ...{ id, name, options, ownerId, ownerName, platformId, platformName, policyClass, shared },
+    ...stateOf(row.standing, now),
+    busy: live.busy,
+    most: row.maxConcurrency,
+    remaining: live.remaining,
+    lastUsedAt: iso(row.lastUsedAt),
+    createdAt: createdAt.toISOString(),
+    ...privateOf(ownerId === me.id || me.role === 'admin', row, live),
+  };
+}
+
+/** An account whose rest is over is active again for people: the next request finds out. */
+function stateOf(standing: Standing, now: number) {
+  const phase = phaseOf(standing, now);
+  const isBack = phase === 'half-open';
+  const { cause, since, state, until } = standing;
+  return {
+    state: isBack ? ('active' as const) : state,
+    cause: isBack ? null : cause,
+    since: new Date(since).toISOString(),
+    coolingUntil: phase === 'resting' && until !== null ? new Date(until).toISOString() : null,
+  };
+}
+
+function privateOf(mine: boolean, row: AccountRow, live: Live) {
+  if (!mine) {
+    return { mine, secretHint: '', lastError: null, lastErrorAt: null, loan: null, lentToday: 0 };
+  }
+  const { lastError, loan, secretHint } = row;
+  const { lentToday } = live;
+  return { mine, secretHint, lastError, lastErrorAt: iso(row.lastErrorAt), loan, lentToday };
+}
+
+function iso(time: Date | null): string | null {
+  return time === null ? null : time.toISOString();
+}
