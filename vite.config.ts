@@ -31,6 +31,12 @@ export default defineConfig({
   },
   server: {
     host: '127.0.0.1',
-    proxy: { '/trpc': toServer, '/v1': toServer, '/playground/v1': toServer, '/healthz': toServer },
+    proxy: {
+      '/trpc': toServer,
+      '/v1': toServer,
+      '/playground/v1': toServer,
+      '/healthz': toServer,
+      '/usage/export': toServer,
+    },
   },
 });

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect, type Page, test } from '@playwright/test';
 import { pick, row, signInAs } from './console.ts';
 import { KEY, type Lab, signIn, startLab } from './lab.ts';
@@ -137,4 +138,48 @@ test('a member sees their own requests only, whatever the address says', async (
   const detail = page.getByRole('dialog', { name: 'Request' });
   await expect(detail.getByText('It is not there any more')).toBeVisible();
   await expect(detail.getByText('as wished')).toBeHidden();
+});
+
+test('statistics add up, are sorted by any figure, and stand in the address', async ({ page }) => {
+  await usagePage(page);
+  await page.getByText('Statistics', { exact: true }).click();
+  await expect(page).toHaveURL(/[?&]view=statistics/);
+  const table = page.getByRole('table', { name: 'Statistics' });
+  await expect(table.getByRole('row', { name: /^Total/ })).toContainText(String(ALL));
+  await expect(table.getByRole('row', { name: /^gpt-lab/ })).toContainText(String(ALL));
+
+  await page.getByText('User', { exact: true }).click();
+  await expect(page).toHaveURL(/[?&]by=user/);
+  const names = () => table.getByRole('rowheader').allTextContents();
+  await expect.poll(names).toEqual(['Total', 'ada', 'ben']);
+  await table.getByRole('button', { name: 'Requests' }).click();
+  await expect(table.getByRole('columnheader', { name: 'Requests' })).toHaveAttribute(
+    'aria-sort',
+    'ascending',
+  );
+  expect(await names()).toEqual(['Total', 'ben', 'ada']);
+  await page.reload();
+  await expect(table.getByRole('row', { name: /^ben/ })).toContainText(String(BENS));
+});
+
+test('an export holds every request that fits the filters, and tells what went wrong', async ({
+  page,
+}) => {
+  await usagePage(page, '?outcome=failed');
+  await expect(shown(page, REFUSED)).toBeVisible();
+  await page.getByRole('button', { name: 'Export' }).click();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('menuitem', { name: /^CSV/ }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe('usage.csv');
+  const text = await readFile(await download.path(), 'utf8');
+  expect(text.trimEnd().split('\r\n')).toHaveLength(REFUSED + 1);
+  expect(text).toContain('lab-1');
+
+  await page.route('**/usage/export?*', (route) => route.abort());
+  await page.getByRole('button', { name: 'Export' }).click();
+  await page.getByRole('menuitem', { name: /^NDJSON/ }).click();
+  await expect(page.getByText('The export broke off')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Export' })).toBeVisible();
 });

@@ -17,7 +17,12 @@ export type Column<Row> = {
   primary?: boolean;
   /** Leaves the column out on phones. */
   hideOnPhone?: boolean;
+  /** The heading becomes a button that sorts, where the table is given `sorting`. */
+  sortable?: boolean;
 };
+
+/** By which column rows are sorted; the table is given them in order. */
+export type Sorting = { by: string; descending: boolean; onSort: (column: string) => void };
 
 export type DataTableProps<Row> = {
   /** Says what the table lists, for screen readers. */
@@ -31,6 +36,8 @@ export type DataTableProps<Row> = {
   actions?: (row: Row) => ReactNode;
   /** There are more rows to fetch: a button at the end, pressed by itself when it scrolls into view. */
   more?: More;
+  /** How rows are sorted, where people may choose; on phones they are offered it elsewhere. */
+  sorting?: Sorting;
 };
 
 export type More = { onLoad: () => void; loading: boolean };

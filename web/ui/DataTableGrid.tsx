@@ -1,9 +1,10 @@
 import { UnstyledButton } from '@mantine/core';
+import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import classes from './DataTable.module.css';
-import type { Column, DataTableProps } from './DataTable.tsx';
+import type { Column, DataTableProps, Sorting } from './DataTable.tsx';
 import { LoadMore } from './LoadMore.tsx';
 
 const VIRTUAL_FROM = 100;
@@ -38,8 +39,9 @@ export function Grid<Row>(props: DataTableProps<Row>) {
                 scope="col"
                 data-align={column.align ?? 'left'}
                 style={{ width: column.width }}
+                {...ariaSort(column, props.sorting)}
               >
-                {column.header}
+                <Heading column={column} sorting={props.sorting} />
               </th>
             ))}
             {actions && (
@@ -74,6 +76,28 @@ export function Grid<Row>(props: DataTableProps<Row>) {
       {props.more && <LoadMore {...props.more} eager />}
     </section>
   );
+}
+
+type HeadingProps = {
+  column: Pick<Column<never>, 'id' | 'header' | 'sortable'>;
+  sorting: Sorting | undefined;
+};
+
+function Heading({ column, sorting }: HeadingProps) {
+  if (!sorting || !column.sortable) return column.header;
+  const sorted = sorting.by === column.id;
+  const Arrow = sorting.descending ? IconArrowDown : IconArrowUp;
+  return (
+    <UnstyledButton className={classes.sort} onClick={() => sorting.onSort(column.id)}>
+      {column.header}
+      {sorted ? <Arrow size={13} stroke={2} aria-hidden /> : <span className={classes.arrow} />}
+    </UnstyledButton>
+  );
+}
+
+function ariaSort(column: HeadingProps['column'], sorting: Sorting | undefined) {
+  if (!sorting || sorting.by !== column.id) return {};
+  return { 'aria-sort': sorting.descending ? 'descending' : 'ascending' } as const;
 }
 
 type CellProps<Row> = {

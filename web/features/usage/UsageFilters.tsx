@@ -8,7 +8,7 @@ import { trpc } from '../../lib/trpc.ts';
 import { useMe } from '../../lib/use-me.ts';
 import { fromLocalTime, toLocalTime } from './local-time.ts';
 import classes from './usage.module.css';
-import { isFiltered, UsageRange, type UsageSearch } from './usage-search.ts';
+import { filtersOf, isFiltered, UsageRange, type UsageSearch } from './usage-search.ts';
 
 /** A change of the address; undefined takes a filter away. */
 export type UsageChange = { [Field in keyof UsageSearch]?: UsageSearch[Field] | undefined };
@@ -20,8 +20,8 @@ export function UsageFilters({ search, onChange }: UsageFiltersProps) {
   const { t } = useTranslation('usage');
   const phone = useMediaQuery('(max-width: 600px)', false, { getInitialValueInEffect: false });
   const [opened, { toggle }] = useDisclosure(false);
-  const { id: _open, ...filters } = search;
-  const count = Object.keys(filters).length;
+  const filters = Object.values(filtersOf(search));
+  const count = filters.filter((value) => value !== undefined).length;
   const fields = <Fields search={search} onChange={onChange} />;
   if (!phone) return fields;
   return (

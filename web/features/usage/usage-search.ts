@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { Id, Timestamp } from '#shared/schemas/common.ts';
-import { OutcomeFilter, type UsageFilter, UsageOperation } from '#shared/schemas/usage.ts';
+import {
+  OutcomeFilter,
+  StatisticsBy,
+  type UsageFilter,
+  UsageOperation,
+} from '#shared/schemas/usage.ts';
 
 export const USAGE_RANGES = ['hour', 'day', 'week', 'month'] as const;
 export const UsageRange = z.enum(USAGE_RANGES);
@@ -16,7 +21,16 @@ const RANGE_MS: Record<UsageRange, number> = {
 // NOTE: the router reads every value as JSON first, so a model named "4.1" arrives as a number.
 const Text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 
+/** How far back statistics go, in days with today. */
+export const STATISTICS_DAYS = [1, 7, 30, 90, 365] as const;
+const Days = z.literal(STATISTICS_DAYS);
+export type StatisticsDays = z.infer<typeof Days>;
+
 const FIELDS = {
+  /** Statistics in place of the list, told apart by `by`, of so many days. */
+  view: z.literal('statistics'),
+  by: StatisticsBy,
+  days: Days,
   /** The record whose details are open. */
   id: Text.pipe(z.string().min(1).max(80)),
   range: UsageRange,
@@ -70,6 +84,12 @@ export function toUsageFilter(search: UsageSearch, now: number): UsageFilter {
 }
 
 /** Whether anything narrows the list. */
-export function isFiltered({ id: _open, ...filters }: UsageSearch): boolean {
-  return Object.keys(filters).length > 0;
+export function isFiltered(search: UsageSearch): boolean {
+  return Object.values(filtersOf(search)).some((value) => value !== undefined);
+}
+
+/** What of the address narrows the list. */
+export function filtersOf(search: UsageSearch): UsageSearch {
+  const { id: _open, view: _view, by: _by, days: _days, ...filters } = search;
+  return filters;
 }

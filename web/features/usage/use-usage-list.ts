@@ -1,12 +1,12 @@
 import { keepPreviousData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { UsageRow } from '#shared/schemas/usage.ts';
 import { trpc } from '../../lib/trpc.ts';
-import { toUsageFilter, type UsageSearch } from './usage-search.ts';
+import { filtersOf, toUsageFilter, type UsageSearch } from './usage-search.ts';
 
 const PAGE = 100;
 
-type UsageList = {
+export type UsageList = {
   /** Undefined until the first page is there. */
   rows: UsageRow[] | undefined;
   error: unknown;
@@ -20,16 +20,16 @@ type UsageList = {
 };
 
 /** The list for an address: pages fetched so far, the next one on demand, and the newest on refresh. */
-export function useUsageList(search: UsageSearch): UsageList {
+export function useUsageList(search: UsageSearch, enabled: boolean): UsageList {
   const cache = useQueryClient();
   // NOTE: a relative range ends when it was chosen, not now; otherwise each render would be a new query.
   const [asOf, setAsOf] = useState(() => Date.now());
-  const { id: _open, ...filters } = search;
-  const key = JSON.stringify(filters);
+  const key = JSON.stringify(filtersOf(search));
   const filter = useMemo(() => toUsageFilter(JSON.parse(key), asOf), [key, asOf]);
   const options = trpc.usage.list.infiniteQueryOptions(
     { limit: PAGE, filter },
     {
+      enabled,
       getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
       placeholderData: keepPreviousData,
       // Coming back to the tab must not load thousands of rows again.
@@ -38,6 +38,13 @@ export function useUsageList(search: UsageSearch): UsageList {
   );
   const query = useInfiniteQuery(options);
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows), [query.data]);
+
+  // The server gives up a search that takes long; it goes on by itself until there is a row to show.
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  const searching = rows?.length === 0 && hasNextPage && !query.error;
+  useEffect(() => {
+    if (searching && !isFetchingNextPage) void fetchNextPage();
+  }, [searching, isFetchingNextPage, fetchNextPage]);
 
   const refresh = () => {
     const now = Date.now();
@@ -50,9 +57,9 @@ export function useUsageList(search: UsageSearch): UsageList {
     void query.refetch();
   };
   return {
-    rows,
+    rows: searching ? undefined : rows,
     error: query.error,
-    isPending: query.isPending,
+    isPending: query.isPending || searching,
     isRefreshing: query.isFetching && !query.isFetchingNextPage && !query.isPending,
     refetch: () => void query.refetch(),
     refresh,

@@ -1,0 +1,76 @@
+import type { Pool } from 'pg';
+import { createUsageUpkeep, rebuildRollups } from '#server/features/usage/index.ts';
+import { systemClock } from '#server/infra/clock.ts';
+
+export type Filling = { rows: number; days: number; print(line: string): void };
+
+const id = (expression: string) => `lpad(((${expression})::int)::text, 32, '0')::uuid`;
+
+/**
+ * Records over so many days up to now: 100 users with three keys each, 20 models at eight platforms
+ * with 30 accounts; few of each make most of the requests. One request in fifty fails.
+ */
+export async function fillUsage(pool: Pool, { rows, days, print }: Filling): Promise<void> {
+  await pool.query(
+    `INSERT INTO users (id, username) SELECT ${id('n')}, 'user-' || n FROM generate_series(0, 99) AS n`,
+  );
+  await pool.query(
+    `INSERT INTO api_keys (id, owner_id, name, secret_hash, prefix, allowed_models)
+     SELECT ${id('1000 + n')}, ${id('n / 3')}, 'key-' || n, 'hash-' || n, 'gh', '{}'
+       FROM generate_series(0, 299) AS n`,
+  );
+  await pool.query(
+    `INSERT INTO accounts (id, owner_id, platform_id, name, kind)
+     SELECT ${id('5000 + n')}, ${id('n')}, 'platform-' || n % 8, 'account-' || n, 'none'
+       FROM generate_series(0, 29) AS n`,
+  );
+  const oldest = new Date(Date.now() - days * 86_400_000).toISOString();
+  await makePartitions(pool, days);
+  const begun = performance.now();
+  await pool.query(
+    `INSERT INTO usage (id, created_at, user_id, key_id, door, operation, model, platform_id,
+                        upstream_model, account_id, stream, outcome, status, error, attempts,
+                        input_tokens, cached_tokens, output_tokens, reasoning_tokens, estimated, cost,
+                        latency_ms, first_token_ms)
+     SELECT gen_random_uuid(), at, ${id('key / 3')}, ${id('1000 + key')}, 'openai-chat',
+            CASE WHEN luck < 0.97 THEN 'chat' ELSE 'embeddings' END, 'model-' || model,
+            'platform-' || account % 8, 'model-' || model, ${id('5000 + account')}, true,
+            CASE WHEN luck < 0.02 THEN 'upstream_failed' WHEN luck < 0.04 THEN 'aborted' ELSE 'ok' END,
+            200, NULL, 1, 100 + (luck * 4000)::int, 50, 20 + (luck * 900)::int, 10, false,
+            (luck * 9000)::int, 300 + (20000 * luck * luck)::int, 100 + (2000 * luck)::int
+       FROM (
+         SELECT timestamptz '${oldest}' + random() * interval '${days} days' AS at,
+                floor(300 * random() * random())::int AS key,
+                floor(20 * random() * random())::int AS model,
+                floor(30 * random())::int AS account, random() AS luck
+           FROM generate_series(1, ${rows})
+       ) AS r`,
+  );
+  await pool.query('ANALYZE usage');
+  print(`${rows} records over ${days} days: ${seconds(begun)}`);
+  const summing = performance.now();
+  await rebuildRollups({ pool, zone: 'UTC' });
+  await pool.query('VACUUM ANALYZE usage_rollups');
+  print(`roll-ups built anew: ${seconds(summing)}`);
+  const { rows: sizes } = await pool.query(
+    `SELECT pg_size_pretty(sum(pg_total_relation_size(inhrelid))) AS records,
+            pg_size_pretty(pg_total_relation_size('usage_rollups')) AS rollups,
+            (SELECT count(*)::int FROM usage_rollups) AS sums
+       FROM pg_inherits WHERE inhparent = 'usage'::regclass`,
+  );
+  const { records, rollups, sums } = sizes[0] ?? {};
+  print(`records ${records}, roll-ups ${rollups} (${sums} rows), indexes included`);
+}
+
+/** A partition for every day, as the server would have made them. */
+async function makePartitions(pool: Pool, days: number): Promise<void> {
+  const quiet = { info: () => undefined, warn: () => undefined };
+  for (let ago = days; ago >= 0; ago -= 7) {
+    const clock = { ...systemClock, now: () => Date.now() - ago * 86_400_000 };
+    const upkeep = createUsageUpkeep({ pool, clock, zone: 'UTC', retentionDays: 0, log: quiet });
+    await upkeep.start();
+    await upkeep.close();
+  }
+}
+
+const seconds = (since: number) => `${((performance.now() - since) / 1_000).toFixed(1)} s`;

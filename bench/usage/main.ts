@@ -1,0 +1,42 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { migrate } from '#server/infra/migrations/migrate.ts';
+import { createPool } from '#server/infra/postgres/pool.ts';
+import { startPostgres } from '#server/infra/postgres/server.ts';
+import { fillUsage } from './fill.ts';
+import { measureUsage } from './measure.ts';
+
+const MIGRATIONS = path.resolve(import.meta.dirname, '../../prisma/migrations');
+const print = (line: string) => process.stdout.write(`${line}\n`);
+
+/** Fills a database of its own with records of requests and says how long the console waits for them. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      rows: { type: 'string', default: '1000000' },
+      days: { type: 'string', default: '60' },
+    },
+  });
+  const [rows, days] = [Number(values.rows), Number(values.days)];
+  if (!Number.isInteger(rows) || rows < 1 || !Number.isInteger(days) || days < 1) {
+    throw new Error('npm run bench:data -- [--rows 1000000] [--days 60]');
+  }
+  // PostgreSQL's user must be able to get there when this one is root.
+  const dataDir = await mkdtemp('/tmp/gatehouse-bench-');
+  await chmod(dataDir, 0o711);
+  const log = { info: () => undefined, warn: print, error: print };
+  const postgres = await startPostgres({ dataDir, log });
+  try {
+    const pool = createPool(postgres.url, { max: 4, statementTimeoutMs: 0 });
+    await migrate(pool, MIGRATIONS);
+    await fillUsage(pool, { rows, days, print });
+    await measureUsage(pool, print);
+    await pool.end();
+  } finally {
+    await postgres.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+await main();
