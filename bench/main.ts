@@ -3,6 +3,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Measured } from './load/jobs.ts';
 import { type BenchOptions, readOptions } from './options.ts';
+import { benchPool } from './pool/index.ts';
 import { type LoadGenerator, startLoad } from './processes.ts';
 import { type CpuProfile, costsOf } from './profile.ts';
 import { benchProtocols } from './protocols/index.ts';
@@ -97,6 +98,7 @@ async function bench(options: BenchOptions): Promise<boolean> {
   const parts = [
     ...(options.scenarios.length > 0 ? [await compareTargets(options)] : []),
     ...(options.protocols ? [await benchProtocols()] : []),
+    ...(options.pool ? [await benchPool()] : []),
   ];
   const loadAfter = figure(loadavg()[0] ?? 0);
   const machine =

@@ -6,12 +6,17 @@ export type BenchOptions = {
   scenarios: Scenario[];
   /** Whether every pair of protocols is measured. */
   protocols: boolean;
+  /** Whether a day of the pool is simulated. */
+  pool: boolean;
   /** File for a CPU profile of the gateway; null = none is taken. */
   profile: string | null;
 };
 
 /** Every pair of protocols: not one scenario for every target, but one target for many pairs. */
 const PROTOCOLS = 'protocols';
+/** A simulation: no server, no network, the same figures everywhere. */
+const POOL = 'pool';
+const NO_SCENARIO = [PROTOCOLS, POOL];
 
 export const USAGE = `npm run bench -- [--quick | --full] [--only NAME[,NAME]] [--profile FILE]
 
@@ -19,7 +24,7 @@ export const USAGE = `npm run bench -- [--quick | --full] [--only NAME[,NAME]] [
   --full      every scenario, ten rounds, about twenty minutes
   --only      only these: ${scenarios('full')
     .map(({ name }) => name)
-    .join(', ')}, ${PROTOCOLS}
+    .join(', ')}, ${NO_SCENARIO.join(', ')}
   --profile   write a CPU profile of Gatehouse under the first scenario and print its top costs`;
 
 /** Throws an Error with the usage for what it does not know. */
@@ -37,12 +42,13 @@ export function readOptions(args: readonly string[]): BenchOptions {
   const size: Size = values.full ? 'full' : 'quick';
   const all = scenarios(size);
   const only = values.only?.split(',');
-  const names = only?.filter((name) => name !== PROTOCOLS) ?? all.map(({ name }) => name);
+  const names = only?.filter((name) => !NO_SCENARIO.includes(name)) ?? all.map(({ name }) => name);
   const chosen = names.map((name) => {
     const scenario = all.find((each) => each.name === name);
     if (!scenario) throw new Error(`--${size} has no scenario "${name}".\n\n${USAGE}`);
     return scenario;
   });
   const protocols = only?.includes(PROTOCOLS) ?? size === 'full';
-  return { size, scenarios: chosen, protocols, profile: values.profile ?? null };
+  const pool = only?.includes(POOL) ?? size === 'full';
+  return { size, scenarios: chosen, protocols, pool, profile: values.profile ?? null };
 }

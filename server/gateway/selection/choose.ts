@@ -15,7 +15,7 @@ export type Wish = {
  * How much more an account counts that has more of its limits left. Evenly used means that every
  * account has the same part left; the power makes up for limits that differ tenfold.
  */
-const EVENNESS = 8;
+const EVENNESS = 4;
 /** Keeps weights above zero: what is nearly used up is asked when nothing else is there. */
 const LEAST_REMAINING = 0.01;
 /** A conversation leaves an account that has more to do than this, and than so many times the others. */

@@ -1,5 +1,6 @@
 import { AppError } from '#shared/errors.ts';
 import type { Admitted, Routed, Taken } from '../exchange.ts';
+import type { Skipped } from '../ports.ts';
 import {
   type Looked,
   look,
@@ -43,9 +44,8 @@ function refuseHopeless(
   deadline: number,
 ): void {
   if (considered.candidates.length === 0) {
-    const returns = considered.skipped.map(({ until }) => until ?? Number.POSITIVE_INFINITY);
-    const soonest = Math.min(...returns);
     const now = deps.now();
+    const soonest = Math.min(...considered.skipped.map((account) => returnOf(account, now)));
     if (soonest > deadline || deadline <= now) {
       const unpaid = refusedByCredit(deps, admitted, considered);
       throw unpaid ?? nothingUsable(admitted, soonest, now);
@@ -59,6 +59,12 @@ function refuseHopeless(
   if (fileIds[0] !== undefined && accounts.size > 1) {
     throw scattered(admitted, fileIds[0], accounts.size);
   }
+}
+
+/** When it may be asked again; at any moment while another request finds out whether it is well. */
+function returnOf({ reason, until }: Skipped, now: number): number {
+  const isTried = until === null && (reason === 'cooling' || reason === 'exhausted');
+  return until ?? (isTried ? now : Number.POSITIVE_INFINITY);
 }
 
 function nothingUsable({ model }: Admitted, returns: number, now: number): AppError {
