@@ -15,17 +15,23 @@ test('models of a group share one credit; others, even of that name, have their 
   ]);
 });
 
-test('an account earns credit once for all models of a group that lead to its platform', () => {
+test('an account may earn the credit of every model that leads to its platform', () => {
   const found = groupsByPlatform(
     [
       { name: 'claude-big', routes: [{ platformId: 'claude' }, { platformId: 'proxy' }] },
-      { name: 'claude-small', routes: [{ platformId: 'claude' }] },
+      { name: 'claude-small', routes: [{ platformId: 'claude' }, { platformId: 'claude' }] },
       { name: 'gpt', routes: [{ platformId: 'proxy' }] },
     ],
     createGroupOf(groups),
   );
-  expect([...(found.get('claude') ?? [])]).toEqual(['group:claude']);
-  expect([...(found.get('proxy') ?? [])]).toEqual(['group:claude', 'model:gpt']);
+  expect(found.get('claude')).toEqual([
+    { model: 'claude-big', groupKey: 'group:claude' },
+    { model: 'claude-small', groupKey: 'group:claude' },
+  ]);
+  expect(found.get('proxy')?.map(({ groupKey }) => groupKey)).toEqual([
+    'group:claude',
+    'model:gpt',
+  ]);
 });
 
 test('the switch is off and nothing grouped unless an admin says so', () => {

@@ -21,16 +21,19 @@ export function groupName(key: string): string {
 
 type ModelRoutes = { name: string; routes: readonly { platformId: string }[] };
 
-/** The credits that an account of each platform earns: those of the models that lead there. */
+/** A model that leads to a platform, and the credit that pays for it there. */
+export type EarnedBy = { model: string; groupKey: string };
+
+/** The credits that an account of each platform may earn: those of the models that lead there. */
 export function groupsByPlatform(
   models: readonly ModelRoutes[],
   groupOf: GroupOf,
-): ReadonlyMap<string, ReadonlySet<string>> {
-  const found = new Map<string, Set<string>>();
+): ReadonlyMap<string, readonly EarnedBy[]> {
+  const found = new Map<string, EarnedBy[]>();
   for (const { name, routes } of models) {
-    for (const { platformId } of routes) {
-      const keys = found.get(platformId) ?? new Set();
-      found.set(platformId, keys.add(groupOf(name)));
+    const earned = { model: name, groupKey: groupOf(name) };
+    for (const platformId of new Set(routes.map((route) => route.platformId))) {
+      found.set(platformId, [...(found.get(platformId) ?? []), earned]);
     }
   }
   return found;

@@ -16,13 +16,20 @@ export type LendingChanges = {
 };
 
 const Account = z
-  .object({ id: z.string(), owner_id: z.string(), platform_id: z.string(), paid: z.boolean() })
+  .object({
+    id: z.string(),
+    owner_id: z.string(),
+    platform_id: z.string(),
+    paid: z.boolean(),
+    loan_models: z.array(z.string()),
+  })
   .transform(
-    ({ id, owner_id, paid, platform_id }): LentAccount => ({
+    ({ id, loan_models, owner_id, paid, platform_id }): LentAccount => ({
       id,
       ownerId: owner_id,
       platformId: platform_id,
       paid,
+      models: loan_models,
     }),
   );
 
@@ -40,9 +47,11 @@ const StoredLending = z
 const Routes = z.object({ name: z.string(), platforms: z.array(z.string()) });
 
 // NOTE: an account on a free plan says so in its options; one that says nothing is paid for.
-const LENT = `SELECT a.id, a.owner_id, a.platform_id, coalesce(a.options->>'plan', '') <> 'free' AS paid
+const LENT = `SELECT a.id, a.owner_id, a.platform_id, a.loan_models,
+    coalesce(a.options->>'plan', '') <> 'free' AS paid
   FROM accounts a JOIN users u ON u.id = a.owner_id
-  WHERE a.shared AND a.state::text NOT IN ('disabled', 'expired') AND u.state = 'active'`;
+  WHERE a.shared AND cardinality(a.loan_users) = 0
+    AND a.state::text NOT IN ('disabled', 'expired') AND u.state = 'active'`;
 
 const ROUTES = `SELECT m.name, array_agg(DISTINCT r.platform_id) AS platforms
   FROM models m JOIN model_routes r ON r.model_id = m.id WHERE m.enabled GROUP BY m.name`;

@@ -1,5 +1,6 @@
 import { type Credit, lend, noCredit, recover, recoveryRate, withdraw } from './credit.ts';
 import type { CreditKey, CreditRow } from './credit-row.ts';
+import type { EarnedBy } from './groups.ts';
 
 /** A lent account that counts for the credit of its owner for one group of models. */
 export type Lending = CreditKey & {
@@ -8,24 +9,31 @@ export type Lending = CreditKey & {
   paid: boolean;
 };
 
-/** A lent account: neither switched off nor expired, nor its owner. One that rests counts all the same. */
-export type LentAccount = { id: string; ownerId: string; platformId: string; paid: boolean };
+/** An account lent to everyone: neither switched off nor expired, nor its owner. One that rests counts all the same. */
+export type LentAccount = {
+  id: string;
+  ownerId: string;
+  platformId: string;
+  paid: boolean;
+  /** Public names that it is lent for; empty = every model. */
+  models: readonly string[];
+};
 
 export type LendingMove = Lending & { kind: 'lend' | 'withdraw' };
 
-/** Every account for every credit that its platform's models belong to. */
+/** Every account once for each credit whose models it is lent for. */
 export function lendingsOf(
   accounts: readonly LentAccount[],
-  groups: ReadonlyMap<string, ReadonlySet<string>>,
+  groups: ReadonlyMap<string, readonly EarnedBy[]>,
 ): Lending[] {
-  return accounts.flatMap(({ id, ownerId, paid, platformId }) =>
-    [...(groups.get(platformId) ?? [])].map((groupKey) => ({
-      accountId: id,
-      userId: ownerId,
-      groupKey,
-      paid,
-    })),
-  );
+  return accounts.flatMap(({ id, models, ownerId, paid, platformId }) => {
+    const earned = (groups.get(platformId) ?? []).filter(
+      ({ model }) => models.length === 0 || models.includes(model),
+    );
+    return [...new Set(earned.map(({ groupKey }) => groupKey))].map((groupKey) => ({
+      ...{ accountId: id, userId: ownerId, groupKey, paid },
+    }));
+  });
 }
 
 /** What is new and what is gone; gone first, so that no ceiling is counted twice on the way. */

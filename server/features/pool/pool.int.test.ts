@@ -226,6 +226,17 @@ test('what a process that died held is free within a minute', async () => {
   await dead.close();
 });
 
+test('an account earns for the models it is lent for, and nothing when lent to some people only', async () => {
+  const ann = await person('ann');
+  await model('gpt-other', 'lab');
+  const [some, few] = [await account(ann.id), await account(ann.id)];
+  await pool.query("UPDATE accounts SET loan_models = '{gpt-other}' WHERE id = $1", [some]);
+  await pool.query('UPDATE accounts SET loan_users = ARRAY[$2::uuid] WHERE id = $1', [few, ann.id]);
+  await using h = await server();
+  expect((await h.service.mine(ann)).groups).toMatchObject([{ name: 'gpt-other', lent: 1 }]);
+  expect(await h.service.shared()).toEqual([]);
+});
+
 test('the pool tells what there is, and not whose', async () => {
   const [ann, ben] = [await person('ann'), await person('ben')];
   const [one, two] = [await account(ann.id), await account(ann.id)];

@@ -15,7 +15,11 @@ const Movement = z.object({
 export type MovementRow = z.infer<typeof Movement>;
 
 const Lent = z.object({ group_key: z.string(), count: z.int() });
-const LentAccount = z.object({ id: z.string(), platform_id: z.string() });
+const LentAccount = z.object({
+  id: z.string(),
+  platform_id: z.string(),
+  loan_models: z.array(z.string()),
+});
 
 const Use = z.object({
   account_id: z.string(),
@@ -61,16 +65,17 @@ export function createPoolRepo(pool: Pick<Pool, 'query'>, reports: Pick<Pool, 'q
       );
     },
 
-    /** Every lent account that is switched on; resting ones too. */
-    async lentAccounts(): Promise<{ id: string; platformId: string }[]> {
+    /** Every account lent to everyone that is switched on, and for which models (none = all); resting ones too. */
+    async lentAccounts(): Promise<{ id: string; platformId: string; models: string[] }[]> {
       const { rows } = await pool.query(
-        `SELECT a.id, a.platform_id FROM accounts a JOIN users u ON u.id = a.owner_id
-          WHERE a.shared AND a.state::text NOT IN ('disabled', 'expired') AND u.state = 'active'`,
+        `SELECT a.id, a.platform_id, a.loan_models FROM accounts a JOIN users u ON u.id = a.owner_id
+          WHERE a.shared AND cardinality(a.loan_users) = 0
+            AND a.state::text NOT IN ('disabled', 'expired') AND u.state = 'active'`,
       );
       return z
         .array(LentAccount)
         .parse(rows)
-        .map((row) => ({ id: row.id, platformId: row.platform_id }));
+        .map((row) => ({ id: row.id, platformId: row.platform_id, models: row.loan_models }));
     },
 
     /** What others asked of this person's accounts since then, most first. */

@@ -91,7 +91,11 @@ export function createPoolService(deps: PoolServiceDeps) {
       const accounts = await repo.lentAccounts();
       const rows = deps.models().map(({ name, routes }) => {
         const platforms = [...new Set(routes.map(({ platformId }) => platformId))];
-        const fitting = accounts.filter(({ platformId }) => platforms.includes(platformId));
+        const fitting = accounts.filter(
+          (account) =>
+            platforms.includes(account.platformId) &&
+            (account.models.length === 0 || account.models.includes(name)),
+        );
         return toShared(deps, { model: name, platforms, accountIds: fitting.map(({ id }) => id) });
       });
       return rows.filter((row) => row.accounts > 0);
