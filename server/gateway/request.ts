@@ -136,7 +136,7 @@ export type StreamPassage = {
   end(): Step | null;
 };
 
-/** What one frame of a platform's stream means to the client. */
+/** What one frame of a platform's stream means to the client; see NO_STEP. */
 export type Step = {
   /** What to send: the bytes as they came, or frames in the client's protocol. */
   out: Buffer | Frame[];
@@ -154,3 +154,14 @@ export type Step = {
   /** What the platform said instead of going on. */
   error: string | null;
 };
+
+/** A frame that means nothing. */
+export const NO_STEP: Readonly<Step> = Object.freeze({
+  out: [],
+  text: '',
+  usage: null,
+  usageOnly: false,
+  finishes: false,
+  last: false,
+  error: null,
+});

@@ -1,17 +1,13 @@
 import { frameData } from '../infra/sse.ts';
 import type { StoredResponse } from './ports.ts';
 import { isObject, tryParseObject } from './protocols/body.ts';
-import { isOurs } from './protocols/openai-responses/ids.ts';
+import { isOurs, mayNameOurs, responseOfItem } from './protocols/openai-responses/ids.ts';
 import { continued, inputItems, referencedItems } from './protocols/openai-responses/index.ts';
 import type { Frame } from './protocols/protocol.ts';
 import type { Keeping } from './request.ts';
 
 /** What may stand in a path and in `previous_response_id`: platforms name their responses freely. */
 export const RESPONSE_ID = /^[\w-]{1,200}$/;
-
-/** An item that was kept here names the response it belongs to. Bounded: bodies are many megabytes. */
-const OUR_ITEM = /"[a-z]{1,10}_[0-9a-f]{32}_[io]\d{1,6}"/;
-const RESPONSE_OF = /^[a-z]{1,10}_([0-9a-f]{32})_[io]\d{1,6}$/;
 
 const NOTHING = { responses: [], items: [] };
 
@@ -28,13 +24,13 @@ export const responsesKeeping: Keeping = {
   refersTo(call) {
     // NOTE: most requests refer to nothing; only those that may are parsed for it.
     const text = call.body.toString('latin1');
-    if (!text.includes('"item_reference"') && !OUR_ITEM.test(text)) return NOTHING;
+    if (!text.includes('"item_reference"') && !mayNameOurs(text)) return NOTHING;
     const responses = new Set<string>();
     const items = new Set<string>();
     for (const id of referencedItems(call)) {
-      const request = RESPONSE_OF.exec(id)?.[1];
-      if (request === undefined) items.add(id);
-      else responses.add(`resp_${request}`);
+      const response = responseOfItem(id);
+      if (response === null) items.add(id);
+      else responses.add(response);
     }
     return { responses: [...responses], items: [...items] };
   },

@@ -1,7 +1,13 @@
 import { isObject, tryParseObject } from '../protocols/body.ts';
 import { JSON_TYPE } from '../protocols/framing.ts';
 import { errorMessage, readError } from '../protocols/openai-chat/errors.ts';
-import type { Passage, Step, StreamPassage, WholeAnswer } from '../request.ts';
+import {
+  NO_STEP,
+  type Passage,
+  type Step,
+  type StreamPassage,
+  type WholeAnswer,
+} from '../request.ts';
 
 /** What the ledger wants of a forwarded answer. */
 export type Metered = Pick<WholeAnswer, 'usage' | 'units'>;
@@ -40,16 +46,16 @@ export function eventsPassage(
   let finished = false;
   return {
     read(frame, data) {
-      if (data === '[DONE]') return { ...NOTHING, out: frame, last: true };
+      if (data === '[DONE]') return { ...NO_STEP, out: frame, last: true };
       const event = tryParseObject(data) ?? {};
       const type = typeof event['type'] === 'string' ? event['type'] : '';
       const failed = type === 'error' || isObject(event['error']);
-      if (failed) return { ...NOTHING, error: saidIn(event) };
+      if (failed) return { ...NO_STEP, error: saidIn(event) };
       const facts = read(type, event);
       finished ||= facts.finishes === true;
-      return { ...NOTHING, ...facts, out: frame };
+      return { ...NO_STEP, ...facts, out: frame };
     },
-    end: () => (finished ? { ...NOTHING, last: true } : null),
+    end: () => (finished ? { ...NO_STEP, last: true } : null),
   };
 }
 
@@ -59,17 +65,7 @@ function saidIn(event: Record<string, unknown>): string {
   return errorMessage(event['error'] ? event : own) ?? 'The platform reported an error.';
 }
 
-const NOTHING: Step = {
-  out: [],
-  text: '',
-  usage: null,
-  usageOnly: false,
-  finishes: false,
-  last: false,
-  error: null,
-};
-
 /** The stream of what is never asked for as a stream. */
 export function neverStreamed(): StreamPassage {
-  return { read: () => ({ ...NOTHING, error: 'a stream was not asked for' }), end: () => null };
+  return { read: () => ({ ...NO_STEP, error: 'a stream was not asked for' }), end: () => null };
 }

@@ -1,5 +1,5 @@
 import type { TokenUsage } from '../ports.ts';
-import type { Passage, Step, StreamPassage } from '../request.ts';
+import { NO_STEP, type Passage, type Step, type StreamPassage } from '../request.ts';
 import type { AccountTag, AnswerPart, DialogueAnswer, DialogueEvent, Seal } from './dialogue.ts';
 import { type Framing, JSON_TYPE, SSE } from './framing.ts';
 import type { AnswerContext, Frame, Protocol } from './protocol.ts';
@@ -82,15 +82,7 @@ function atEnd(events: DialogueEvent[], write: (events: DialogueEvent[]) => Fram
 }
 
 function stepOf(events: readonly DialogueEvent[], out: Buffer | Frame[]): Step {
-  const step: Step = {
-    out,
-    text: '',
-    usage: null,
-    usageOnly: false,
-    finishes: false,
-    last: false,
-    error: null,
-  };
+  const step: Step = { ...NO_STEP, out };
   for (const event of events) {
     if (event.type === 'text') step.text += event.text;
     else if (event.type === 'open' && event.kind === 'call') step.text += event.name;

@@ -2,12 +2,13 @@ import { CountRequest } from '#shared/wire/anthropic-messages.ts';
 import { check, parseBody } from '../body.ts';
 import type { Counting } from '../count-door.ts';
 import type { Dialogue } from '../dialogue.ts';
+import { once } from '../once.ts';
 import type { ArrivedCall, Recipient } from '../protocol.ts';
 import { anthropicDialect } from './errors.ts';
 import { forward } from './forward.ts';
 import { anthropicMessages } from './index.ts';
 import { readDialogue } from './read-dialogue.ts';
-import { once, promptText } from './read-request.ts';
+import { promptText } from './read-request.ts';
 
 /** A request to count the tokens of a prompt; members as in ChatRequest. */
 export type TokenCountRequest = {

@@ -1,5 +1,6 @@
 import { type AppError, ERRORS } from '#shared/errors.ts';
-import { isObject, tryParseObject } from '../body.ts';
+import { isObject } from '../body.ts';
+import { errorReader, NO_TEXT, errorMessage as usualMessage } from '../error-message.ts';
 import type { Dialect, Frame } from '../protocol.ts';
 
 /** Anthropic's error types by status; other 4xx are the request's fault, other 5xx the server's. */
@@ -31,17 +32,10 @@ function errorFrame(error: AppError, requestId: string): Frame {
 /** How doors of this protocol speak of errors. */
 export const anthropicDialect: Dialect = { errorBody, errorFrame };
 
-/** The message of an error body, or null where there is none. */
-export function readError(body: Buffer): string | null {
-  const json = tryParseObject(body.toString());
-  return json === null ? null : errorMessage(json);
+/** The usual; an event or body may also say no more than that it is an error. */
+export function errorMessage(json: unknown): string | null {
+  return usualMessage(json) ?? (isObject(json) && json['type'] === 'error' ? NO_TEXT : null);
 }
 
-/** `{error: {message}}`, or the `{error: "text"}` that some compatible servers send. */
-export function errorMessage(json: Record<string, unknown>): string | null {
-  const error = json['error'];
-  if (typeof error === 'string') return error;
-  if (isObject(error) && typeof error['message'] === 'string') return error['message'];
-  const isError = json['type'] === 'error' || (error !== undefined && error !== null);
-  return isError ? 'The platform reported an error without a text.' : null;
-}
+/** The message of an error body, or null where there is none. */
+export const readError = errorReader(errorMessage);

@@ -1,8 +1,8 @@
 import { type CountRequest, MessagesRequest } from '#shared/wire/anthropic-messages.ts';
 import { check, isObject, parseBody } from '../body.ts';
 import { conversationOf, openingOf } from '../conversation.ts';
-import type { Dialogue } from '../dialogue.ts';
 import { SSE } from '../framing.ts';
+import { once } from '../once.ts';
 import type { ArrivedCall, ChatRequest } from '../protocol.ts';
 import { accountsIn, forward } from './forward.ts';
 import { readDialogue } from './read-dialogue.ts';
@@ -54,15 +54,6 @@ export function promptText({ system, messages, tools }: CountRequest): string {
   for (const { content } of messages) collectText(content, words);
   for (const tool of tools ?? []) words.push(JSON.stringify(tool));
   return words.join('\n');
-}
-
-/** Makes the dialogue when it is first asked for. */
-export function once(read: () => Dialogue): () => Dialogue {
-  let made: Dialogue | null = null;
-  return () => {
-    made ??= read();
-    return made;
-  };
 }
 
 const READABLE = ['text', 'thinking', 'title', 'content'];

@@ -1,5 +1,5 @@
 import { type AppError, ERRORS } from '#shared/errors.ts';
-import { isObject } from '../body.ts';
+import { errorReader, errorMessage as usualMessage } from '../error-message.ts';
 import type { Dialect } from '../protocol.ts';
 
 /** Google's name of each HTTP status. Source: https://cloud.google.com/apis/design/errors#handling_errors */
@@ -53,21 +53,10 @@ function errorBody(error: AppError, requestId: string): object {
   return { error: { code: http, message: error.message, status, details } };
 }
 
-/** The message in a platform's error body, if it has one. */
-export function readError(body: Buffer): string | null {
-  try {
-    return errorMessage(JSON.parse(body.toString()));
-  } catch {
-    return null;
-  }
+/** The usual, or the same in an array, as it comes from streams without SSE. */
+export function errorMessage(json: unknown): string | null {
+  return usualMessage(Array.isArray(json) ? json[0] : json);
 }
 
-/** `{error: {message}}`, or the same in an array, as it comes from streams without SSE. */
-export function errorMessage(json: unknown): string | null {
-  const first: unknown = Array.isArray(json) ? json[0] : json;
-  const error = isObject(first) ? first['error'] : null;
-  if (error === undefined || error === null) return null;
-  if (typeof error === 'string') return error;
-  const message = isObject(error) ? error['message'] : null;
-  return typeof message === 'string' ? message : 'The platform reported an error without a text.';
-}
+/** The message in a platform's error body, if it has one. */
+export const readError = errorReader(errorMessage);

@@ -1,5 +1,6 @@
 import { type AppError, ERRORS } from '#shared/errors.ts';
-import { isObject, tryParseObject } from '../body.ts';
+import { isObject } from '../body.ts';
+import { errorReader, errorMessage as usualMessage } from '../error-message.ts';
 import type { Dialect } from '../protocol.ts';
 
 /**
@@ -16,26 +17,17 @@ function errorBody(error: AppError): object {
   return { error: { message: error.message, type, param: error.param ?? null, code } };
 }
 
-/** The message in a platform's error body, null when it has none. */
-export function readError(body: Buffer): string | null {
-  const json = tryParseObject(body.toString());
-  return json === null ? null : errorMessage(json);
+/** The usual, or a bare `{code, message}` (iFlytek Spark) where choices are missing. */
+export function errorMessage(json: unknown): string | null {
+  return usualMessage(json) ?? bareMessage(json);
 }
 
-/**
- * What a body says instead of an answer: `{error: {message}}`, the `{error: "text"}` of some
- * compatible servers, or a bare `{code, message}` (iFlytek Spark) where choices are missing.
- */
-export function errorMessage(json: Record<string, unknown>): string | null {
-  const { error } = json as { error?: unknown };
-  if (error === undefined || error === null) return bareMessage(json);
-  if (typeof error === 'string') return error;
-  const said = isObject(error) ? error['message'] : null;
-  return typeof said === 'string' ? said : 'The platform reported an error without a text.';
-}
+/** The message in a platform's error body, null when it has none. */
+export const readError = errorReader(errorMessage);
 
 /** NOTE: Spark says `{code: 0, message: "Success"}` with what it did right. */
-function bareMessage(json: Record<string, unknown>): string | null {
+function bareMessage(json: unknown): string | null {
+  if (!isObject(json)) return null;
   const { code, message, choices } = json as Record<'code' | 'message' | 'choices', unknown>;
   return typeof message === 'string' && code !== 0 && !Array.isArray(choices) ? message : null;
 }

@@ -3,6 +3,7 @@ import { EFFORTS, type Effort, type Reasoning } from '../../../platforms/quirks.
 import { check, isObject, type JsonBody, parseBody, rewrite } from '../body.ts';
 import { conversationOf, openingOf } from '../conversation.ts';
 import { SSE } from '../framing.ts';
+import { once } from '../once.ts';
 import type { ArrivedCall, ChatRequest, Recipient } from '../protocol.ts';
 import { changesBetween, mindQuirks } from './quirks.ts';
 import { readDialogue } from './read-dialogue.ts';
@@ -90,12 +91,4 @@ function fileIds(messages: Messages): string[] {
     const sound = isObject(message['audio']) ? message['audio']['id'] : null;
     return [...files, sound].filter((id) => typeof id === 'string');
   });
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { value: T } | null = null;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

@@ -1,6 +1,6 @@
 import type { AppError } from '#shared/errors.ts';
 import { ERRORS } from '#shared/errors.ts';
-import { isObject, tryParseObject } from '../body.ts';
+import { errorReader } from '../error-message.ts';
 import { openaiDialect } from '../openai-chat/errors.ts';
 import type { Dialect, Frame } from '../protocol.ts';
 
@@ -32,16 +32,4 @@ export function errorFrame(error: AppError, sequenceNumber: number): Frame {
 }
 
 /** The message in a platform's error body, if it has one. */
-export function readError(body: Buffer): string | null {
-  const json = tryParseObject(body.toString());
-  return json === null ? null : errorMessage(json);
-}
-
-/** `{error: {message}}` or `{error: "text"}`; an answer without an error has null there. */
-export function errorMessage(json: Readonly<Record<string, unknown>>): string | null {
-  const { error } = json;
-  if (error === undefined || error === null) return null;
-  if (typeof error === 'string') return error;
-  const message = isObject(error) ? error['message'] : null;
-  return typeof message === 'string' ? message : 'The platform reported an error without a text.';
-}
+export const readError = errorReader();

@@ -2,8 +2,8 @@ import { ResponsesUsage } from '#shared/wire/openai-responses.ts';
 import type { TokenUsage } from '../../ports.ts';
 import { isObject, tryParseObject } from '../body.ts';
 import type { AnswerPart, DialogueAnswer, Finish } from '../dialogue.ts';
+import { errorMessage } from '../error-message.ts';
 import { readCitations } from './content.ts';
-import { errorMessage } from './errors.ts';
 import { readThought } from './thoughts.ts';
 
 /*

@@ -1,8 +1,8 @@
 import { isObject, tryParseObject } from '../body.ts';
 import type { DialogueEvent } from '../dialogue.ts';
+import { errorMessage } from '../error-message.ts';
 import type { StreamReader } from '../protocol.ts';
 import { readCitation } from './content.ts';
-import { errorMessage } from './errors.ts';
 import { type OpenParts, openParts } from './open-parts.ts';
 import {
   failure,
