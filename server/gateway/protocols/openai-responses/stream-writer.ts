@@ -1,38 +1,29 @@
 import { AppError } from '#shared/errors.ts';
-import type { TokenUsage } from '../../ports.ts';
-import { customNames, unwrapInput } from '../custom-tools.ts';
-import type { AnswerPart, Citation, DialogueEvent, Finish } from '../dialogue.ts';
+import { customNames } from '../custom-tools.ts';
+import type { AnswerPart, Citation, DialogueEvent } from '../dialogue.ts';
 import type { AnswerContext, Frame, StreamWriter } from '../protocol.ts';
+import { argumentsDelta, closePart } from './close-part.ts';
 import { writeCitation } from './content.ts';
 import { errorFrame } from './errors.ts';
 import { itemId } from './ids.ts';
 import {
-  argumentsOf,
   emptyItem,
   type Group,
-  type ItemContext,
   isWords,
   outputItem,
   typeOfGroup,
   writeWords,
 } from './output-items.ts';
+import {
+  contentPlace,
+  frame,
+  type Item,
+  isCustom,
+  itemPlace,
+  type Placed,
+  type Writing,
+} from './stream-writing.ts';
 import { endingOf, responseObject, writeAnswer } from './write-answer.ts';
-
-/** An item that was announced. A message stays open until another item follows or the answer ends. */
-type Item = { index: number; id: string; group: Group; open: number; done: boolean };
-/** A part and its place: in which item, and as which of its contents. */
-type Placed = { part: AnswerPart; item: Item; content: number };
-
-type Writing = {
-  context: AnswerContext;
-  items: Item[];
-  itemContext: ItemContext;
-  placed: Map<number, Placed>;
-  sequence: number;
-  begun: boolean;
-  usage: TokenUsage | null;
-  finish: Finish;
-};
 
 /**
  * Writes the whole sequence of events, each with its number.
@@ -170,10 +161,6 @@ function moreThought(writing: Writing, placed: Placed, part: Thought, words: str
   ];
 }
 
-function argumentsDelta(writing: Writing, placed: Placed, delta: string): Frame {
-  return frame(writing, 'response.function_call_arguments.delta', { ...itemPlace(placed), delta });
-}
-
 function cite(writing: Writing, placed: Placed, citation: Citation): Frame[] {
   if (placed.part.kind !== 'text') return [];
   const annotation_index = placed.part.citations.push(citation) - 1;
@@ -188,54 +175,6 @@ function close(writing: Writing, placed: Placed): Frame[] {
   const frames = closePart(writing, placed);
   const mayGrow = Array.isArray(item.group) && item === writing.items.at(-1);
   return mayGrow ? frames : [...frames, ...finishItem(writing, item)];
-}
-
-function closePart(writing: Writing, placed: Placed): Frame[] {
-  const { part } = placed;
-  switch (part.kind) {
-    case 'text':
-    case 'refusal': {
-      const at = contentPlace(placed);
-      const done =
-        part.kind === 'text'
-          ? frame(writing, 'response.output_text.done', { ...at, text: part.text, logprobs: [] })
-          : frame(writing, 'response.refusal.done', { ...at, refusal: part.text });
-      return [
-        done,
-        frame(writing, 'response.content_part.done', { ...at, part: writeWords(part) }),
-      ];
-    }
-    case 'thought': {
-      if (part.text === '') return [];
-      const { text } = part;
-      const at = { ...itemPlace(placed), summary_index: 0 };
-      return [
-        frame(writing, 'response.reasoning_summary_text.done', { ...at, text }),
-        frame(writing, 'response.reasoning_summary_part.done', {
-          ...at,
-          part: { type: 'summary_text', text },
-        }),
-      ];
-    }
-    case 'call':
-      return closeCall(writing, placed, part.arguments);
-  }
-}
-
-function closeCall(writing: Writing, placed: Placed, words: string): Frame[] {
-  const at = itemPlace(placed);
-  if (isCustom(writing, placed)) {
-    const input = unwrapInput(words);
-    return [
-      frame(writing, 'response.custom_tool_call_input.delta', { ...at, delta: input }),
-      frame(writing, 'response.custom_tool_call_input.done', { ...at, input }),
-    ];
-  }
-  const whole = argumentsOf(words);
-  return [
-    ...(words === '' ? [argumentsDelta(writing, placed, whole)] : []),
-    frame(writing, 'response.function_call_arguments.done', { ...at, arguments: whole }),
-  ];
 }
 
 function finishItem(writing: Writing, item: Item): Frame[] {
@@ -268,23 +207,6 @@ function fail(writing: Writing, message: string): Frame[] {
   );
   const failed = frame(writing, 'response.failed', { response });
   return [failed, errorFrame(new AppError('upstream_failed', message), writing.sequence++)];
-}
-
-function isCustom({ itemContext }: Writing, { item }: Placed): boolean {
-  return typeOfGroup(item.group, itemContext.customs) === 'custom_tool_call';
-}
-
-function itemPlace({ item }: Placed) {
-  return { item_id: item.id, output_index: item.index };
-}
-
-function contentPlace(placed: Placed) {
-  return { ...itemPlace(placed), content_index: placed.content };
-}
-
-function frame(writing: Writing, type: string, members: object): Frame {
-  const sequence_number = writing.sequence++;
-  return { event: type, data: JSON.stringify({ type, sequence_number, ...members }) };
 }
 
 function emptyPart(event: Extract<DialogueEvent, { type: 'open' }>): AnswerPart {
