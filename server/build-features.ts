@@ -158,7 +158,7 @@ export async function buildFeatures(options: FeatureOptions) {
     models: catalogue.list,
     platformName: (platformId) => registry.find(platformId)?.name ?? platformId,
     restsUntil: accountPool.coolingUntil,
-    remainingOf: () => 1,
+    remainingOf: (accountId) => accountPool.live(accountId).remaining ?? 1,
     tokensPerDayOf: (accountId) =>
       quotas.rules.of('account', accountId).find(({ metric }) => metric === 'tokens-per-day')
         ?.limit ?? null,
