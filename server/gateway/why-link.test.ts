@@ -99,7 +99,7 @@ test('an answer that was given has no link, and a trace of its own', async () =>
 });
 
 test('a stream that broke off says so; its message needs no page', async () => {
-  await using upstream = await scriptedUpstream(rawStream(chunk('Hello'), { cut: true }));
+  await using upstream = await scriptedUpstream(rawStream([chunk('Hello')], { cut: true }));
   await using h = await gatewayHarness(upstream);
   const res = await h.chat(ask({ stream: true }));
   const text = await res.text();
@@ -110,7 +110,7 @@ test('a stream that broke off says so; its message needs no page', async () => {
 });
 
 test('a stream that began with heartbeats ends in an error that names the page', async () => {
-  await using upstream = await scriptedUpstream(failure(429, 'slow down'));
+  await using upstream = await scriptedUpstream(failure(429));
   const pause = Promise.withResolvers<void>();
   await using h = await gatewayHarness(upstream, {
     heartbeatMs: 1,

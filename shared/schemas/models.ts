@@ -55,6 +55,8 @@ export const ModelUpdate = z.object({
   enabled: z.boolean().optional(),
   routes: z.array(RouteInput).min(1).max(50).optional(),
   price: Price.nullable().optional(),
+  /** When the price begins; now unless given. */
+  priceFrom: Timestamp.optional(),
 });
 export type ModelUpdate = z.infer<typeof ModelUpdate>;
 

@@ -18,6 +18,7 @@ import type { ReadyAccounts } from '../accounts/index.ts';
 import type { Catalogue } from './models.catalogue.ts';
 import type { ModelRow, ModelsRepo, Refusal, RouteRow } from './models.repo.ts';
 import { type DatedPrice, priceAt, toPriceView, toStoredPrice } from './price.ts';
+import { beginOf } from './prices.service.ts';
 
 export type ModelsDeps = {
   repo: ModelsRepo;
@@ -62,9 +63,12 @@ export function createModelsService(deps: ModelsDeps) {
     };
   }
 
-  /** What it costs from this moment on. */
-  function fromNow(price: Price | null): DatedPrice {
-    return { from: new Date(clock.now()), price: price && toStoredPrice(price) };
+  /** What it costs from a time on, this moment unless given. Throws bad_request for a past one. */
+  function dated(price: Price | null, from?: string): DatedPrice {
+    return {
+      from: beginOf(from, clock.now(), 'priceFrom'),
+      price: price && toStoredPrice(price),
+    };
   }
 
   async function written(me: Me, id: string): Promise<ModelView> {
@@ -108,21 +112,21 @@ export function createModelsService(deps: ModelsDeps) {
         id,
         name,
         enabled,
-        price: fromNow(input.price),
+        price: dated(input.price),
         routes: checkedRoutes(input.routes),
       });
       if (refusal) throw refusalError(refusal, input);
       return written(me, id);
     },
 
-    /** Throws not_found, and like `create`. What is not named stays. */
+    /** Throws not_found, and like `create`. What is not named stays; the same price again changes nothing. */
     async update(me: Me, input: ModelUpdate): Promise<ModelView> {
-      const { id, name, enabled, routes, price } = input;
+      const { id, name, enabled, routes, price, priceFrom } = input;
       const refusal = await repo.update(id, {
         ...(name !== undefined && { name }),
         ...(enabled !== undefined && { enabled }),
         ...(routes && { routes: checkedRoutes(routes) }),
-        ...(price !== undefined && { price: fromNow(price) }),
+        ...(price !== undefined && { price: dated(price, priceFrom) }),
       });
       if (refusal === 'absent') throw noModel();
       if (refusal) throw refusalError(refusal, input);

@@ -115,6 +115,24 @@ describe('a price from a date', () => {
 });
 
 describe('models.update', () => {
+  test('plans a price for later with everything else, and refuses a past one', async () => {
+    const { id } = await created({ input: 1, output: 2 });
+    const update = (more: object) => admin.browser.mutate('models.update', { id, ...more });
+    const price = { input: 7, output: 7 };
+    const answer = await update({ enabled: false, price, priceFrom: later(DAY) });
+    expect(answer.data).toMatchObject({
+      enabled: false,
+      price: { input: 1 },
+      nextPrice: { price },
+    });
+    const { error } = await update({ enabled: true, price, priceFrom: later(-DAY) });
+    expect(error?.data).toMatchObject({ appCode: 'bad_request', param: 'priceFrom' });
+    expect(short(await history(id))).toEqual([
+      ['planned', 7],
+      ['current', 1],
+    ]);
+  });
+
   test('adds to the history only when the price is another one', async () => {
     const { id } = await created({ input: 1, output: 2 });
     const update = (price: object | null) => admin.browser.mutate('models.update', { id, price });

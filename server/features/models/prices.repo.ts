@@ -55,7 +55,7 @@ export function createPricesRepo(db: Db) {
         where: { id: modelId },
         select: { prices: PRICES },
       });
-      return row && row.prices.map(toDatedPrice);
+      return row?.prices.map(toDatedPrice) ?? null;
     },
 
     /** Returns false when there is no such model. */

@@ -29,13 +29,9 @@ export function createPricesService({ repo, catalogue, clock }: PricesDeps) {
 
     /** Throws not_found, and bad_request for a time that is past: what was answered has its cost. */
     async set({ id, from, price }: PriceSet): Promise<PriceHistory> {
-      const now = clock.now();
-      const at = from === undefined ? now : Date.parse(from);
-      if (at < now - CLOCK_SKEW_MS) throw isPast();
       const stored = price && toStoredPrice(price);
-      if (!(await repo.set(id, { from: new Date(Math.max(at, now)), price: stored }))) {
-        throw noModel();
-      }
+      const dated = { from: beginOf(from, clock.now(), 'from'), price: stored };
+      if (!(await repo.set(id, dated))) throw noModel();
       await catalogue.reload();
       return history(id);
     },
@@ -70,11 +66,17 @@ function toHistory(prices: readonly DatedPrice[], now: number): PriceHistory {
   }));
 }
 
-function isPast(): AppError {
-  return new AppError(
+/**
+ * When a price begins: now (epoch ms) unless a time is given. Throws bad_request about `param` for one
+ * that is past.
+ */
+export function beginOf(from: string | undefined, now: number, param: string): Date {
+  const at = from === undefined ? now : Date.parse(from);
+  if (at >= now - CLOCK_SKEW_MS) return new Date(Math.max(at, now));
+  throw new AppError(
     'bad_request',
     'A price begins now or later: requests that were answered keep their cost.',
-    { param: 'from' },
+    { param },
   );
 }
 

@@ -37,7 +37,7 @@ export function ModelDrawer({ opened, onClose, model }: ModelDrawerProps) {
   });
   const settings = {
     form,
-    paramTexts: { name: t('form.nameTaken') },
+    paramTexts: { name: t('form.nameTaken'), priceFrom: t('form.pricePast') },
     invalidate: [trpc.models.pathFilter()],
     onDone: onClose,
   };
@@ -76,7 +76,7 @@ export function ModelDrawer({ opened, onClose, model }: ModelDrawerProps) {
         {...form.getInputProps('name')}
       />
       <RouteEditor form={form} />
-      <PriceFields form={form} />
+      <PriceFields form={form} modelId={model?.id ?? null} />
       <Switch
         label={t('form.enabled')}
         description={t('form.enabledHint')}

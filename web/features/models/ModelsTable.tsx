@@ -70,7 +70,7 @@ function useColumns(admin: boolean): Column<ModelView>[] {
     {
       id: 'price',
       header: t('column.price'),
-      cell: ({ price }) => <ModelPrice price={price} />,
+      cell: ({ price, nextPrice }) => <ModelPrice price={price} next={nextPrice} />,
     },
     {
       id: 'enabled',

@@ -3,13 +3,14 @@ import {
   checkModel,
   knownPrices,
   type ModelFormValues,
+  NO_PRICE as NONE,
   newRoute,
   priceValues,
   shares,
   toModel,
+  toModelUpdate,
 } from './model-form.ts';
 
-const NONE = { input: '', cached: '', cacheWrite: '', output: '' } as const;
 const TEXTS = { half: 'half', missing: 'missing', twice: 'twice' };
 
 function values(change: Partial<ModelFormValues>): ModelFormValues {
@@ -18,6 +19,7 @@ function values(change: Partial<ModelFormValues>): ModelFormValues {
     enabled: true,
     routes: [newRoute('lab', 'tiny')],
     price: NONE,
+    priceFrom: '',
     ...change,
   };
 }
@@ -90,4 +92,24 @@ test('the catalogue’s prices are offered for the models that the routes lead t
   const routes = [newRoute('zhipu', ' glm '), newRoute('zhipu', 'glm'), newRoute('lab', 'gpt')];
   expect(knownPrices(routes, catalogue)).toEqual([entry('zhipu', 'glm')]);
   expect(knownPrices(routes, undefined)).toEqual([]);
+});
+
+test('what is priced by other units alone has free tokens', () => {
+  const price = { ...NONE, perImage: 0.04 };
+  expect(checkModel(values({ price }), TEXTS)).toEqual({});
+  expect(toModel(values({ price })).price).toEqual({ input: 0, output: 0, perImage: 0.04 });
+});
+
+test('every part of a price survives the form', () => {
+  const price = {
+    ...{ input: 3, cached: 0.3, cacheWrite: 3.75, output: 15, reasoning: 12, perRequest: 0.001 },
+    ...{ perImage: 0.04, perMinute: 0.006, perMillionCharacters: 15, perThousandSearches: 2 },
+  };
+  expect(toModel(values({ price: priceValues(price) })).price).toEqual(price);
+});
+
+test('a price begins now unless a time is chosen', () => {
+  expect(toModelUpdate('id', values({}))).not.toHaveProperty('priceFrom');
+  const chosen = toModelUpdate('id', values({ priceFrom: '2027-01-01T00:00' }));
+  expect(chosen.priceFrom).toBe(new Date(2027, 0, 1).toISOString());
 });

@@ -6,6 +6,7 @@ import {
   type Price,
 } from '#shared/schemas/models.ts';
 import { checkWith } from '../../lib/check-with.ts';
+import { fromLocalTime } from '../usage/local-time.ts';
 
 export type RouteValues = {
   /** Tells rows of the editor apart; not sent. */
@@ -20,13 +21,36 @@ export type ModelFormValues = {
   name: string;
   enabled: boolean;
   routes: RouteValues[];
-  /** Dollars per million tokens; empty text where there is none. */
+  /** In dollars, by the units of `Price`; empty text where there is none. */
   price: PriceValues;
+  /** Wall clock of the reader (`datetime-local`); empty = now. */
+  priceFrom: string;
 };
 
-type PriceValues = Record<'input' | 'cached' | 'cacheWrite' | 'output', number | ''>;
+export type PriceValues = Record<keyof Price, number | ''>;
 
-const NO_PRICE: PriceValues = { input: '', cached: '', cacheWrite: '', output: '' };
+export const NO_PRICE: PriceValues = {
+  input: '',
+  cached: '',
+  cacheWrite: '',
+  output: '',
+  reasoning: '',
+  perRequest: '',
+  perImage: '',
+  perMinute: '',
+  perMillionCharacters: '',
+  perThousandSearches: '',
+};
+
+/** What is priced by the million tokens, and what is not. */
+export const TOKEN_PARTS = ['input', 'cached', 'cacheWrite', 'output', 'reasoning'] as const;
+export const OTHER_PARTS = [
+  'perRequest',
+  'perImage',
+  'perMinute',
+  'perMillionCharacters',
+  'perThousandSearches',
+] as const;
 
 let made = 0;
 
@@ -42,6 +66,7 @@ export function newModelValues(): ModelFormValues {
     enabled: true,
     routes: [newRoute()],
     price: NO_PRICE,
+    priceFrom: '',
   };
 }
 
@@ -55,17 +80,29 @@ export function modelValues({ name, enabled, routes, price }: ModelView): ModelF
       priority,
     })),
     price: price ? priceValues(price) : NO_PRICE,
+    priceFrom: '',
   };
 }
 
 /** A price as the form has it. */
-export function priceValues({ input, cached, cacheWrite, output }: Price): PriceValues {
-  return { input, cached: cached ?? '', cacheWrite: cacheWrite ?? '', output };
+export function priceValues(price: Price): PriceValues {
+  const given = Object.entries(price).filter(([, dollars]) => dollars !== undefined);
+  return { ...NO_PRICE, ...Object.fromEntries(given) };
+}
+
+/** A price as the form gives it; null = none. What is priced by other units alone has free tokens. */
+export function toPrice(values: PriceValues): Price | null {
+  if (!isPriced(values)) return null;
+  const given = Object.entries(values).filter(([, part]) => part !== '');
+  return {
+    input: Number(values.input),
+    output: Number(values.output),
+    ...Object.fromEntries(given),
+  };
 }
 
 /** The form as `models.create` takes it. No price at all is null; half a price fails the schema. */
 export function toModel({ name, enabled, routes, price }: ModelFormValues): ModelCreate {
-  const { input, cached, cacheWrite, output } = price;
   return {
     name: name.trim(),
     enabled,
@@ -75,14 +112,7 @@ export function toModel({ name, enabled, routes, price }: ModelFormValues): Mode
       weight: weight === '' ? 1 : weight,
       priority: priority === '' ? 0 : priority,
     })),
-    price: !isPriced(price)
-      ? null
-      : {
-          input: Number(input),
-          output: Number(output),
-          ...(cached !== '' && { cached }),
-          ...(cacheWrite !== '' && { cacheWrite }),
-        },
+    price: toPrice(price),
   };
 }
 
@@ -92,7 +122,8 @@ function isPriced(price: PriceValues): boolean {
 
 /** The form as `models.update` takes it. */
 export function toModelUpdate(id: string, values: ModelFormValues): ModelUpdate {
-  return { id, ...toModel(values) };
+  const priceFrom = fromLocalTime(values.priceFrom);
+  return { id, ...toModel(values), ...(priceFrom !== undefined && { priceFrom }) };
 }
 
 /** What is wrong, by field. `half` is said of a price without input or output. */
@@ -102,7 +133,7 @@ export function checkModel(
 ): Record<string, string> {
   const errors = checkWith(ModelCreate)(toModel(values));
   const { input, output } = values.price;
-  const priced = isPriced(values.price);
+  const priced = TOKEN_PARTS.some((part) => values.price[part] !== '');
   if (priced && input === '') errors['price.input'] = half;
   if (priced && output === '') errors['price.output'] = half;
   const seen = new Set<string>();
