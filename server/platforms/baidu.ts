@@ -1,9 +1,32 @@
+import { byCode } from './by-code.ts';
 import { modelsOf } from './catalogue/index.ts';
 import { openaiOperations } from './openai-operations.ts';
 import type { Platform } from './platform.ts';
 import type { Quirks, Reasoning } from './quirks.ts';
 
 const BASE = 'https://qianfan.baidubce.com/v2';
+
+/**
+ * A 401 is also a model that this account may not use: that says nothing of its key.
+ * Sources: https://cloud.baidu.com/doc/qianfan-api/s/Om9b4yj3w,
+ * https://ai.baidu.com/ai-doc/WENXINWORKSHOP/Cm2y4d5ha; numbers
+ * https://ai.baidu.com/ai-doc/WENXINWORKSHOP/tlmyncueh
+ */
+const classify = byCode({
+  invalid_model: 'request',
+  no_parameter_permission: 'request',
+  invalid_iam_token: 'credential',
+  rpm_rate_limit_exceeded: { kind: 'burst', scope: 'model' },
+  tpm_rate_limit_exceeded: { kind: 'burst', scope: 'model' },
+  BILLING_INSUFFICIENT_BALANCE: 'quota',
+  'QUOTA_USER_DAILY*': 'quota',
+  '4': 'server',
+  '17': 'quota',
+  '18': 'burst',
+  '19': 'quota',
+  '336501': { kind: 'burst', scope: 'model' },
+  '336502': { kind: 'burst', scope: 'model' },
+});
 
 /**
  * Baidu Qianfan (千帆, ERNIE models), inference API v2.
@@ -19,6 +42,7 @@ export const baidu: Platform = {
   endpoints: [{ protocol: 'openai-chat', baseUrl: BASE, auth: 'bearer' }],
   operations: openaiOperations(BASE, 'embeddings', 'images', 'rerank'),
   quirks,
+  classify,
   keyOptional: false,
   keyUrl: 'https://console.bce.baidu.com/iam/#/iam/apikey/list',
   listsModels: true,

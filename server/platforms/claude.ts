@@ -1,5 +1,5 @@
 import { modelsOf } from './catalogue/index.ts';
-import type { Platform } from './platform.ts';
+import type { Judgement, Platform, UpstreamFailure } from './platform.ts';
 import type { Quirks } from './quirks.ts';
 
 /**
@@ -22,6 +22,7 @@ export const claude: Platform = {
   ],
   operations: {},
   quirks,
+  classify,
   keyOptional: false,
   keyUrl: 'https://platform.claude.com/settings/keys',
   listsModels: true,
@@ -56,4 +57,21 @@ function outputTokens(model: string): Pick<Quirks, 'outputTokens'> {
   if (/^claude-opus-4-[678]/.test(model)) return { outputTokens: 128_000 };
   if (/^claude-(sonnet-4-6|(opus|sonnet|haiku)-4-5)/.test(model)) return { outputTokens: 64_000 };
   return {};
+}
+
+/**
+ * Credit that is used up is a 400, and so is a limit of the month that the customer set, with the day on which it ends. An organisation that was switched off is
+ * told in words too. Source: https://platform.claude.com/docs/en/api/errors
+ */
+function classify({ message, status }: UpstreamFailure): Judgement | null {
+  if (status !== 400 && status !== 403) return null;
+  if (message.startsWith('Your credit balance is too low')) return { kind: 'quota' };
+  if (message.startsWith('This organization has been disabled')) return { kind: 'forbidden' };
+  const [, day, time] =
+    /^You have reached your specified API usage limits\. You will regain access on (\d{4}-\d\d-\d\d)(?: at (\d\d:\d\d) UTC)?/.exec(
+      message,
+    ) ?? [];
+  if (day === undefined) return null;
+  const at = Date.parse(`${day}T${time ?? '00:00'}Z`);
+  return { kind: 'quota', returnsAt: Number.isNaN(at) ? null : at };
 }

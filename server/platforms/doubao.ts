@@ -1,9 +1,23 @@
+import { byCode } from './by-code.ts';
 import { modelsOf } from './catalogue/index.ts';
 import { openaiOperations } from './openai-operations.ts';
 import type { Platform } from './platform.ts';
 import type { Quirks, Reasoning } from './quirks.ts';
 
 const BASE = 'https://ark.cn-beijing.volces.com/api/v3';
+
+/** Limits and trials are a model's own. Source: https://www.volcengine.com/docs/82379/1299023 */
+const classify = byCode({
+  AccountOverdueError: 'quota',
+  AuthenticationError: 'credential',
+  InvalidSubscription: 'quota',
+  QuotaExceeded: { kind: 'quota', scope: 'model' },
+  SetLimitExceeded: { kind: 'quota', scope: 'model' },
+  'RateLimitExceeded*': { kind: 'burst', scope: 'model' },
+  'ModelAccount*': { kind: 'burst', scope: 'model' },
+  AccountRateLimitExceeded: 'burst',
+  ServerOverloaded: 'server',
+});
 
 /**
  * Doubao on Volcengine Ark (火山方舟), region Beijing. A model must be switched on in Ark's console before
@@ -24,6 +38,7 @@ export const doubao: Platform = {
   ],
   operations: openaiOperations(BASE, 'embeddings', 'images'),
   quirks,
+  classify,
   keyOptional: false,
   keyUrl: 'https://console.volcengine.com/ark/region:ark+cn-beijing/apikey',
   listsModels: true,

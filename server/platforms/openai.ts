@@ -1,6 +1,6 @@
 import { modelsOf } from './catalogue/index.ts';
 import { openaiOperations } from './openai-operations.ts';
-import type { Platform } from './platform.ts';
+import type { Judgement, Platform, UpstreamFailure } from './platform.ts';
 import type { Quirks } from './quirks.ts';
 
 const BASE = 'https://api.openai.com/v1';
@@ -31,6 +31,7 @@ export const openai: Platform = {
     'translation',
   ),
   quirks,
+  classify,
   keyOptional: false,
   keyUrl: 'https://platform.openai.com/api-keys',
   listsModels: true,
@@ -72,3 +73,15 @@ const NOT_FOR_O_SERIES = [
 
 /** Source: https://developers.openai.com/api/docs/guides/latest-model#gpt-54-parameter-compatibility */
 const NOT_FOR_GPT_5 = ['temperature', 'top_p', 'logprobs', 'top_logprobs'];
+
+/**
+ * Limits of a day are told apart in words only, and counted by model.
+ * Sources: https://developers.openai.com/api/docs/guides/error-codes,
+ * https://developers.openai.com/api/docs/guides/rate-limits
+ */
+function classify({ codes, message }: UpstreamFailure): Judgement | null {
+  if (!codes.includes('rate_limit_exceeded')) return null;
+  return /per day \([RT]PD\)/.test(message)
+    ? { kind: 'quota', scope: 'model' }
+    : { kind: 'burst', scope: 'model' };
+}

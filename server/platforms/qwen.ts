@@ -1,3 +1,4 @@
+import { byCode } from './by-code.ts';
 import { modelsOf } from './catalogue/index.ts';
 import { openaiOperations } from './openai-operations.ts';
 import type { Platform } from './platform.ts';
@@ -5,6 +6,25 @@ import type { Quirks, Reasoning } from './quirks.ts';
 
 const HOST = 'https://dashscope.aliyuncs.com';
 const COMPATIBLE = `${HOST}/compatible-mode/v1`;
+
+/**
+ * `insufficient_quota` is the limit of tokens in a minute here, not an empty purse.
+ * Source: https://help.aliyun.com/zh/model-studio/error-code
+ */
+const classify = byCode({
+  Arrearage: 'quota',
+  PrepaidBillOverdue: 'quota',
+  PostpaidBillOverdue: 'quota',
+  CommodityNotPurchased: 'quota',
+  'AllocationQuota.FreeTierOnly': { kind: 'quota', scope: 'model' },
+  'Throttling*': { kind: 'burst', scope: 'model' },
+  LimitRequests: { kind: 'burst', scope: 'model' },
+  limit_requests: { kind: 'burst', scope: 'model' },
+  limit_burst_rate: { kind: 'burst', scope: 'model' },
+  insufficient_quota: { kind: 'burst', scope: 'model' },
+  InvalidApiKey: 'credential',
+  invalid_api_key: 'credential',
+});
 
 /**
  * Alibaba Cloud Model Studio (DashScope, 百炼), region Beijing, by the address that serves every workspace.
@@ -40,6 +60,7 @@ export const qwen: Platform = {
     rerank: { baseUrl: `${HOST}/compatible-api/v1`, path: '/reranks' },
   },
   quirks,
+  classify,
   keyOptional: false,
   keyUrl: 'https://bailian.console.aliyun.com/?tab=model#/api-key',
   listsModels: true,

@@ -1,8 +1,30 @@
+import { byCode } from './by-code.ts';
 import { modelsOf } from './catalogue/index.ts';
 import type { Platform } from './platform.ts';
 import type { Quirks, Reasoning } from './quirks.ts';
 
 const KEYS = 'https://console.xfyun.cn/services/bm4';
+
+/**
+ * 11200 is an app without the right to a version, or without tokens left.
+ * Sources: https://www.xfyun.cn/doc/spark/HTTP调用文档.html, https://xfyun.cn/doc/spark/接口说明.html
+ */
+const classify = byCode({
+  '10006': 'burst',
+  '10007': 'burst',
+  '10008': 'server',
+  '10013': 'request',
+  '10014': 'request',
+  '10015': 'forbidden',
+  '10016': 'quota',
+  '10019': 'request',
+  '10110': 'server',
+  '10907': 'request',
+  '11200': 'quota',
+  '11201': 'quota',
+  '11202': 'burst',
+  '11203': 'burst',
+});
 
 /**
  * iFLYTEK Spark (讯飞星火), HTTP interface. The key is the APIPassword of the chosen version. There is no
@@ -23,6 +45,7 @@ export const spark: Platform = {
   operations: {},
   // Roles are system, user, assistant and tool: https://www.xfyun.cn/doc/spark/HTTP调用文档.html
   quirks: () => ({ roles: { developer: 'system' } }),
+  classify,
   keyOptional: false,
   keyUrl: KEYS,
   listsModels: false,
@@ -46,6 +69,7 @@ export const sparkX: Platform = {
   ],
   operations: {},
   quirks: sparkXQuirks,
+  classify,
   keyOptional: false,
   keyUrl: KEYS,
   listsModels: false,

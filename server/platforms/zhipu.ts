@@ -1,9 +1,37 @@
+import { byCode } from './by-code.ts';
 import { modelsOf } from './catalogue/index.ts';
 import { openaiOperations } from './openai-operations.ts';
 import type { Platform } from './platform.ts';
 import type { Quirks, Reasoning } from './quirks.ts';
 
 const BASE = 'https://open.bigmodel.cn/api/paas/v4';
+
+/** Sources: https://docs.bigmodel.cn/cn/api/api-code, https://docs.bigmodel.cn/cn/faq/api-code */
+const classify = byCode({
+  '1000': 'credential',
+  '1001': 'credential',
+  '1002': 'credential',
+  '1003': 'credential',
+  '1004': 'credential',
+  '1110': 'forbidden',
+  '1111': 'forbidden',
+  '1112': 'forbidden',
+  '1113': 'quota',
+  '1120': 'server',
+  '1121': 'forbidden',
+  '1234': 'server',
+  '1301': 'request',
+  '1302': 'burst',
+  '1303': 'burst',
+  '1304': { kind: 'quota', scope: 'model' },
+  '1305': { kind: 'server' },
+  '1308': 'quota',
+  '1309': 'quota',
+  '1310': 'quota',
+  '1311': 'request',
+  '1312': 'server',
+  '1313': 'burst',
+});
 
 /**
  * Zhipu AI open platform (智谱, GLM models). Its model list answers, though the reference leaves it out.
@@ -26,6 +54,7 @@ export const zhipu: Platform = {
   ],
   operations: openaiOperations(BASE, 'embeddings', 'images', 'transcription', 'rerank'),
   quirks,
+  classify,
   keyOptional: false,
   keyUrl: 'https://bigmodel.cn/usercenter/proj-mgmt/apikeys',
   listsModels: true,
