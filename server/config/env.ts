@@ -50,7 +50,7 @@ export const Env = z.object({
   REDIS_URL: z
     .url({ protocol: /^rediss?$/ })
     .optional()
-    .describe('Redis for sign-in limits shared by several servers'),
+    .describe('Redis for limits that several servers share'),
   PUBLIC_URL: z
     .url({ protocol: /^https?$/ })
     .optional()

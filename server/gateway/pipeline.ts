@@ -1,9 +1,10 @@
 import { ERRORS, toAppError } from '#shared/errors.ts';
-import type { Arrived } from './exchange.ts';
+import type { Arrived, Progress } from './exchange.ts';
 import { errorHeaders } from './protocols/error-headers.ts';
 import { type AdmitDeps, admit } from './steps/admit.ts';
 import { authenticate } from './steps/authenticate.ts';
 import { type CallDeps, call } from './steps/call.ts';
+import { countRefused, createRefusedRecords } from './steps/refused.ts';
 import { type RelayDeps, relay } from './steps/relay.ts';
 import { type RememberDeps, remember } from './steps/remember.ts';
 import { type RouteDeps, route } from './steps/route.ts';
@@ -25,6 +26,7 @@ export type PipelineDeps = UnderstandDeps &
  * gets an answer, an error in its own dialect, or has left.
  */
 export function createPipeline(deps: PipelineDeps) {
+  const recordsRefused = createRefusedRecords(deps.now);
   return async function serve(arrived: Arrived): Promise<void> {
     try {
       const known = await authenticate(arrived);
@@ -37,13 +39,18 @@ export function createPipeline(deps: PipelineDeps) {
       await settle(deps, relayed);
       relayed.finish();
     } catch (thrown) {
-      await refuse(deps, arrived, thrown);
+      await refuse({ ...deps, recordsRefused }, arrived, thrown);
     }
   };
 }
 
-async function refuse(deps: PipelineDeps, arrived: Arrived, thrown: unknown): Promise<void> {
-  let error = toAppError(thrown);
+type RefuseDeps = PipelineDeps & { recordsRefused: ReturnType<typeof createRefusedRecords> };
+
+async function refuse(deps: RefuseDeps, arrived: Progress, thrown: unknown): Promise<void> {
+  let error = await countRefused(deps, arrived, toAppError(thrown));
+  const { hold, facts, principal } = arrived;
+  // NOTE: nothing is reserved for it, so that the record is all there is to settle.
+  if (principal && !hold && !deps.recordsRefused(principal)) facts.settled = true;
   try {
     await settle(deps, arrived, error);
   } catch (unsettled) {
