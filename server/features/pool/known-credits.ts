@@ -46,4 +46,3 @@ export function createKnownCredits() {
     },
   };
 }
-export type KnownCredits = ReturnType<typeof createKnownCredits>;
