@@ -146,14 +146,20 @@ export function createGateway(outside: GatewayDeps) {
       ask(speaks, way, { model, action })(req, res);
     };
 
+  /** What both doors have: models, and Gemini's actions on them. */
+  function modelsDoor(way: Way, { list, one }: { list: Look; one: Look }): Router {
+    const router = express.Router();
+    router.use(enter);
+    router.post(GEMINI_PATH, geminiAction(way));
+    router.route('/models').get(read(way, list)).all(methodNotAllowed('GET'));
+    router.route('/models/*model').get(read(way, one)).all(methodNotAllowed('GET'));
+    return router;
+  }
+
   return {
     /** The paths below /v1. Gemini's newer clients ask here too, unless they are told otherwise. */
     door(way: Way): Router {
-      const router = express.Router();
-      router.use(enter);
-      router.post(GEMINI_PATH, geminiAction(way));
-      router.route('/models').get(read(way, models.list)).all(methodNotAllowed('GET'));
-      router.route('/models/*model').get(read(way, models.one)).all(methodNotAllowed('GET'));
+      const router = modelsDoor(way, models);
       router
         .route('/responses/:id')
         .get(read(way, responses.retrieve))
@@ -175,11 +181,7 @@ export function createGateway(outside: GatewayDeps) {
     },
     /** The paths below /v1beta, as Gemini's clients ask. */
     geminiDoor(way: Way): Router {
-      const router = express.Router();
-      router.use(enter);
-      router.post(GEMINI_PATH, geminiAction(way));
-      router.route('/models').get(read(way, models.geminiList)).all(methodNotAllowed('GET'));
-      router.route('/models/*model').get(read(way, models.geminiOne)).all(methodNotAllowed('GET'));
+      const router = modelsDoor(way, { list: models.geminiList, one: models.geminiOne });
       router.use(nothingHere, brokenHere);
       return router;
     },
