@@ -10,6 +10,8 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'sessions.signIn': 'everyone',
   'sessions.signOut': 'everyone',
   'sessions.changePassword': 'signed-in',
+  'sessions.preferences': 'signed-in',
+  'sessions.prefer': 'signed-in',
   'sessions.list': 'signed-in',
   'sessions.end': 'signed-in',
 
@@ -31,6 +33,10 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'accounts.delete': 'signed-in',
   'accounts.test': 'signed-in',
   'accounts.upstreamModels': 'signed-in',
+  'accounts.history': 'signed-in',
+  'accounts.use': 'signed-in',
+  'accounts.personalLending': 'signed-in',
+  'accounts.allowPersonalLending': 'admins',
 
   'models.list': 'signed-in',
   'models.create': 'admins',

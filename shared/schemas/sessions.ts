@@ -16,6 +16,13 @@ export const Me = z.object({
 });
 export type Me = z.infer<typeof Me>;
 
+/** What a person wants of the gateway. */
+export const Preferences = z.object({
+  /** Whether accounts lent to everyone are asked before the person's own. */
+  preferShared: z.boolean(),
+});
+export type Preferences = z.infer<typeof Preferences>;
+
 export const PasswordChange = z.object({
   current: z.string().min(1).max(200),
   next: NewPassword,

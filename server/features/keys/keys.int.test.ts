@@ -152,6 +152,7 @@ describe('a new key', () => {
         userId: ann.id,
         keyId: key.id,
         allowedModels: ['a'],
+        preferShared: false,
         rules: [
           { subject: 'user', id: ann.id, metric: 'requests-per-minute', limit: 5 },
           { subject: 'user', id: ann.id, metric: 'tokens-per-day', limit: 9 },
@@ -353,9 +354,21 @@ test('a person without a key asks under their own limits', async () => {
     userId: ben.id,
     keyId: null,
     allowedModels: [],
+    preferShared: false,
     rules: [{ subject: 'user', id: ben.id, metric: 'requests-per-minute', limit: 2 }],
   });
   await expect(here.lookup.ofUser(anyKey.id)).rejects.toMatchObject({ code: 'not_signed_in' });
+});
+
+test('a wish for lent accounts counts on every replica', async () => {
+  const { secret } = await create(ann.browser);
+  expect(await there.lookup.find(secret)).toMatchObject({ preferShared: false });
+  await ann.browser.mutate('sessions.prefer', { preferShared: true });
+  await expect
+    .poll(async () => (await there.lookup.find(secret)).preferShared, { timeout: 5_000 })
+    .toBe(true);
+  expect(await there.lookup.ofUser(ann.id)).toMatchObject({ preferShared: true });
+  await ann.browser.mutate('sessions.prefer', { preferShared: false });
 });
 
 test('when a key was last used is written in batches and never moves back', async () => {

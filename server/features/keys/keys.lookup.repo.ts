@@ -11,12 +11,19 @@ export type KeyHolder = {
   /** Those of the owner, then the key's own. */
   rules: readonly QuotaRule[];
   allowedModels: readonly string[];
+  /** The owner's wish. */
+  preferShared: boolean;
   /** Epoch milliseconds. */
   expiresAt: number | null;
   revoked: boolean;
 };
 
-export type UserHolder = { userId: string; disabled: boolean; rules: readonly QuotaRule[] };
+export type UserHolder = {
+  userId: string;
+  disabled: boolean;
+  preferShared: boolean;
+  rules: readonly QuotaRule[];
+};
 
 const KeyRow = z.object({
   secret_hash: z.string(),
@@ -27,11 +34,13 @@ const KeyRow = z.object({
   expires_at: z.date().nullable(),
   revoked_at: z.date().nullable(),
   state: z.string(),
+  prefer_shared: z.boolean(),
 });
 
 const UserRow = z.object({
   id: z.string(),
   state: z.string(),
+  prefer_shared: z.boolean(),
   rules: z.array(QuotaRule),
 });
 
@@ -47,7 +56,7 @@ const findKeys = named(
   'keys_find_by_hash',
   `SELECT k.secret_hash, k.id, k.owner_id, k.allowed_models,
           k.expires_at, k.revoked_at, u.state::text AS state,
-          ${rules(`(r.subject = 'user' AND r.subject_id = k.owner_id::text)
+          u.prefer_shared, ${rules(`(r.subject = 'user' AND r.subject_id = k.owner_id::text)
              OR (r.subject = 'key' AND r.subject_id = k.id::text)`)} AS rules
      FROM api_keys k JOIN users u ON u.id = k.owner_id
     WHERE k.secret_hash = ANY($1::text[])`,
@@ -55,7 +64,7 @@ const findKeys = named(
 
 const findUsers = named(
   'keys_find_user',
-  `SELECT u.id, u.state::text AS state,
+  `SELECT u.id, u.state::text AS state, u.prefer_shared,
           ${rules("r.subject = 'user' AND r.subject_id = u.id::text")} AS rules
      FROM users u WHERE u.id = ANY($1::uuid[])`,
 );
@@ -104,6 +113,7 @@ function toHolder(row: z.infer<typeof KeyRow>): KeyHolder {
     keyId: row.id,
     ownerId: row.owner_id,
     disabled: row.state !== 'active',
+    preferShared: row.prefer_shared,
     rules: row.rules,
     allowedModels: row.allowed_models,
     expiresAt: row.expires_at?.getTime() ?? null,
@@ -115,6 +125,7 @@ function toUserHolder(row: z.infer<typeof UserRow>): UserHolder {
   return {
     userId: row.id,
     disabled: row.state !== 'active',
+    preferShared: row.prefer_shared,
     rules: row.rules,
   };
 }

@@ -85,6 +85,7 @@ export function createKeyLookup(deps: KeyLookupDeps): Principals {
         userId,
         keyId: null,
         allowedModels: [],
+        preferShared: holder.preferShared,
         rules: holder.rules,
       };
     },
@@ -103,6 +104,7 @@ function toPrincipal(row: KeyHolder): Principal {
     userId: row.ownerId,
     keyId: row.keyId,
     allowedModels: row.allowedModels,
+    preferShared: row.preferShared,
     rules: row.rules,
   };
 }

@@ -362,3 +362,27 @@ describe('sessions.list and sessions.end', () => {
     call: (browser) => browser.mutate('sessions.end', { id: 'a'.repeat(64) }),
   });
 });
+
+describe('sessions.prefer', () => {
+  test('a wish is kept, and is one’s own', async () => {
+    const [ada, ben] = [await console.addUser(), await console.addUser()];
+    const [hers, his] = [stranger(), stranger()];
+    for (const [browser, { username }] of [[hers, ada] as const, [his, ben] as const]) {
+      await browser.mutate('sessions.signIn', { username, password: PASSWORD });
+    }
+    expect((await hers.query('sessions.preferences')).data).toEqual({ preferShared: false });
+    const wish = { preferShared: true };
+    expect((await hers.mutate('sessions.prefer', wish)).data).toEqual(wish);
+    expect((await hers.query('sessions.preferences')).data).toEqual(wish);
+    expect((await his.query('sessions.preferences')).data).toEqual({ preferShared: false });
+    const row = await console.db.user.findUnique({ where: { id: ada.id } });
+    expect(row?.preferShared).toBe(true);
+  });
+
+  test('nothing but yes or no is taken', async () => {
+    const { username } = await console.addUser();
+    const browser = stranger();
+    await browser.mutate('sessions.signIn', { username, password: PASSWORD });
+    expect((await browser.mutate('sessions.prefer', { preferShared: 'yes' })).status).toBe(400);
+  });
+});

@@ -1,6 +1,7 @@
-import type { Me } from '#shared/schemas/sessions.ts';
+import type { Me, Preferences } from '#shared/schemas/sessions.ts';
 import type { Db, Tx } from '../../infra/prisma/client.ts';
 import { withTx } from '../../infra/prisma/client.ts';
+import { notify } from '../../infra/prisma/notify.ts';
 import type { NewSession, StoredSession } from './session-store.ts';
 
 export type SessionRow = { id: string; userId: string; expiresAt: Date };
@@ -105,6 +106,27 @@ export function createSessionsRepo(db: Db) {
         if (changed.count === 0) return false;
         await deleteSessionsOf(tx, change.userId);
         return true;
+      });
+    },
+
+    async preferencesOf(userId: string): Promise<Preferences> {
+      const { preferShared } = await db.user.findUniqueOrThrow({
+        where: { id: userId },
+        select: { preferShared: true },
+      });
+      return { preferShared };
+    },
+
+    /** Replaces them and tells the replicas. */
+    prefer(userId: string, { preferShared }: Preferences): Promise<Preferences> {
+      return withTx(db, async (tx) => {
+        await tx.user.update({
+          where: { id: userId },
+          data: { preferShared },
+          select: { id: true },
+        });
+        await notify(tx, 'users', [userId]);
+        return { preferShared };
       });
     },
 

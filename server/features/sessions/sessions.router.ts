@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PasswordChange, SignInInput } from '#shared/schemas/sessions.ts';
+import { PasswordChange, Preferences, SignInInput } from '#shared/schemas/sessions.ts';
 import { memberProcedure, publicProcedure, router } from '../../trpc/init.ts';
 import type { SessionsService } from './sessions.service.ts';
 
@@ -26,6 +26,11 @@ export function createSessionsRouter(sessions: SessionsService) {
       ctx.setSessionCookie(await sessions.changePassword(ctx.me, input, ctx));
       return null;
     }),
+
+    preferences: memberProcedure.query(({ ctx }) => sessions.preferences(ctx.me)),
+    prefer: memberProcedure
+      .input(Preferences)
+      .mutation(({ ctx, input }) => sessions.prefer(ctx.me, input)),
 
     list: memberProcedure.query(({ ctx }) => sessions.list(ctx.me, ctx.sessionId)),
 

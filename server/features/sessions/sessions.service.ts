@@ -1,5 +1,11 @@
 import { AppError } from '#shared/errors.ts';
-import type { Me, PasswordChange, SessionView, SignInInput } from '#shared/schemas/sessions.ts';
+import type {
+  Me,
+  PasswordChange,
+  Preferences,
+  SessionView,
+  SignInInput,
+} from '#shared/schemas/sessions.ts';
 import type { Clock } from '../../infra/clock.ts';
 import type { Log } from '../../infra/log.ts';
 import { addressKey, type Limiters } from './limiters.ts';
@@ -115,6 +121,11 @@ export function createSessionsService(deps: SessionsDeps) {
       if (!(await repo.replacePassword({ userId: me.id, from, to }))) throw wrongPassword();
       return await start({ userId: me.id, passwordHash: to }, visitor);
     },
+
+    preferences: (me: Me): Promise<Preferences> => repo.preferencesOf(me.id),
+
+    /** Counts for requests from the next moment on, on every replica. */
+    prefer: (me: Me, wanted: Preferences): Promise<Preferences> => repo.prefer(me.id, wanted),
 
     /** The person's sessions that are not over, newest first. */
     async list(me: Me, currentId: string | null): Promise<SessionView[]> {

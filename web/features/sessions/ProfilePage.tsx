@@ -2,11 +2,12 @@ import { SimpleGrid, Stack } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '../../lib/use-me.ts';
 import { PageHeader } from '../../ui/PageHeader.tsx';
+import { AccountPreference } from './AccountPreference.tsx';
 import { Appearance } from './Appearance.tsx';
 import { Devices } from './Devices.tsx';
 import { PasswordForm } from './PasswordForm.tsx';
 
-/** What belongs to the signed-in person: password, appearance, sessions. */
+/** What belongs to the signed-in person: password, appearance, wishes, sessions. */
 export function ProfilePage() {
   const { t } = useTranslation('profile');
   const me = useMe();
@@ -17,7 +18,10 @@ export function ProfilePage() {
       <Stack gap="lg">
         <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
           <PasswordForm username={me.username} />
-          <Appearance />
+          <Stack gap="lg">
+            <Appearance />
+            <AccountPreference />
+          </Stack>
         </SimpleGrid>
         <Devices />
       </Stack>

@@ -18,6 +18,15 @@ export const profile = {
     wrong: 'This is not your current password',
     done: 'Password changed. Your other sessions have ended.',
   },
+  accounts: {
+    title: 'Accounts',
+    text: 'Which accounts answer your requests first.',
+    preferShared: 'Lent accounts before my own',
+    preferSharedHint:
+      'Saves your own accounts for when the shared ones are busy; what lent accounts answer is taken from your pool credit.',
+    on: 'Lent accounts are asked first from now on.',
+    off: 'Your own accounts are asked first from now on.',
+  },
   devices: {
     title: 'Where you are signed in',
     text: 'End a session you do not recognise, then change your password.',

@@ -21,6 +21,14 @@ export const profile: Translated<typeof english> = {
     wrong: '当前密码不正确',
     done: '密码已修改，其他设备已退出登录。',
   },
+  accounts: {
+    title: '账号',
+    text: '你的请求先由哪些账号应答。',
+    preferShared: '优先使用共享账号',
+    preferSharedHint: '共享账号繁忙时才动用你自己的账号；共享账号应答的请求会消耗你的共享额度。',
+    on: '之后的请求会先使用共享账号。',
+    off: '之后的请求会先使用你自己的账号。',
+  },
   devices: {
     title: '已登录的设备',
     text: '如果发现陌生的登录，请将其退出，然后修改密码。',
