@@ -45,7 +45,7 @@ export function useExport(): Export {
           if (controller.signal.aborted) return;
           const told = readError(error);
           const broken = !(error instanceof Refused);
-          notifyError(broken ? { ...told, code: 'network', message: t('export.broken') } : told);
+          notifyError(broken ? { ...told, code: 'network' } : told);
         })
         .finally(() => setBytes(null));
     },

@@ -13,7 +13,6 @@ export const usage = {
     running: '{{size}} MB…',
     stop: 'Stop the export',
     done: 'The export is in your downloads.',
-    broken: 'The export broke off. Nothing was saved; try again.',
   },
   statistics: {
     by: 'Told apart by',

@@ -15,7 +15,6 @@ export const usage: Translated<typeof english> = {
     running: '{{size}} MB…',
     stop: '停止导出',
     done: '导出文件已保存到下载目录。',
-    broken: '导出中断，没有保存任何内容，请重试。',
   },
   statistics: {
     by: '统计维度',
