@@ -31,13 +31,14 @@ export type SettleDeps = LentDeps & {
 export async function settle(deps: SettleDeps, progress: Progress, error?: AppError) {
   if (progress.facts.settled) return;
   progress.facts.settled = true;
-  let usage = NO_TOKENS;
+  const spent: Spend = { tokens: 0, cost: 0 };
   try {
-    usage = await usageOf(progress, error);
+    const usage = await usageOf(progress, error);
+    spent.tokens = usage.inputTokens + usage.outputTokens;
+    spent.cost = costOf(progress, usage) ?? 0;
     // NOTE: without a principal there is nobody to account to; the log has those requests.
     if (progress.principal) await deps.ledger.record(recordOf(deps, progress, usage, error));
   } finally {
-    const spent = spentOf(progress, usage);
     if (progress.hold) deps.quotas.settle(progress.hold, spent);
     if (progress.facts.place) deps.quotas.settle(progress.facts.place, spent);
     settleCredit(deps, progress, spent.tokens);
@@ -91,10 +92,6 @@ function recordOf(
     latencyMs: Math.max(0, deps.now() - at),
     firstTokenMs: facts.firstTokenAt === null ? null : Math.max(0, facts.firstTokenAt - at),
   };
-}
-
-function spentOf(progress: Progress, usage: TokenUsage): Spend {
-  return { tokens: usage.inputTokens + usage.outputTokens, cost: costOf(progress, usage) ?? 0 };
 }
 
 function costOf({ answer, facts, model, request }: Progress, usage: TokenUsage): number | null {
