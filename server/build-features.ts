@@ -5,6 +5,8 @@ import { buildQuotas } from './build-quotas.ts';
 import type { Config } from './config/config.ts';
 import {
   createAccountPool,
+  createAccountRecordsRepo,
+  createAccountRecordsService,
   createAccountPoolRepo,
   createAccountsRepo,
   createAccountsService,
@@ -140,6 +142,14 @@ export async function buildFeatures(options: FeatureOptions) {
     zone: config.quotas.zone,
     newId: id,
   });
+  const accountRecords = createAccountRecordsService({
+    repo: createAccountRecordsRepo(pool),
+    accounts: accountsRepo,
+    registry,
+    refreshAll: accountPool.refreshAll,
+    clock,
+    onError,
+  });
   const models = createModelsService({
     repo: modelsRepo,
     catalogue,
@@ -207,6 +217,7 @@ export async function buildFeatures(options: FeatureOptions) {
       invites,
       platforms,
       accounts,
+      accountRecords,
       models,
       prices,
       keys,
@@ -237,6 +248,7 @@ export async function buildFeatures(options: FeatureOptions) {
       await Promise.all([registry.start(), accountPool.start(), catalogue.start(), quotas.start()]);
       await lent.start();
       responses.start();
+      accountRecords.start();
       traces.start();
     },
     /** Writes what is still in memory. */
@@ -249,6 +261,7 @@ export async function buildFeatures(options: FeatureOptions) {
         accountPool.close(),
         lent.close(),
         responses.close(),
+        accountRecords.close(),
         quotas.close(),
         traces.close(),
         people.limiters.close(),

@@ -25,6 +25,7 @@ export const claude: Platform = {
   classify,
   keyOptional: false,
   keyUrl: 'https://platform.claude.com/settings/keys',
+  termsUrl: 'https://www.anthropic.com/legal/consumer-terms',
   listsModels: true,
   models: modelsOf('claude'),
 };

@@ -28,6 +28,7 @@ export const gemini: Platform = {
   classify,
   keyOptional: false,
   keyUrl: 'https://aistudio.google.com/apikey',
+  termsUrl: 'https://ai.google.dev/gemini-api/terms',
   listsModels: true,
   models: modelsOf('gemini'),
 };

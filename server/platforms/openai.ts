@@ -34,6 +34,7 @@ export const openai: Platform = {
   classify,
   keyOptional: false,
   keyUrl: 'https://platform.openai.com/api-keys',
+  termsUrl: 'https://openai.com/policies/row-terms-of-use/',
   listsModels: true,
   models: modelsOf('openai'),
 };

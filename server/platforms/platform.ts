@@ -37,6 +37,8 @@ export type Platform = {
   keyOptional: boolean;
   /** Page on which a person makes a key; null when unknown. */
   keyUrl: string | null;
+  /** Where its terms of use are; absent = unknown. */
+  termsUrl?: string;
   /** Whether the first endpoint has the model list of its protocol; see model-list.ts. */
   listsModels: boolean;
   /** Models offered before its list was fetched. */

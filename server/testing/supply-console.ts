@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import {
   createAccountPool,
+  createAccountRecordsRepo,
+  createAccountRecordsService,
   createAccountPoolRepo,
   createAccountsRepo,
   createAccountsService,
@@ -95,7 +97,16 @@ function wire({ db, databaseUrl, clock, log }: ConsoleBase, allow: string[]) {
     version: 'test',
   });
 
+  const accountRecords = createAccountRecordsService({
+    repo: createAccountRecordsRepo(pg),
+    accounts: accountsRepo,
+    registry,
+    refreshAll: pool.refreshAll,
+    clock,
+    onError,
+  });
   const services = {
+    accountRecords,
     platforms: createPlatformsService({ repo: platformsRepo, registry, outbound }),
     accounts: createAccountsService({
       repo: accountsRepo,

@@ -1,4 +1,8 @@
-import { type AccountsService, createAccountsRouter } from '../features/accounts/index.ts';
+import {
+  type AccountRecordsService,
+  type AccountsService,
+  createAccountsRouter,
+} from '../features/accounts/index.ts';
 import { createKeysRouter, type KeysService } from '../features/keys/index.ts';
 import {
   createModelsRouter,
@@ -26,6 +30,7 @@ export type Services = {
   invites: InvitesService;
   platforms: PlatformsService;
   accounts: AccountsService;
+  accountRecords: AccountRecordsService;
   models: ModelsService;
   prices: PricesService;
   keys: KeysService;
@@ -42,7 +47,7 @@ export function createAppRouter(services: Services) {
     sessions: createSessionsRouter(services.sessions),
     users: createUsersRouter(services.users, services.invites),
     platforms: createPlatformsRouter(services.platforms),
-    accounts: createAccountsRouter(services.accounts),
+    accounts: createAccountsRouter(services.accounts, services.accountRecords),
     models: createModelsRouter(services.models, services.prices),
     keys: createKeysRouter(services.keys),
     pool: createPoolRouter(services.pool),

@@ -59,6 +59,7 @@ export type Accounts = AccountPool & {
   report(account: Concerned, outcome: Outcome): Promise<void>;
   /** Reads these accounts again now, without waiting for the event to come round. */
   refresh(ids: readonly string[]): Promise<void>;
+  refreshAll(): Promise<void>;
   /** Listens for changes and reads all accounts. Rejects like the database. */
   start(): Promise<void>;
   /** Writes the notes that wait and stops listening. */
@@ -280,6 +281,7 @@ export function createAccountPool(deps: PoolDeps): Accounts {
     },
 
     refresh: reload,
+    refreshAll: () => reload(null),
 
     start() {
       stops.push(

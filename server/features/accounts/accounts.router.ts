@@ -1,9 +1,16 @@
-import { AccountCreate, AccountUpdate } from '#shared/schemas/accounts.ts';
+import {
+  AccountCreate,
+  AccountHistoryInput,
+  AccountUpdate,
+  AccountUseInput,
+  AllowPersonalLending,
+} from '#shared/schemas/accounts.ts';
 import { ById } from '#shared/schemas/common.ts';
-import { memberProcedure, router } from '../../trpc/init.ts';
+import { adminProcedure, memberProcedure, router } from '../../trpc/init.ts';
+import type { AccountRecordsService } from './account-records.service.ts';
 import type { AccountsService } from './accounts.service.ts';
 
-export function createAccountsRouter(service: AccountsService) {
+export function createAccountsRouter(service: AccountsService, records: AccountRecordsService) {
   return router({
     list: memberProcedure.query(({ ctx }) => service.list(ctx.me)),
     create: memberProcedure
@@ -19,5 +26,15 @@ export function createAccountsRouter(service: AccountsService) {
     upstreamModels: memberProcedure
       .input(ById)
       .query(({ ctx, input }) => service.upstreamModels(ctx.me, input.id)),
+    history: memberProcedure
+      .input(AccountHistoryInput)
+      .query(({ ctx, input }) => records.history(ctx.me, input)),
+    use: memberProcedure
+      .input(AccountUseInput)
+      .query(({ ctx, input }) => records.use(ctx.me, input)),
+    personalLending: memberProcedure.query(() => records.personalLending()),
+    allowPersonalLending: adminProcedure
+      .input(AllowPersonalLending)
+      .mutation(({ ctx, input }) => records.allowPersonalLending(ctx.me, input)),
   });
 }

@@ -1,3 +1,8 @@
+export { createAccountRecordsRepo } from './account-records.repo.ts';
+export {
+  type AccountRecordsService,
+  createAccountRecordsService,
+} from './account-records.service.ts';
 export { openKey, sealKey } from './account-secret.ts';
 export { createAccountPoolRepo } from './accounts.pool.repo.ts';
 export { createAccountPool, type ReadyAccounts } from './accounts.pool.ts';

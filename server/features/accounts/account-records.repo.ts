@@ -1,0 +1,116 @@
+import type { Pool } from 'pg';
+import { z } from 'zod';
+import { notifySql } from '../../infra/events.ts';
+
+const EventRow = z.object({
+  id: z.string(),
+  at: z.date(),
+  kind: z.enum(['state', 'lent', 'withdrawn', 'terms']),
+  state: z.string().nullable(),
+  cause: z.string().nullable(),
+  until: z.date().nullable(),
+  upstream_model: z.string().nullable(),
+  detail: z.string().nullable(),
+  actor_name: z.string().nullable(),
+});
+export type EventRow = z.infer<typeof EventRow>;
+
+const UseRow = z.object({
+  user_id: z.string(),
+  user_name: z.string().nullable(),
+  model: z.string(),
+  requests: z.number(),
+  tokens: z.number(),
+  cost: z.coerce.number(),
+  last_at: z.date(),
+});
+export type UseRow = z.infer<typeof UseRow>;
+
+const LendingRow = z.object({
+  platform_id: z.string(),
+  allowed_at: z.date(),
+  allowed_by: z.string().nullable(),
+});
+export type LendingRow = z.infer<typeof LendingRow>;
+
+const NAME = `COALESCE(NULLIF(u.display_name, ''), u.username)`;
+
+export type AccountRecordsRepo = ReturnType<typeof createAccountRecordsRepo>;
+
+/** What happened to accounts, who used them, and which platforms' personal accounts may be lent. */
+export function createAccountRecordsRepo(pool: Pick<Pool, 'query'>) {
+  return {
+    /** Newest first; `before` is the id of the last one seen: ids are in the order of time. */
+    async events(accountId: string, before: string | null, limit: number): Promise<EventRow[]> {
+      const { rows } = await pool.query({
+        name: 'account_events_page',
+        text: `SELECT e.id, e.at, e.kind, e.state, e.cause, e.until, e.upstream_model, e.detail,
+                      ${NAME} AS actor_name
+               FROM account_events e LEFT JOIN users u ON u.id = e.actor_id
+               WHERE e.account_id = $1 AND ($2::uuid IS NULL OR (e.at, e.id) <
+                 (SELECT b.at, b.id FROM account_events b WHERE b.id = $2 AND b.account_id = $1))
+               ORDER BY e.at DESC, e.id DESC LIMIT $3`,
+        values: [accountId, before, limit],
+      });
+      return z.array(EventRow).parse(rows);
+    },
+
+    /** Sums by person and model, the most tokens first. */
+    async uses(accountId: string, from: Date, to: Date): Promise<UseRow[]> {
+      const { rows } = await pool.query({
+        name: 'account_uses',
+        text: `SELECT g.user_id, ${NAME} AS user_name, g.model, count(*)::int AS requests,
+                      sum(g.input_tokens::bigint + g.output_tokens)::float8 AS tokens,
+                      COALESCE(sum(g.cost), 0)::bigint AS cost, max(g.created_at) AS last_at
+               FROM usage g LEFT JOIN users u ON u.id = g.user_id
+               WHERE g.account_id = $1 AND g.created_at >= $2 AND g.created_at < $3
+               GROUP BY g.user_id, user_name, g.model ORDER BY tokens DESC, g.model LIMIT 1000`,
+        values: [accountId, from, to],
+      });
+      return z.array(UseRow).parse(rows);
+    },
+
+    /** Forgets events before a moment, and all but the newest of each account. */
+    async trim(before: Date, most: number): Promise<void> {
+      await pool.query({
+        name: 'account_events_trim',
+        text: `DELETE FROM account_events WHERE at < $1 OR id IN (
+                 SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY account_id
+                   ORDER BY at DESC, id DESC) AS place FROM account_events) AS placed
+                 WHERE place > $2)`,
+        values: [before, most],
+      });
+    },
+
+    async lendings(): Promise<LendingRow[]> {
+      const { rows } = await pool.query({
+        name: 'personal_lendings',
+        text: `SELECT l.platform_id, l.allowed_at, ${NAME} AS allowed_by
+               FROM personal_lending l LEFT JOIN users u ON u.id = l.allowed_by`,
+      });
+      return z.array(LendingRow).parse(rows);
+    },
+
+    /** Every account may be concerned: all replicas read them again. */
+    async allowLending(platformId: string, by: string, at: Date): Promise<void> {
+      const [channel, payload] = notifySql('accounts', { ids: [] }).values;
+      await pool.query({
+        name: 'personal_lending_allow',
+        text: `WITH done AS (INSERT INTO personal_lending (platform_id, allowed_by, allowed_at)
+                 VALUES ($1, $2, $3) ON CONFLICT (platform_id) DO NOTHING RETURNING 1)
+               SELECT pg_notify($4, $5) FROM done`,
+        values: [platformId, by, at, channel, payload],
+      });
+    },
+
+    async forbidLending(platformId: string): Promise<void> {
+      const [channel, payload] = notifySql('accounts', { ids: [] }).values;
+      await pool.query({
+        name: 'personal_lending_forbid',
+        text: `WITH done AS (DELETE FROM personal_lending WHERE platform_id = $1 RETURNING 1)
+               SELECT pg_notify($2, $3) FROM done`,
+        values: [platformId, channel, payload],
+      });
+    },
+  };
+}
