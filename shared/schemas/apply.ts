@@ -84,7 +84,9 @@ export const ApplyModel = z.strictObject({
     .strictObject(Price.shape)
     .nullable()
     .optional()
-    .describe('Dollars per million tokens; null = not priced'),
+    .describe(
+      'In dollars, by the million tokens unless the name says otherwise; null = not priced',
+    ),
   enabled: z.boolean().optional().describe('true unless given'),
   limits: Limits.optional().describe('Over everybody who uses the model'),
 });

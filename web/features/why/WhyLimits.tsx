@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { formatDateTime } from '../../lib/format.ts';
 import { DataTable } from '../../ui/DataTable.tsx';
 import { Section } from '../../ui/Section.tsx';
-import { amountText, limitText, subjectText, type WhyLimit } from './why-words.ts';
+import { amountText, metricText, subjectText, type WhyLimit } from './why-words.ts';
 
 /** Every limit that was looked at, as it stood then. */
 export function WhyLimits({ limits }: { limits: readonly WhyLimit[] }) {
@@ -26,14 +26,14 @@ export function WhyLimits({ limits }: { limits: readonly WhyLimit[] }) {
                   <Text span c="var(--mantine-color-error)">{` · ${t('limits.decided')}`}</Text>
                 )}
                 <Text fz="xs" c="dimmed">
-                  {limitText(t, limit)}
+                  {metricText(t, limit.metric)}
                 </Text>
               </>
             ),
           },
-          ...(['used', 'held', 'asked'] as const).map((part) => ({
-            id: part,
-            header: t(`limits.${part}`),
+          ...(['limit', 'used', 'held', 'asked'] as const).map((part) => ({
+            id: `${part}-amount`,
+            header: t(part === 'limit' ? 'limits.most' : `limits.${part}`),
             align: 'right' as const,
             cell: (limit: WhyLimit) => (
               <span className="gh-figures">{amountText(limit.metric, limit[part])}</span>

@@ -5,7 +5,7 @@ import type { WhyTrace, WhyView } from '#shared/schemas/why.ts';
 import { formatDateTime, formatDuration } from '../../lib/format.ts';
 import { Section } from '../../ui/Section.tsx';
 import classes from './why.module.css';
-import { amountText, attemptText, limitText, skipsText, subjectText } from './why-words.ts';
+import { amountText, attemptText, metricText, skipsText, subjectText } from './why-words.ts';
 
 type Translator = TFunction<'why'>;
 /** A sentence, and in smaller print what belongs to it. */
@@ -75,10 +75,11 @@ function limitStep(
     const text = count === 0 ? t('story.noLimits') : t('story.limitsOk', { count });
     return { id: 'limits', text, notes: [] };
   }
-  const { asked, held, metric, resetsAt, used } = decided;
+  const { asked, held, limit, metric, resetsAt, used } = decided;
   const text = t('story.limit', {
     subject: subjectText(t, decided),
-    limit: limitText(t, decided),
+    metric: metricText(t, metric),
+    limit: amountText(metric, limit),
     used: amountText(metric, used),
     held: amountText(metric, held),
     asked: amountText(metric, asked),

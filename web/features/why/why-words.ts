@@ -46,10 +46,9 @@ export function amountText(metric: string, amount: number): string {
   return metric.startsWith('cost-') ? formatMicros(amount) : formatNumber(amount);
 }
 
-/** “10 requests a minute” */
-export function limitText(t: Translator, { metric, limit }: WhyLimit): string {
-  const amount = amountText(metric, limit);
-  return isMetric(metric) ? t(`metrics.${metric}`, { amount }) : `${amount} ${metric}`;
+/** “requests a minute” */
+export function metricText(t: Translator, metric: string): string {
+  return isMetric(metric) ? t(`metrics.${metric}`) : metric;
 }
 
 /** “The limit of the API key” */
