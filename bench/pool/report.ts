@@ -1,9 +1,9 @@
 import type { Measures } from './measures.ts';
 
 /** What a day must reach: shares of 0 to 1. */
-export const BARS = { refusedWithRoom: 0, affinity: 0.95, fairness: 0.95 };
+const BARS = { refusedWithRoom: 0, affinity: 0.95, fairness: 0.95 };
 
-export type Day = { way: string; seed: number; measures: Measures };
+type Day = { way: string; seed: number; measures: Measures };
 
 export function reached({ affinity, fairness, refusedWithRoom }: Measures): boolean {
   return (

@@ -2,7 +2,7 @@ import type { Random } from './random.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-export const DAY = 24 * HOUR;
+const DAY = 24 * HOUR;
 
 type Span = { from: number; to: number };
 

@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** With this header a client says which conversation a request belongs to. */
-export const CONVERSATION_HEADER = 'x-gatehouse-conversation';
+const CONVERSATION_HEADER = 'x-gatehouse-conversation';
 const LONGEST_NAME = 200;
 
-export type ConversationParts = {
+type ConversationParts = {
   headers: IncomingHttpHeaders;
   /** What the request itself tells; see protocols/conversation.ts. */
   told: string | null;
