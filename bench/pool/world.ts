@@ -108,4 +108,3 @@ export function createPlatforms(world: World, random: Random) {
     used: ({ id }: WorldAccount): number => countsOf(id).inDay,
   };
 }
-export type Platforms = ReturnType<typeof createPlatforms>;
