@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import type { AvailableModel } from '#shared/schemas/models.ts';
 import { trpc } from '../../lib/trpc.ts';
 import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
+import { NoModels } from '../../ui/NoModels.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { QueryBoundary } from '../../ui/QueryBoundary.tsx';
 import { Composer } from './Composer.tsx';
@@ -14,7 +15,6 @@ import { CurlDialog } from './CurlDialog.tsx';
 import { IconAction } from './IconAction.tsx';
 import { Messages } from './Messages.tsx';
 import { ModelSelect } from './ModelSelect.tsx';
-import { NoModels } from './NoModels.tsx';
 import { Parameters } from './Parameters.tsx';
 import classes from './playground.module.css';
 import { useChat, useChatStore, useModel } from './use-chat.ts';
@@ -30,7 +30,7 @@ export function PlaygroundPage() {
         <div className={classes.head}>
           <PageHeader title={t('title')} actions={<HeadActions wide={wide} />} />
         </div>
-        <QueryBoundary query={query} empty={<NoModels />}>
+        <QueryBoundary query={query} empty={<NoModels title={t('noModels.title')} />}>
           {(models) => <Chat models={models} />}
         </QueryBoundary>
       </div>

@@ -54,4 +54,10 @@ export const common = {
     aborted: 'Stopped',
   },
   role: { admin: 'Admin', member: 'Member' },
+  noModels: {
+    adminText: 'Add an account, then a model that leads to its platform. The sandbox needs no key.',
+    memberText: 'An admin has to add a model first.',
+    accounts: 'Accounts',
+    models: 'Models',
+  },
 } as const;

@@ -29,13 +29,7 @@ export const connect = {
     text: 'Every tool needs one. It takes a minute, and one key works for all tools.',
     action: 'Create API key',
   },
-  noModels: {
-    title: 'There is no model to connect to yet',
-    adminText: 'Add an account, then a model that leads to its platform. The sandbox needs no key.',
-    memberText: 'An admin has to add a model first.',
-    accounts: 'Accounts',
-    models: 'Models',
-  },
+  noModels: { title: 'There is no model to connect to yet' },
   notReady: {
     title: 'This model cannot answer now',
     text: '{{name}} has no account that is enabled and not cooling down.',

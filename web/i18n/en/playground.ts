@@ -70,12 +70,9 @@ export const playground = {
   },
   noModels: {
     title: 'There is no model to ask yet',
-    adminText: 'Add an account, then a model that leads to its platform. The sandbox needs no key.',
-    memberText: 'An admin has to add a model first.',
     noneReadyTitle: 'No model can answer now',
     noneReadyText: 'None of the models has an account that is enabled and not cooling down.',
     accounts: 'Accounts',
-    models: 'Models',
   },
   curlDialog: {
     title: 'This request in a terminal',

@@ -55,4 +55,10 @@ export const common: Translated<typeof english> = {
     aborted: '已中止',
   },
   role: { admin: '管理员', member: '成员' },
+  noModels: {
+    adminText: '先添加账号，再添加指向该平台的模型。内置的沙盒平台不需要密钥。',
+    memberText: '需要管理员先添加模型。',
+    accounts: '账号',
+    models: '模型',
+  },
 };

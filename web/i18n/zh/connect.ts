@@ -30,13 +30,7 @@ export const connect: Translated<typeof english> = {
     text: '每个工具都需要密钥。创建只需一分钟，一个密钥可用于所有工具。',
     action: '创建 API 密钥',
   },
-  noModels: {
-    title: '还没有可以接入的模型',
-    adminText: '先添加账号，再添加指向该平台的模型。内置的沙盒平台不需要密钥。',
-    memberText: '需要管理员先添加模型。',
-    accounts: '账号',
-    models: '模型',
-  },
+  noModels: { title: '还没有可以接入的模型' },
   notReady: {
     title: '这个模型目前无法回答',
     text: '{{name}} 没有已启用且不在冷却中的账号。',

@@ -73,12 +73,9 @@ export const playground: Translated<typeof english> = {
   },
   noModels: {
     title: '还没有可以提问的模型',
-    adminText: '先添加账号，再添加指向该平台的模型。内置的沙盒平台不需要密钥。',
-    memberText: '需要管理员先添加模型。',
     noneReadyTitle: '目前没有模型可以回答',
     noneReadyText: '所有模型都没有已启用且不在冷却中的账号。',
     accounts: '账号',
-    models: '模型',
   },
   curlDialog: {
     title: '在终端中发送此请求',

@@ -2,17 +2,17 @@ import { Button, Group } from '@mantine/core';
 import { IconCube } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { useMe } from '../../lib/use-me.ts';
-import { EmptyState } from '../../ui/EmptyState.tsx';
+import { useMe } from '../lib/use-me.ts';
+import { EmptyState } from './EmptyState.tsx';
 
-/** In place of the conversation while there is nothing to ask. */
-export function NoModels() {
-  const { t } = useTranslation('playground');
+/** In place of what asks a model while there is none. */
+export function NoModels({ title }: { title: string }) {
+  const { t } = useTranslation('common');
   const admin = useMe().role === 'admin';
   return (
     <EmptyState
       icon={IconCube}
-      title={t('noModels.title')}
+      title={title}
       text={t(admin ? 'noModels.adminText' : 'noModels.memberText')}
       action={admin ? <Ways /> : undefined}
     />
@@ -21,7 +21,7 @@ export function NoModels() {
 
 /** Where accounts and models are made. */
 function Ways() {
-  const { t } = useTranslation('playground');
+  const { t } = useTranslation('common');
   return (
     <Group gap="xs" justify="center">
       <Button renderRoot={(props) => <Link {...props} to="/accounts" />}>
