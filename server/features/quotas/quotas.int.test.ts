@@ -31,7 +31,7 @@ beforeAll(async () => {
       pool = createPool(databaseUrl, { max: 2, onConnectionError: () => undefined });
       const repo = createQuotaRulesRepo(db);
       const used = createUsedRepo(pool);
-      rules = createQuotaRules({ repo, changes: fakeChanges().changes, clock, onError: () => {} });
+      rules = createQuotaRules({ repo, changes: fakeChanges(), clock, onError: () => {} });
       const counting = { clock, zone: 'UTC' };
       return {
         quotas: createQuotasService({
