@@ -37,10 +37,6 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'accounts.use': 'signed-in',
   'accounts.personalLending': 'signed-in',
   'accounts.allowPersonalLending': 'admins',
-  'accounts.history': 'signed-in',
-  'accounts.use': 'signed-in',
-  'accounts.personalLending': 'signed-in',
-  'accounts.allowPersonalLending': 'admins',
 
   'models.list': 'signed-in',
   'models.create': 'admins',
