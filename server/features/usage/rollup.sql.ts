@@ -31,7 +31,8 @@ const TEXT_OF: readonly (readonly [string, string])[] = [
   ['operation', 'operation'],
   ['outcome', 'class'],
 ];
-const TIMED = new Set(['key', 'model', 'account', 'platform']);
+/** How long answers took says nothing of a key, and there are many keys. */
+const TIMED = new Set(['model', 'account', 'platform']);
 
 const EVERYBODYS: readonly Place[] = [
   ['total', `''`, 'everybody', true],

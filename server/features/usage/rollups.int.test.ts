@@ -136,7 +136,7 @@ function bruteForce(records: readonly JournalledUsage[], zone: string): Record<s
       sums.set(place, sum);
     }
   }
-  const timed = /\|(total|user|key|model|account|platform)\|/;
+  const timed = /\|(total|user|model|account|platform)\|/;
   return Object.fromEntries(
     [...sums].map(([place, { figures, buckets }]) => {
       const own = !place.includes(EVERYBODY) && !place.includes('|model|');
