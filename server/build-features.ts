@@ -5,9 +5,9 @@ import { buildQuotas } from './build-quotas.ts';
 import type { Config } from './config/config.ts';
 import {
   createAccountPool,
+  createAccountPoolRepo,
   createAccountRecordsRepo,
   createAccountRecordsService,
-  createAccountPoolRepo,
   createAccountsRepo,
   createAccountsService,
 } from './features/accounts/index.ts';

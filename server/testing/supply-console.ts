@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import {
   createAccountPool,
+  createAccountPoolRepo,
   createAccountRecordsRepo,
   createAccountRecordsService,
-  createAccountPoolRepo,
   createAccountsRepo,
   createAccountsService,
 } from '#server/features/accounts/index.ts';

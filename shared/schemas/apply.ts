@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { AccountName, SandboxOptions, UpstreamKey } from './accounts.ts';
+import {
+  AccountName,
+  MaxConcurrency,
+  PolicyClass,
+  SandboxOptions,
+  UpstreamKey,
+} from './accounts.ts';
 import { NewPassword, Role, Rpm, Timestamp, TokensPerDay, Username } from './common.ts';
 import { AllowedModels, KeyName } from './keys.ts';
 import { ModelName, Price, RouteInput } from './models.ts';
@@ -68,7 +74,13 @@ export const ApplyAccount = z.strictObject({
   name: AccountName.describe('Together with platform and owner it finds the account'),
   owner: Username.describe('User name of the person whose account it is'),
   apiKey: UpstreamKey.optional().describe('The key the platform gave; kept sealed'),
-  shared: z.boolean().optional().describe('Lent to everyone; false unless given'),
+  shared: z.boolean().optional().describe('Lent to others; false unless given'),
+  policyClass: PolicyClass.optional().describe(
+    'What its terms allow; a personal one serves its owner only unless an admin allows more',
+  ),
+  maxConcurrency: MaxConcurrency.optional().describe(
+    'Requests at once on one server; null = any number',
+  ),
   options: z
     .strictObject(SandboxOptions.shape)
     .optional()

@@ -29,6 +29,8 @@ export type Named = {
 };
 
 const TIMEOUT_MS = 120_000;
+/** What was known of an account's troubles was about its old key. */
+const WELL = { stateCause: null, stateUntil: null, strikes: {} };
 
 /** Reads and writes of the set-up file, over all the tables it is about. */
 export function createApplyRepo(db: Db, { now, newId }: { now(): number; newId(): string }) {
@@ -121,7 +123,9 @@ export function createApplyRepo(db: Db, { now, newId }: { now(): number; newId()
       if (step.action === 'create') {
         await tx.account.create({ data: { id, ...splitLimits(step.columns).data } });
       } else {
-        await tx.account.update({ where: { id }, data: splitLimits(step.columns).data });
+        const { data } = splitLimits(step.columns);
+        const revived = data.state === 'active' && WELL;
+        await tx.account.update({ where: { id }, data: { ...data, ...revived } });
       }
       await saveLimits(tx, 'account', id, step.columns);
     },

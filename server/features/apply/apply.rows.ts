@@ -23,6 +23,8 @@ export type AccountColumns = {
   secretHint: string;
   shared: boolean;
   state: 'active' | 'disabled' | 'expired' | 'cooling' | 'exhausted';
+  policyClass: 'api_key' | 'organisation' | 'personal';
+  maxConcurrency: number | null;
   options: SandboxOptions;
   lastError: string | null;
 } & LimitSet;
