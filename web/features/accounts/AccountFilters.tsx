@@ -1,6 +1,5 @@
 import { Group, Select, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { AccountState } from '#shared/schemas/accounts.ts';
 import { SearchField } from '../../ui/SearchField.tsx';
 import { type AccountFilter, isOpen } from './filter-accounts.ts';
 
@@ -12,14 +11,10 @@ type AccountFiltersProps = {
   total: number;
 };
 
-/** Text, platform and state above the table, and how many accounts they leave. */
+/** Text and platform above the table, and how many accounts all filters leave. */
 export function AccountFilters(props: AccountFiltersProps) {
   const { filter, onChange, platforms, shown, total } = props;
   const { t } = useTranslation(['accounts', 'common']);
-  const states = AccountState.options.map((value) => ({
-    value,
-    label: t(`common:state.${value}`),
-  }));
   return (
     <Group gap="xs" mb="sm">
       <SearchField
@@ -38,18 +33,6 @@ export function AccountFilters(props: AccountFiltersProps) {
         clearButtonProps={{ 'aria-label': t('common:clear') }}
         searchable={platforms.length > 8}
         style={{ flex: '0 1 170px' }}
-      />
-      <Select
-        aria-label={t('filter.state')}
-        placeholder={t('filter.anyState')}
-        data={states}
-        value={filter.state}
-        onChange={(state) =>
-          onChange({ ...filter, state: AccountState.safeParse(state).data ?? null })
-        }
-        clearable
-        clearButtonProps={{ 'aria-label': t('common:clear') }}
-        style={{ flex: '0 1 150px' }}
       />
       <Text fz="sm" c="dimmed" ml="auto" role="status" className="gh-figures">
         {isOpen(filter) ? '' : t('filter.shown', { shown, total })}

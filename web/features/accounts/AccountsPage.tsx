@@ -1,6 +1,6 @@
 import { Button, Group } from '@mantine/core';
 import { IconFilterOff, IconPlugConnected, IconPlus } from '@tabler/icons-react';
-import { useDeferredValue, useState } from 'react';
+import { useDeferredValue, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AccountView } from '#shared/schemas/accounts.ts';
 import { trpc } from '../../lib/trpc.ts';
@@ -13,12 +13,15 @@ import { PageHeader } from '../../ui/PageHeader.tsx';
 import { QueryBoundary } from '../../ui/QueryBoundary.tsx';
 import { Section } from '../../ui/Section.tsx';
 import { DeleteAccount, DisableAccount } from './AccountConfirms.tsx';
+import { AccountDrawer } from './AccountDrawer.tsx';
 import { AccountFilters } from './AccountFilters.tsx';
 import { type AccountAction, AccountsTable } from './AccountsTable.tsx';
 import { AddAccountDialog } from './AddAccountDialog.tsx';
+import { countStates } from './count-states.ts';
 import { EditAccountDialog } from './EditAccountDialog.tsx';
 import { filterAccounts, NO_FILTER, platformsOf } from './filter-accounts.ts';
 import { ReplaceKeyDialog } from './ReplaceKeyDialog.tsx';
+import { StateCounts } from './StateCounts.tsx';
 import { TestCallDialog } from './TestCallDialog.tsx';
 import { accountQueries, useAccounts } from './use-accounts.ts';
 import { type TestCall, useTestCall } from './use-test-call.ts';
@@ -86,7 +89,14 @@ function AccountList({ accounts, test }: { accounts: readonly AccountView[]; tes
   const { t } = useTranslation('accounts');
   const me = useMe();
   const [filter, setFilter] = useState(NO_FILTER);
-  const shown = filterAccounts(accounts, useDeferredValue(filter));
+  const applied = useDeferredValue(filter);
+  const ofAnyState = useMemo(
+    () => filterAccounts(accounts, { ...applied, state: null }),
+    [accounts, applied],
+  );
+  const shown = useMemo(() => filterAccounts(accounts, applied), [accounts, applied]);
+  const counts = useMemo(() => countStates(ofAnyState), [ofAnyState]);
+  const drawer = useDialog<{ id: string; name: string }>();
   const dialog = useDialog<{ action: Confirmable; account: AccountView }>();
   const enable = useAppMutation(trpc.accounts.update.mutationOptions(), {
     success: ({ name }) => t('enabled', { name }),
@@ -101,6 +111,12 @@ function AccountList({ accounts, test }: { accounts: readonly AccountView[]; tes
 
   return (
     <>
+      <StateCounts
+        counts={counts}
+        total={ofAnyState.length}
+        chosen={filter.state}
+        onChoose={(state) => setFilter({ ...filter, state })}
+      />
       <AccountFilters
         filter={filter}
         onChange={setFilter}
@@ -121,9 +137,21 @@ function AccountList({ accounts, test }: { accounts: readonly AccountView[]; tes
             }
           />
         ) : (
-          <AccountsTable accounts={shown} withOwner={me.role === 'admin'} onAction={act} />
+          <AccountsTable
+            accounts={shown}
+            withOwner={me.role === 'admin'}
+            onOpen={drawer.open}
+            onAction={act}
+          />
         )}
       </Section>
+      <AccountDrawer
+        account={accounts.find(({ id }) => id === drawer.value?.id)}
+        name={drawer.value?.name ?? ''}
+        opened={drawer.opened}
+        turn={drawer.turn}
+        onClose={drawer.close}
+      />
       <AccountDialog dialog={dialog} onReplaced={test.start} />
     </>
   );

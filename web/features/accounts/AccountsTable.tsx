@@ -13,6 +13,7 @@ import { type Column, DataTable } from '../../ui/DataTable.tsx';
 import { RelativeTime } from '../../ui/figures.tsx';
 import { RowMenu } from '../../ui/RowMenu.tsx';
 import { LimitsItem } from '../quotas/LimitsItem.tsx';
+import { AccountLending, AccountLoad, AccountQuota } from './AccountFigures.tsx';
 import { AccountState } from './AccountState.tsx';
 import classes from './accounts.module.css';
 
@@ -22,11 +23,13 @@ type AccountsTableProps = {
   accounts: readonly AccountView[];
   /** Shows whose each account is. */
   withOwner: boolean;
+  onOpen: (account: AccountView) => void;
   onAction: (action: AccountAction, account: AccountView) => void;
 };
 
 /** The accounts; those of others come without actions. */
-export function AccountsTable({ accounts, withOwner, onAction }: AccountsTableProps) {
+export function AccountsTable(props: AccountsTableProps) {
+  const { accounts, withOwner, onOpen, onAction } = props;
   const columns = useColumns(withOwner);
   const { t } = useTranslation('accounts');
   return (
@@ -35,6 +38,7 @@ export function AccountsTable({ accounts, withOwner, onAction }: AccountsTablePr
       columns={columns}
       rows={accounts}
       rowKey={(account) => account.id}
+      onOpen={onOpen}
       actions={(account) => <Actions account={account} onAction={onAction} />}
     />
   );
@@ -57,32 +61,36 @@ function useColumns(withOwner: boolean): Column<AccountView>[] {
           {account.name}
           <Text fz="xs" c="dimmed" fw={400}>
             {account.platformName}
+            {account.secretHint !== '' && (
+              <>
+                {' '}
+                · <span className={classes.mono}>{account.secretHint}</span>
+              </>
+            )}
           </Text>
         </div>
       ),
     },
     {
       id: 'state',
-      header: t('column.state'),
+      header: t('board.column.state'),
       cell: (account) => <AccountState account={account} />,
+    },
+    {
+      id: 'load',
+      header: t('board.column.load'),
+      cell: (account) => <AccountLoad account={account} />,
+    },
+    {
+      id: 'quota',
+      header: t('board.column.quota'),
+      cell: (account) => <AccountQuota account={account} />,
     },
     ...(withOwner ? [owner] : []),
     {
-      id: 'use',
-      header: t('column.use'),
-      cell: (account) => <Serves account={account} withOwner={withOwner} />,
-    },
-    {
-      id: 'key',
-      header: t('column.key'),
-      cell: (account) =>
-        account.secretHint === '' ? (
-          <Text component="span" c="dimmed" className={classes.nowrap}>
-            {account.platformId === 'sandbox' ? t('noKey') : '–'}
-          </Text>
-        ) : (
-          <span className={classes.mono}>{account.secretHint}</span>
-        ),
+      id: 'lending',
+      header: t('board.column.lending'),
+      cell: (account) => <AccountLending account={account} />,
     },
     {
       id: 'used',
@@ -104,23 +112,6 @@ function useColumns(withOwner: boolean): Column<AccountView>[] {
       cell: (account) => <LastError account={account} />,
     },
   ];
-}
-
-function Serves({ account, withOwner }: { account: AccountView; withOwner: boolean }) {
-  const { t } = useTranslation('accounts');
-  if (account.shared) {
-    const lent = !account.mine && !withOwner;
-    return lent ? (
-      <span className={classes.short}>{t('lentBy', { name: account.ownerName })}</span>
-    ) : (
-      <span className={classes.nowrap}>{t('shared')}</span>
-    );
-  }
-  return (
-    <Text component="span" c="dimmed" className={classes.nowrap}>
-      {withOwner ? t('dedicated') : t('onlyYou')}
-    </Text>
-  );
 }
 
 function LastError({ account }: { account: AccountView }) {

@@ -1,3 +1,5 @@
+import { accountBoard } from './account-board.ts';
+
 export const accounts = {
   title: 'Accounts',
   subtitle:
@@ -7,17 +9,10 @@ export const accounts = {
   column: {
     account: 'Account',
     owner: 'Owner',
-    state: 'State',
-    use: 'Serves',
-    key: 'Key',
     used: 'Last used',
     error: 'Last error',
   },
-  shared: 'Everyone',
-  dedicated: 'Owner only',
-  onlyYou: 'Only you',
   lentBy: 'Lent by {{name}}',
-  noKey: 'No key',
   back: 'back in {{time}}',
   backSoon: 'back any moment',
   neverUsed: 'Not yet',
@@ -27,13 +22,12 @@ export const accounts = {
     textHint: 'Name, platform or owner',
     platform: 'Platform',
     anyPlatform: 'Any platform',
-    state: 'State',
-    anyState: 'Any state',
     shown: '{{shown}} of {{total}}',
     noMatch: 'No account matches',
     noMatchText: 'Nothing here fits this search and these filters.',
     clear: 'Clear filters',
   },
+  board: accountBoard,
   empty: 'No accounts yet',
   emptyText:
     'An account is a provider’s API key that Gatehouse calls with. Add one you have, or start with the sandbox: it answers without a key, a network or a cost.',

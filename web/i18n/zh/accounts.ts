@@ -1,5 +1,6 @@
 import type { accounts as english } from '../en/accounts.ts';
 import type { Translated } from '../types.ts';
+import { accountBoard } from './account-board.ts';
 
 export const accounts: Translated<typeof english> = {
   title: '账号',
@@ -9,17 +10,10 @@ export const accounts: Translated<typeof english> = {
   column: {
     account: '账号',
     owner: '所有者',
-    state: '状态',
-    use: '服务对象',
-    key: '密钥',
     used: '最近使用',
     error: '最近错误',
   },
-  shared: '所有人',
-  dedicated: '仅所有者',
-  onlyYou: '仅自己',
   lentBy: '由 {{name}} 共享',
-  noKey: '无需密钥',
   back: '{{time}} 后恢复',
   backSoon: '即将恢复',
   neverUsed: '尚未使用',
@@ -29,13 +23,12 @@ export const accounts: Translated<typeof english> = {
     textHint: '名称、平台或所有者',
     platform: '平台',
     anyPlatform: '全部平台',
-    state: '状态',
-    anyState: '全部状态',
     shown: '{{shown}} / {{total}}',
     noMatch: '没有符合条件的账号',
     noMatchText: '换个关键词，或放宽筛选条件。',
     clear: '清除筛选',
   },
+  board: accountBoard,
   empty: '还没有账号',
   emptyText:
     '账号就是平台的 API 密钥，Gatehouse 用它发起调用。可以添加已有的密钥，也可以先用沙盒：不需要密钥和网络，也不产生费用。',

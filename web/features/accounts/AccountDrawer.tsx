@@ -1,0 +1,124 @@
+import { Drawer, Tabs, Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { AccountView } from '#shared/schemas/accounts.ts';
+import { formatDateTime } from '../../lib/format.ts';
+import { RelativeTime } from '../../ui/figures.tsx';
+import { AccountLending, AccountLoad, AccountQuota } from './AccountFigures.tsx';
+import { AccountSettings } from './AccountSettings.tsx';
+import { AccountState } from './AccountState.tsx';
+import classes from './accounts.module.css';
+
+type AccountDrawerProps = {
+  /** As it is now; undefined when it is gone. */
+  account: AccountView | undefined;
+  name: string;
+  opened: boolean;
+  turn: number;
+  onClose: () => void;
+};
+
+/** One account: how it is, and for its owner and admins its settings, its past and its users. */
+export function AccountDrawer({ account, name, opened, turn, onClose }: AccountDrawerProps) {
+  const { t } = useTranslation(['accounts', 'common']);
+  return (
+    <Drawer
+      opened={opened}
+      onClose={onClose}
+      position="right"
+      size={560}
+      title={account?.name ?? name}
+      styles={{ title: { fontSize: '1.0625rem', fontWeight: 620, overflowWrap: 'anywhere' } }}
+      closeButtonProps={{ 'aria-label': t('common:close') }}
+    >
+      {account ? (
+        <Content key={turn} account={account} />
+      ) : (
+        <Text c="dimmed">{t('board.drawer.gone')}</Text>
+      )}
+    </Drawer>
+  );
+}
+
+function Content({ account }: { account: AccountView }) {
+  const { t } = useTranslation('accounts');
+  if (!account.mine) {
+    return (
+      <>
+        <Facts account={account} />
+        <Text c="dimmed" fz="sm" mt="lg">
+          {t('board.drawer.notYours')}
+        </Text>
+      </>
+    );
+  }
+  return (
+    <Tabs defaultValue="state" keepMounted={false}>
+      <Tabs.List mb="md">
+        <Tabs.Tab value="state">{t('board.drawer.state')}</Tabs.Tab>
+        <Tabs.Tab value="settings">{t('board.drawer.settings')}</Tabs.Tab>
+      </Tabs.List>
+      <Tabs.Panel value="state">
+        <Facts account={account} />
+      </Tabs.Panel>
+      <Tabs.Panel value="settings">
+        <AccountSettings account={account} />
+      </Tabs.Panel>
+    </Tabs>
+  );
+}
+
+function Facts({ account }: { account: AccountView }) {
+  const { t } = useTranslation('accounts');
+  const { lastError, lastErrorAt, lastUsedAt, secretHint } = account;
+  return (
+    <dl className={classes.facts}>
+      <dt>{t('board.drawer.state')}</dt>
+      <dd>
+        <AccountState account={account} />
+      </dd>
+      <dt>{t('board.drawer.since')}</dt>
+      <dd>{formatDateTime(account.since)}</dd>
+      <dt>{t('board.column.load')}</dt>
+      <dd>
+        <AccountLoad account={account} />
+      </dd>
+      <dt>{t('board.column.quota')}</dt>
+      <dd>
+        <AccountQuota account={account} />
+      </dd>
+      <dt>{t('board.column.lending')}</dt>
+      <dd>
+        <AccountLending account={account} />
+      </dd>
+      <dt>{t('board.drawer.platform')}</dt>
+      <dd>{account.platformName}</dd>
+      <dt>{t('board.drawer.owner')}</dt>
+      <dd>{account.ownerName}</dd>
+      <dt>{t('board.drawer.kind')}</dt>
+      <dd>{t(`board.kinds.${account.policyClass}`)}</dd>
+      {secretHint !== '' && (
+        <>
+          <dt>{t('board.drawer.key')}</dt>
+          <dd className={classes.mono}>{secretHint}</dd>
+        </>
+      )}
+      <dt>{t('board.drawer.lastUsed')}</dt>
+      <dd>{lastUsedAt === null ? t('neverUsed') : <RelativeTime iso={lastUsedAt} />}</dd>
+      {account.mine && (
+        <>
+          <dt>{t('board.drawer.lastError')}</dt>
+          <dd>
+            {lastError ?? t('noError')}
+            {lastErrorAt !== null && (
+              <Text fz="xs" c="dimmed">
+                {formatDateTime(lastErrorAt)}
+              </Text>
+            )}
+          </dd>
+        </>
+      )}
+      <dt>{t('board.drawer.added')}</dt>
+      <dd>{formatDateTime(account.createdAt)}</dd>
+    </dl>
+  );
+}

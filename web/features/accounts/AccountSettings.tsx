@@ -1,0 +1,88 @@
+import { Alert, Button, Group, Select, Stack, Switch } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { IconInfoCircle } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { type AccountView, PolicyClass } from '#shared/schemas/accounts.ts';
+import { trpc } from '../../lib/trpc.ts';
+import { useAppMutation } from '../../lib/use-app-mutation.ts';
+import { useMe } from '../../lib/use-me.ts';
+import { NumberOrUnlimited } from '../../ui/NumberOrUnlimited.tsx';
+import { LoanFields } from './LoanFields.tsx';
+import { checkSettings, type LendingValues, lendingValues, toSettings } from './lending-form.ts';
+import { accountQueries } from './use-accounts.ts';
+
+/** Lends an account or withdraws it, with its terms, and sets how many requests it runs at once. */
+export function AccountSettings({ account }: { account: AccountView }) {
+  const { t } = useTranslation('accounts');
+  const form = useForm<LendingValues>({
+    initialValues: lendingValues(account),
+    validate: (values) =>
+      checkSettings(account, values, {
+        same: t('board.settings.sameHours'),
+        wrong: t('board.settings.wrongHour'),
+      }),
+  });
+  const update = useAppMutation(trpc.accounts.update.mutationOptions(), {
+    form,
+    invalidate: accountQueries(),
+    success: ({ name, shared }) => {
+      if (shared === account.shared) return t('board.settings.saved', { name });
+      return t(shared ? 'board.settings.lentNow' : 'board.settings.withdrawn', { name });
+    },
+    onDone: (saved) => form.resetDirty(lendingValues(saved)),
+  });
+  const { policyClass, shared } = form.values;
+  return (
+    <form
+      noValidate
+      aria-label={t('board.drawer.settings')}
+      onSubmit={form.onSubmit((values) => update.mutate(toSettings(account, values)))}
+    >
+      <Stack gap="md">
+        <Select
+          label={t('board.settings.kind')}
+          description={t('board.settings.kindHint')}
+          data={PolicyClass.options.map((value) => ({ value, label: t(`board.kinds.${value}`) }))}
+          allowDeselect={false}
+          {...form.getInputProps('policyClass')}
+        />
+        {policyClass === 'personal' && <PersonalNote platform={account.platformName} />}
+        <Switch
+          label={t('board.settings.lend')}
+          description={t(shared ? 'board.settings.lendOn' : 'board.settings.lendOff')}
+          {...form.getInputProps('shared', { type: 'checkbox' })}
+        />
+        {shared && <LoanFields form={form} account={account} />}
+        <NumberOrUnlimited
+          label={t('board.settings.most')}
+          description={t('board.settings.mostHint')}
+          max={10_000}
+          suggestion={8}
+          {...form.getInputProps('maxConcurrency')}
+        />
+        <Group justify="flex-end">
+          <Button type="submit" loading={update.isPending} disabled={!form.isDirty()}>
+            {t('board.settings.save')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+/** Why a personal account is not lent, and who could change that. */
+function PersonalNote({ platform }: { platform: string }) {
+  const { t } = useTranslation('accounts');
+  const admin = useMe().role === 'admin';
+  return (
+    <Alert
+      color="yellow"
+      variant="light"
+      icon={<IconInfoCircle />}
+      title={t('board.settings.personalTitle')}
+    >
+      {t('board.settings.personal', { platform })}{' '}
+      {t(admin ? 'board.settings.personalAdmin' : 'board.settings.personalMember')}
+    </Alert>
+  );
+}
