@@ -5,7 +5,6 @@ import { AppError, ERRORS } from '#shared/errors.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
 import { UsageExportQuery } from '#shared/schemas/usage.ts';
 import type { Log } from '../../infra/log.ts';
-import { explainError } from '../../trpc/explain-error.ts';
 
 /** Each holds one of few connections to the database in turn. */
 const MOST_AT_ONCE = 2;
@@ -18,6 +17,8 @@ export type DownloadDeps = {
     readSession(req: Request, res: Response): Promise<{ me: Me } | null>;
     checkOrigin(req: Request): void;
   };
+  /** Tells a database that is away from a fault of ours. */
+  explain(thrown: unknown): AppError;
   newId: () => string;
   log: Pick<Log, 'warn' | 'error'>;
 };
@@ -26,7 +27,8 @@ export type DownloadDeps = {
  * GET: the records that fit the filters in the query, as a file. It is written as fast as the browser
  * takes it. When it cannot be finished the connection is cut, so that half a file never looks whole.
  */
-export function createUsageDownload({ lines, door, newId, log }: DownloadDeps): RequestHandler {
+export function createUsageDownload(deps: DownloadDeps): RequestHandler {
+  const { lines, door, explain, newId, log } = deps;
   let running = 0;
 
   async function begin(req: Request, res: Response): Promise<AsyncGenerator<string>> {
@@ -76,7 +78,7 @@ export function createUsageDownload({ lines, door, newId, log }: DownloadDeps): 
   };
 
   function refuse(res: Response, thrown: unknown, requestId: string): void {
-    const error = explainError(thrown);
+    const error = explain(thrown);
     const { http } = ERRORS[error.code];
     if (http >= 500) log.error({ err: error.cause ?? error, requestId }, 'an export failed');
     res.removeHeader('content-disposition');
