@@ -13,6 +13,7 @@ import { createServer } from './http/create-server.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { newId } from './infra/ids.ts';
 import { createAppRouter } from './trpc/app-router.ts';
+import { explainError } from './trpc/explain-error.ts';
 import { mountTrpc } from './trpc/http.ts';
 import { createSessionDoor } from './trpc/session-door.ts';
 
@@ -83,7 +84,13 @@ export async function buildApp({ random = Math.random, ...options }: AppOptions)
   });
   app.get(
     '/usage/export',
-    createUsageDownload({ lines: services.usage.exported, door, newId: () => newId(clock), log }),
+    createUsageDownload({
+      lines: services.usage.exported,
+      door,
+      explain: explainError,
+      newId: () => newId(clock),
+      log,
+    }),
   );
   app.use('/trpc', mountTrpc({ router: createAppRouter(services), door, log }));
   app.use(serveConsole(WEB_DIST));
