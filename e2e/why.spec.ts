@@ -56,12 +56,9 @@ test('a refusal’s link leads through sign-in to the limit that refused it', as
 
 test('an answered request tells its way, from the usage drawer', async ({ page }) => {
   await signInAs(page, lab.url);
-  await expect(async () => {
-    const { id, status } = await ask();
-    expect([200, 429]).toContain(status);
-    await page.goto(`${lab.url}/usage?outcome=ok`);
-    expect(id).not.toBe('');
-  }).toPass();
+  // The first one of the minute is answered: there is one in any case.
+  await ask();
+  await page.goto(`${lab.url}/usage?outcome=ok`);
   await page.getByRole('rowheader').first().getByRole('button').click();
   await page.getByRole('link', { name: 'Why it ended like this' }).click();
   await expect(heading(page)).toBeVisible();

@@ -61,9 +61,11 @@ function Figures({ usage }: { usage: NonNullable<WhyView['usage']> }) {
     <>
       <Fact name={t('detail.input')}>{formatNumber(usage.inputTokens)}</Fact>
       <Fact name={t('detail.output')}>{formatNumber(usage.outputTokens)}</Fact>
-      <Fact name={t('detail.cost')}>
-        {usage.cost === null ? t('detail.noPrice') : <Money micros={usage.cost} />}
-      </Fact>
+      {(usage.cost !== null || usage.platformId !== null) && (
+        <Fact name={t('detail.cost')}>
+          {usage.cost === null ? t('detail.noPrice') : <Money micros={usage.cost} />}
+        </Fact>
+      )}
       <Fact name={t('detail.latency')}>{formatDuration(usage.latencyMs)}</Fact>
     </>
   );
