@@ -1,5 +1,6 @@
 import type { FailureKind, Judgement, Platform, UpstreamFailure } from './platform.ts';
 import { readLimits, readReset } from './reported-limits.ts';
+import { readRetryAfter } from './retry-after.ts';
 
 /** What a refusal says about the account, with when it may be asked again. */
 export type Judged = Required<Judgement>;
@@ -77,6 +78,8 @@ function returnOf({ headers }: UpstreamFailure, now: number): number | null {
   if (typeof precise === 'string' && /^\d{1,12}$/.test(precise)) {
     return now + Math.min(Number(precise), LONGEST_RETRY_MS);
   }
+  const waitMs = readRetryAfter(headers);
+  if (waitMs !== null) return now + waitMs;
   const after = headers['retry-after'];
   const asked = typeof after === 'string' ? readReset(after, now) : null;
   if (asked !== null) return Math.min(asked, now + LONGEST_RETRY_MS);

@@ -168,7 +168,12 @@ test('JSON is read too, and everything has its default', () => {
     users: [],
     platforms: [],
     accounts: [],
-    models: [{ name: 'm', routes: [{ platform: 'sandbox', model: 'sandbox-echo', weight: 1 }] }],
+    models: [
+      {
+        name: 'm',
+        routes: [{ platform: 'sandbox', model: 'sandbox-echo', weight: 1, priority: 0 }],
+      },
+    ],
     keys: [
       {
         owner: 'ada',
