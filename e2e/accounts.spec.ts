@@ -1,5 +1,5 @@
 import { expect, type Page, test } from '@playwright/test';
-import { choose, row, signInAs } from './console.ts';
+import { choose, pick, row, signInAs } from './console.ts';
 import { startGatehouse } from './gatehouse.ts';
 import { KEY, type Lab, PASSWORD, signIn, startLab } from './lab.ts';
 
@@ -126,4 +126,105 @@ test('an address inside the network is refused, and the page says what would ope
   }
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   await expect(row(page, 'Our vLLM')).toBeHidden();
+});
+
+test('the board shows why an account rests, and finds it by its state', async ({ page }) => {
+  const ada = await signIn(lab.url);
+  const shape = { platformId: 'sandbox', options: { errorRate: 1, errorStatus: 503 } };
+  await ada.mutate('accounts.create', { ...shape, name: 'tired' });
+  await ada.mutate('accounts.create', { platformId: 'sandbox', name: 'fresh' });
+  await accountsPage(page);
+
+  await test.step('a failed call sends it to rest: cause, end, countdown', async () => {
+    await page.getByRole('button', { name: 'Test call: tired' }).click();
+    await expect(page.getByRole('dialog').getByText('The test failed')).toBeVisible();
+    await expect(row(page, 'tired')).toContainText(/Resting until .*: the platform had errors/);
+    await expect(row(page, 'tired')).toContainText(/back in \d:\d\d/);
+    await page.keyboard.press('Escape');
+    await expect(row(page, 'fresh')).toContainText('Active');
+  });
+
+  await test.step('counts by state filter the board', async () => {
+    const states = page.getByRole('group', { name: 'Show accounts by state' });
+    await choose(page, 'fresh', 'Disable');
+    await page.getByRole('dialog').getByRole('button', { name: 'Disable' }).click();
+    await expect(row(page, 'fresh')).toContainText('somebody switched it off');
+    await expect(states.getByRole('button', { name: 'Disabled 1' })).toBeVisible();
+    await states.getByRole('button', { name: 'Disabled 1' }).press('Enter');
+    await expect(row(page, 'tired')).toBeHidden();
+    await expect(row(page, 'fresh')).toBeVisible();
+    await states.getByRole('button', { name: 'All 2' }).click();
+    await expect(row(page, 'tired')).toBeVisible();
+  });
+
+  await test.step('it comes back by itself, without a reload', async () => {
+    await expect(row(page, 'tired')).toContainText('Active', { timeout: 20_000 });
+  });
+
+  await test.step('its history tells what happened', async () => {
+    await row(page, 'fresh').getByRole('rowheader').getByRole('button').click();
+    const drawer = page.getByRole('dialog', { name: 'fresh' });
+    await drawer.getByRole('tab', { name: 'History' }).click();
+    const history = drawer.getByRole('list', { name: 'History of fresh' });
+    await expect(history.getByRole('listitem').first()).toContainText('somebody switched it off');
+    await expect(history).toContainText('by ada');
+    await page.keyboard.press('Escape');
+    await expect(drawer).toBeHidden();
+  });
+});
+
+test('an account is lent on terms, its use is seen, and it is withdrawn', async ({ page }) => {
+  const ada = await signIn(lab.url);
+  const key = { platformId: 'lab', apiKey: 'sk-lab-lent' };
+  await ada.mutate('accounts.create', { ...key, name: 'lendable' });
+  await accountsPage(page);
+  await expect(row(page, 'lendable')).toContainText('Own');
+  await row(page, 'lendable').getByRole('rowheader').getByRole('button').click();
+  const drawer = page.getByRole('dialog', { name: 'lendable' });
+  await drawer.getByRole('tab', { name: 'Settings' }).click();
+  const lend = drawer.getByRole('switch', { name: 'Lend to others' });
+  const save = drawer.getByRole('button', { name: 'Save' });
+
+  await test.step('a personal account is refused until an admin allows it', async () => {
+    await pick(drawer.getByRole('combobox', { name: 'Kind of account' }), 'Personal plan');
+    await expect(drawer.getByText('A personal account serves its owner only')).toBeVisible();
+    await expect(lend).toBeDisabled();
+    await drawer.getByRole('button', { name: 'I have read the terms' }).click();
+    await expect(drawer.getByText('Lending personal accounts is allowed here')).toBeVisible();
+    await expect(lend).toBeEnabled();
+  });
+
+  await test.step('lent to one person at some hours', async () => {
+    await lend.click();
+    await pick(drawer.getByRole('combobox', { name: 'Lent to' }), 'ben');
+    await page.keyboard.press('Escape');
+    await drawer.getByRole('switch', { name: 'At these hours only' }).click();
+    await drawer.getByLabel('From').fill('09:00');
+    await drawer.getByLabel('Until').fill('09:00');
+    await save.click();
+    await expect(drawer.getByText('Beginning and end are the same')).toBeVisible();
+    await drawer.getByLabel('Until').fill('18:30');
+    await save.click();
+    await expect(page.getByText('lendable is lent from now on.')).toBeVisible();
+    await expect(row(page, 'lendable')).toContainText('to 1 person · 09:00–18:30');
+  });
+
+  await test.step('the lender sees who used it', async () => {
+    await expect.poll(refusal).toBe('answered');
+    await expect(async () => {
+      await drawer.getByRole('tab', { name: 'History' }).click();
+      await expect(drawer.getByText('Lent to 1 person')).toBeVisible();
+      await drawer.getByRole('tab', { name: 'Use' }).click();
+      const used = drawer.getByRole('row').filter({ hasText: 'gpt-lab' });
+      await expect(used).toContainText('ada', { timeout: 2_000 });
+    }).toPass();
+  });
+
+  await test.step('withdrawn, it is its owner’s alone again', async () => {
+    await drawer.getByRole('tab', { name: 'Settings' }).click();
+    await lend.click();
+    await save.click();
+    await expect(page.getByText('no new request of others uses it')).toBeVisible();
+    await expect(row(page, 'lendable')).toContainText('Own');
+  });
 });

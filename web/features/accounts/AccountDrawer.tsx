@@ -4,8 +4,10 @@ import type { AccountView } from '#shared/schemas/accounts.ts';
 import { formatDateTime } from '../../lib/format.ts';
 import { RelativeTime } from '../../ui/figures.tsx';
 import { AccountLending, AccountLoad, AccountQuota } from './AccountFigures.tsx';
+import { AccountHistory } from './AccountHistory.tsx';
 import { AccountSettings } from './AccountSettings.tsx';
 import { AccountState } from './AccountState.tsx';
+import { AccountUses } from './AccountUses.tsx';
 import classes from './accounts.module.css';
 
 type AccountDrawerProps = {
@@ -56,12 +58,20 @@ function Content({ account }: { account: AccountView }) {
       <Tabs.List mb="md">
         <Tabs.Tab value="state">{t('board.drawer.state')}</Tabs.Tab>
         <Tabs.Tab value="settings">{t('board.drawer.settings')}</Tabs.Tab>
+        <Tabs.Tab value="history">{t('board.drawer.history')}</Tabs.Tab>
+        <Tabs.Tab value="use">{t('board.drawer.use')}</Tabs.Tab>
       </Tabs.List>
       <Tabs.Panel value="state">
         <Facts account={account} />
       </Tabs.Panel>
       <Tabs.Panel value="settings">
         <AccountSettings account={account} />
+      </Tabs.Panel>
+      <Tabs.Panel value="history">
+        <AccountHistory account={account} />
+      </Tabs.Panel>
+      <Tabs.Panel value="use">
+        <AccountUses account={account} />
       </Tabs.Panel>
     </Tabs>
   );

@@ -1,14 +1,13 @@
-import { Alert, Button, Group, Select, Stack, Switch } from '@mantine/core';
+import { Button, Group, Select, Stack, Switch } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { IconInfoCircle } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { type AccountView, PolicyClass } from '#shared/schemas/accounts.ts';
 import { trpc } from '../../lib/trpc.ts';
 import { useAppMutation } from '../../lib/use-app-mutation.ts';
-import { useMe } from '../../lib/use-me.ts';
 import { NumberOrUnlimited } from '../../ui/NumberOrUnlimited.tsx';
 import { LoanFields } from './LoanFields.tsx';
 import { checkSettings, type LendingValues, lendingValues, toSettings } from './lending-form.ts';
+import { PersonalNote, usePersonalLending } from './PersonalNote.tsx';
 import { accountQueries } from './use-accounts.ts';
 
 /** Lends an account or withdraws it, with its terms, and sets how many requests it runs at once. */
@@ -32,6 +31,9 @@ export function AccountSettings({ account }: { account: AccountView }) {
     onDone: (saved) => form.resetDirty(lendingValues(saved)),
   });
   const { policyClass, shared } = form.values;
+  const personal = policyClass === 'personal';
+  const lending = usePersonalLending(account.platformId, personal);
+  const refused = personal && lending?.allowed === null;
   return (
     <form
       noValidate
@@ -46,10 +48,11 @@ export function AccountSettings({ account }: { account: AccountView }) {
           allowDeselect={false}
           {...form.getInputProps('policyClass')}
         />
-        {policyClass === 'personal' && <PersonalNote platform={account.platformName} />}
+        {personal && <PersonalNote account={account} lending={lending} />}
         <Switch
           label={t('board.settings.lend')}
           description={t(shared ? 'board.settings.lendOn' : 'board.settings.lendOff')}
+          disabled={refused && !shared}
           {...form.getInputProps('shared', { type: 'checkbox' })}
         />
         {shared && <LoanFields form={form} account={account} />}
@@ -67,22 +70,5 @@ export function AccountSettings({ account }: { account: AccountView }) {
         </Group>
       </Stack>
     </form>
-  );
-}
-
-/** Why a personal account is not lent, and who could change that. */
-function PersonalNote({ platform }: { platform: string }) {
-  const { t } = useTranslation('accounts');
-  const admin = useMe().role === 'admin';
-  return (
-    <Alert
-      color="yellow"
-      variant="light"
-      icon={<IconInfoCircle />}
-      title={t('board.settings.personalTitle')}
-    >
-      {t('board.settings.personal', { platform })}{' '}
-      {t(admin ? 'board.settings.personalAdmin' : 'board.settings.personalMember')}
-    </Alert>
   );
 }

@@ -1,10 +1,10 @@
 import i18next from 'i18next';
 import { beforeAll, expect, test } from 'vitest';
-import { AccountCause, AccountState } from '#shared/schemas/accounts.ts';
+import { AccountCause, type AccountEventView, AccountState } from '#shared/schemas/accounts.ts';
 import { accounts as en } from '../../i18n/en/accounts.ts';
 import { accounts as zh } from '../../i18n/zh/accounts.ts';
 import { formatClock, formatDateTime } from '../../lib/format.ts';
-import { nearTime, type Stated, stateText } from './account-words.ts';
+import { eventText, nearTime, type Stated, stateText } from './account-words.ts';
 import { clockOf, loanText, minutesOf } from './loan-words.ts';
 
 const SINCE = '2026-11-22T12:00:00.000Z';
@@ -89,4 +89,32 @@ test.each(['00:00', '09:05', '23:59'])('%s is read and written alike', (clock) =
 
 test.each(['', '9:00', '24:00', '12:60', 'noon'])('“%s” is no time of day', (clock) => {
   expect(minutesOf(clock)).toBeNull();
+});
+
+const EVENT: AccountEventView = {
+  id: '0193a0de-0000-7000-8000-000000000009',
+  at: SINCE,
+  kind: 'state',
+  state: 'active',
+  cause: null,
+  until: null,
+  upstreamModel: null,
+  actorName: null,
+  message: null,
+  loan: null,
+};
+const LOAN = { users: [], models: [], hours: null, tokensPerDay: null };
+
+test.each([
+  [{}, 'Active again'],
+  [{ state: 'cooling', cause: 'server' }, 'Resting: the platform had errors'],
+  [{ kind: 'lent', state: null, loan: LOAN }, 'Lent to everyone'],
+  [{ kind: 'terms', state: null, loan: LOAN }, 'New terms: to everyone'],
+  [{ kind: 'withdrawn', state: null }, 'Withdrawn'],
+] as const)('the event %j in words', (change, words) => {
+  const event: AccountEventView = {
+    ...EVENT,
+    ...(structuredClone(change) as Partial<AccountEventView>),
+  };
+  expect(eventText(texts.getFixedT('en', 'accounts'), event)).toBe(words);
 });

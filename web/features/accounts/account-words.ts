@@ -1,6 +1,7 @@
 import type { TFunction } from 'i18next';
-import type { AccountCause, AccountState } from '#shared/schemas/accounts.ts';
+import type { AccountCause, AccountEventView, AccountState } from '#shared/schemas/accounts.ts';
 import { formatClock, formatDateTime } from '../../lib/format.ts';
+import { loanText } from './loan-words.ts';
 
 type Translator = TFunction<'accounts'>;
 
@@ -44,5 +45,24 @@ export function stateText(t: Translator, stated: Stated, now: number): string | 
     }
     case 'disabled':
       return t('board.words.disabled', { why, time: nearTime(since, now) });
+  }
+}
+
+/** What happened, in a sentence, told from the moment it happened. */
+export function eventText(t: Translator, event: AccountEventView): string {
+  const { at, cause, kind, loan, state, until } = event;
+  const terms = loan === null ? '' : loanText(t, loan);
+  switch (kind) {
+    case 'lent':
+      return t('board.history.lent', { terms });
+    case 'withdrawn':
+      return t('board.history.withdrawn');
+    case 'terms':
+      return t('board.history.terms', { terms });
+    case 'state': {
+      if (state === null) return causeText(t, cause);
+      const words = stateText(t, { state, cause, since: at, until }, new Date(at).getTime());
+      return words ?? t('board.history.active');
+    }
   }
 }
