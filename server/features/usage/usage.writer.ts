@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { UsageRecord } from '../../gateway/ports.ts';
+import { isAboutTheData } from '../../infra/postgres/data-error.ts';
 import { named } from '../../infra/postgres/pool.ts';
 import { startOfDay } from '../../infra/zone.ts';
 import { addToRollups } from './rollup.sql.ts';
@@ -93,17 +94,6 @@ export function createUsageWriter({ pool, zone, onRefused }: UsageWriterDeps) {
       await deliver(records.slice(half));
     }
   };
-}
-
-/** SQLSTATE class 22 (data exception) or 23 (constraint): trying the same again cannot help. */
-function isAboutTheData(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return code.startsWith('22') || code.startsWith('23');
-}
-
-/** Whether JavaScript has a date for it; another is refused by PostgreSQL. */
-function isTime(value: number): boolean {
-  return !Number.isNaN(new Date(value).getTime());
 }
 
 /** PostgreSQL's text holds no NUL, and a client's own words must not bloat the table. */
