@@ -96,6 +96,11 @@ export function createUsageWriter({ pool, zone, onRefused }: UsageWriterDeps) {
   };
 }
 
+/** Whether JavaScript has a date for it; another is refused by PostgreSQL. */
+function isTime(value: number): boolean {
+  return !Number.isNaN(new Date(value).getTime());
+}
+
 /** PostgreSQL's text holds no NUL, and a client's own words must not bloat the table. */
 function text(value: string | null, most: number): string | null {
   return value === null ? null : value.replaceAll('\0', '').slice(0, most);
