@@ -51,7 +51,10 @@ export async function withApplyService<Result>(
 type Opened = { url: string; stop(): Promise<void> };
 
 /** The one of DATABASE_URL; else the embedded one, that of a running server or our own for the moment. */
-export async function openPostgres({ database, dataDir }: ReturnType<typeof readConfig>): Promise<Opened> {
+export async function openPostgres({
+  database,
+  dataDir,
+}: ReturnType<typeof readConfig>): Promise<Opened> {
   const stop = () => Promise.resolve();
   if (database.url !== null) {
     await checkPostgres(database.url);

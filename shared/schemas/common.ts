@@ -11,7 +11,7 @@ export const Micros = z.int();
 /** A price as a person writes it: dollars per million tokens, at most six decimals. */
 export const DollarsPerMillion = z.number().min(0).max(100_000);
 /** The same for what is not counted in tokens. */
-export const Dollars = DollarsPerMillion;
+export const Dollars = z.number().min(0).max(100_000);
 
 export const Rpm = z.int().min(1).max(1_000_000);
 export const TokensPerDay = z.int().min(1).max(1_000_000_000_000);

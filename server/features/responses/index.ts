@@ -1,2 +1,2 @@
 export { createResponsesRepo } from './responses.repo.ts';
-export { createResponsesService, type Responses } from './responses.service.ts';
+export { createResponsesService } from './responses.service.ts';

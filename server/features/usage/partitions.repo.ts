@@ -129,7 +129,6 @@ export function createPartitionsRepo(pool: Pick<Pool, 'connect'>) {
     },
   };
 }
-export type PartitionsRepo = ReturnType<typeof createPartitionsRepo>;
 
 /** Beginnings of UTC days, both ends included; `keepFrom` null = nothing is dropped. */
 export type PartitionPlan = { from: Date; to: Date; keepFrom: Date | null };

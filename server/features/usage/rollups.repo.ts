@@ -125,7 +125,6 @@ export function createRollupsRepo(pool: Pick<Pool, 'query'>) {
     },
   };
 }
-export type RollupsRepo = ReturnType<typeof createRollupsRepo>;
 
 type Where = { text: string; values: readonly unknown[] };
 

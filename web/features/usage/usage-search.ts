@@ -24,7 +24,6 @@ const Text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 /** How far back statistics go, in days with today. */
 export const STATISTICS_DAYS = [1, 7, 30, 90, 365] as const;
 const Days = z.literal(STATISTICS_DAYS);
-export type StatisticsDays = z.infer<typeof Days>;
 
 const FIELDS = {
   /** Statistics in place of the list, told apart by `by`, of so many days. */

@@ -8,7 +8,6 @@ import { writeAnswer } from './write-answer.ts';
 import { writeRequest } from './write-request.ts';
 
 export { continued, inputItems, referencedItems } from './continued.ts';
-export { responseId } from './ids.ts';
 
 /**
  * OpenAI's Responses.
