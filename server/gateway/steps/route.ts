@@ -97,10 +97,10 @@ function holderAway(): AppError {
   );
 }
 
-function scattered({ model }: Admitted, file: string, accounts: number): AppError {
+function scattered({ model }: Admitted, id: string, accounts: number): AppError {
   return new AppError(
     'bound_elsewhere',
-    `The file "${file}" lies in the store of one account, and ${accounts} accounts may serve "${model.name}". Send the file itself instead of its id.`,
+    `"${id}" lies in the store of one account (a file, a conversation, a prompt or the like), and ${accounts} accounts may serve "${model.name}". Send its content instead of its id.`,
     { param: 'file_id' },
   );
 }
