@@ -17,36 +17,26 @@ export type Caller = (typeof CALLERS)[number];
 
 type Answer = 'ok' | (string & {});
 
+/** A door that lets keys in, and no cookie. */
+const BY_KEY: Readonly<Record<Caller, Answer>> = {
+  nothing: 'key_missing',
+  'an unknown key': 'invalid_api_key',
+  'a key': 'ok',
+  'a key for other models': 'not its model',
+  'a revoked key': 'invalid_api_key',
+  'an expired key': 'invalid_api_key',
+  'a disabled person’s key': 'user_disabled',
+  'a member’s cookie': 'key_missing',
+  'an admin’s cookie': 'key_missing',
+  'a cookie from another site': 'key_missing',
+  'a disabled person’s cookie': 'key_missing',
+  'an ended session’s cookie': 'key_missing',
+};
+
 /** Where the door's routes are mounted, and what each caller gets from any of them. */
 export const DOORS: Readonly<Record<string, Readonly<Record<Caller, Answer>>>> = {
-  '/v1': {
-    nothing: 'key_missing',
-    'an unknown key': 'invalid_api_key',
-    'a key': 'ok',
-    'a key for other models': 'not its model',
-    'a revoked key': 'invalid_api_key',
-    'an expired key': 'invalid_api_key',
-    'a disabled person’s key': 'user_disabled',
-    'a member’s cookie': 'key_missing',
-    'an admin’s cookie': 'key_missing',
-    'a cookie from another site': 'key_missing',
-    'a disabled person’s cookie': 'key_missing',
-    'an ended session’s cookie': 'key_missing',
-  },
-  '/v1beta': {
-    nothing: 'key_missing',
-    'an unknown key': 'invalid_api_key',
-    'a key': 'ok',
-    'a key for other models': 'not its model',
-    'a revoked key': 'invalid_api_key',
-    'an expired key': 'invalid_api_key',
-    'a disabled person’s key': 'user_disabled',
-    'a member’s cookie': 'key_missing',
-    'an admin’s cookie': 'key_missing',
-    'a cookie from another site': 'key_missing',
-    'a disabled person’s cookie': 'key_missing',
-    'an ended session’s cookie': 'key_missing',
-  },
+  '/v1': BY_KEY,
+  '/v1beta': BY_KEY,
   '/playground/v1': {
     nothing: 'not_signed_in',
     'an unknown key': 'not_signed_in',
