@@ -127,6 +127,7 @@ export async function buildFeatures(options: FeatureOptions) {
     clock,
     zone: config.quotas.zone,
     newId: id,
+    quotaGroup: (platformId, model) => registry.find(platformId)?.quotaGroup?.(model) ?? model,
     onError,
   });
   const modelsRepo = createModelsRepo(db);

@@ -22,6 +22,7 @@ export const claude: Platform = {
   ],
   operations: {},
   quirks,
+  quotaGroup,
   classify,
   keyOptional: false,
   keyUrl: 'https://platform.claude.com/settings/keys',
@@ -58,6 +59,18 @@ function outputTokens(model: string): Pick<Quirks, 'outputTokens'> {
   if (/^claude-opus-4-[678]/.test(model)) return { outputTokens: 128_000 };
   if (/^claude-(sonnet-4-6|(opus|sonnet|haiku)-4-5)/.test(model)) return { outputTokens: 64_000 };
   return {};
+}
+
+const FAMILY = /^(claude-(?:(?:opus|sonnet)-4|fable-5))(?:[-.]|$)/;
+const DATE = /-\d{8}$/;
+
+/**
+ * All of Opus 4, of Sonnet 4 and of Fable 5 share one limit each; every other model has its own,
+ * whatever its date. Source: https://platform.claude.com/docs/en/api/rate-limits#rate-limits
+ */
+function quotaGroup(model: string): string {
+  const family = FAMILY.exec(model)?.[1];
+  return family === undefined ? model.replace(DATE, '') : `${family}.x`;
 }
 
 /**

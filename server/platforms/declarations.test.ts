@@ -44,6 +44,23 @@ test.each(BUILT_IN.filter(({ id }) => id !== 'sandbox'))(
   },
 );
 
+test.each(BUILT_IN)('each quota group of $id is in itself', ({ models, quotaGroup }) => {
+  for (const model of models) {
+    const group = quotaGroup?.(model) ?? model;
+    expect(quotaGroup?.(group) ?? group).toBe(group);
+  }
+});
+
+test('models that share a limit at a platform are one quota group', () => {
+  const group = (id: string, model: string) =>
+    BUILT_IN.find((platform) => platform.id === id)?.quotaGroup?.(model);
+  expect(group('claude', 'claude-opus-4-5-20251101')).toBe(group('claude', 'claude-opus-4-8'));
+  expect(group('claude', 'claude-sonnet-4-6')).not.toBe(group('claude', 'claude-opus-4-6'));
+  expect(group('claude', 'claude-opus-5')).not.toBe(group('claude', 'claude-opus-5-5'));
+  expect(group('claude', 'claude-haiku-4-5-20251001')).toBe('claude-haiku-4-5');
+  expect(group('openai', 'gpt-5-mini-2025-08-07')).toBe('gpt-5-mini');
+});
+
 test('only the sandbox stays in this process, and it needs no key', () => {
   const inside = BUILT_IN.filter(({ endpoints }) => endpoints.some((to) => to.baseUrl === null));
   expect(inside.map(({ id, endpoints }) => [id, ...endpoints.map((to) => to.auth)])).toEqual([

@@ -31,6 +31,7 @@ export const openai: Platform = {
     'translation',
   ),
   quirks,
+  quotaGroup,
   classify,
   keyOptional: false,
   keyUrl: 'https://platform.openai.com/api-keys',
@@ -38,6 +39,18 @@ export const openai: Platform = {
   listsModels: true,
   models: modelsOf('openai'),
 };
+
+const SNAPSHOT = /-\d{4}-\d{2}-\d{2}$/;
+
+/**
+ * The limits on a model's page are those of all its snapshots together. Which models share one
+ * beyond that differs by organisation and is told in its own settings only.
+ * Sources: https://developers.openai.com/api/docs/guides/rate-limits,
+ * https://developers.openai.com/api/docs/models
+ */
+function quotaGroup(model: string): string {
+  return model.replace(SNAPSHOT, '');
+}
 
 const O_SERIES = /^o[134](-|$)/;
 /** The first GPT-5, which always reasons; later ones take sampling members when they do not. */

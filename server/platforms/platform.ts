@@ -31,6 +31,11 @@ export type Platform = {
   operations: Readonly<Partial<Record<Operation, OperationPoint>>>;
   /** Where a model departs from the protocols; absent = nowhere that is known. */
   quirks?: (model: string) => Quirks;
+  /**
+   * One name for the models that it counts against one limit; a name of its own group is in that
+   * group. Absent = each model has a limit of its own.
+   */
+  quotaGroup?: (model: string) => string;
   /** What a refusal of this platform says about the account; null = as with others, see judge-failure.ts. */
   classify?: (failure: UpstreamFailure, now: number) => FailureKind | Judgement | null;
   /** True where a server may be open to anyone who reaches it, such as one in the own network. */

@@ -87,6 +87,7 @@ function wire({ db, databaseUrl, clock, log }: ConsoleBase, allow: string[]) {
     cipher,
     zone: 'UTC',
     newId,
+    quotaGroup: (_platformId, model) => model,
     ...shared,
   });
   const modelsRepo = createModelsRepo(db);

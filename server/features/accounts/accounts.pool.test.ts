@@ -86,6 +86,7 @@ function setUp() {
     clock,
     zone: 'UTC',
     newId: () => `event-${++made}`,
+    quotaGroup: (_platformId, model) => model.replace(/ [12]$/, ' family'),
     onError: (error) => errors.push(error),
   });
   const consider = (principal: Principal, routes = ROUTES) =>
@@ -311,6 +312,46 @@ describe('what a platform says is left', () => {
     ]);
     const other = [{ ...ROUTES[0], upstreamModel: 'large' } as Route];
     expect(h.consider(ADA, other).candidates.map(({ accountId }) => accountId)).toContain('a1');
+  });
+});
+
+describe('models that share a limit at the platform', () => {
+  const family = (number: 1 | 2) => [{ ...ROUTES[0], upstreamModel: `opus ${number}` }] as Route[];
+  const offers = (routes: readonly Route[]) =>
+    h.consider(ADA, [...routes]).candidates.map(({ accountId }) => accountId);
+  async function fareAs(routes: Route[], outcome: Outcome) {
+    const [candidate] = h.consider(ADA, routes).candidates;
+    if (!candidate) throw new Error('nobody is there');
+    h.pool.finish(await h.pool.take(candidate), outcome);
+  }
+  const modelLimited = { ...limited(null), scope: 'model' as const };
+
+  test('rest together, and return together', async () => {
+    await fareAs(family(1), modelLimited);
+    expect(offers(family(2))).not.toContain('a1');
+    expect(offers(ROUTES)).toContain('a1');
+    expect(h.pool.live('a1').models).toMatchObject({ 'opus family': { state: 'cooling' } });
+    h.clock.advance(5_000);
+    await fareAs(family(2), { kind: 'ok' });
+    expect(h.pool.live('a1').models).toEqual({});
+    expect(offers(family(1))).toContain('a1');
+  });
+
+  test('have the same part left', async () => {
+    const [candidate] = h.consider(ADA, family(1)).candidates;
+    if (!candidate) throw new Error('nobody is there');
+    const target = await h.pool.take(candidate);
+    h.pool.answering(target, { remaining: 0.25, resetAt: h.clock.now() + 60_000 });
+    expect(h.consider(ADA, family(2)).candidates[0]).toMatchObject({ remaining: 0.25 });
+    expect(h.consider(ADA).candidates[0]).toMatchObject({ remaining: 1 });
+  });
+
+  test('forget a rest from before they did', async () => {
+    const until = h.clock.now() + 60_000;
+    const standing = { state: 'cooling', cause: 'burst', since: 0, until, strikes: {} } as const;
+    h.table.rows = [{ ...a1, models: { 'opus 1': standing, tiny: standing } }];
+    await h.changes.gap();
+    expect(h.pool.live('a1').models).toEqual({ tiny: standing });
   });
 });
 

@@ -34,6 +34,8 @@ export type PoolDeps = {
   /** Time zone in which days begin. */
   zone: string;
   newId: () => string;
+  /** One name for the models of a platform that share a limit there. */
+  quotaGroup(platformId: string, upstreamModel: string): string;
   /** Told of reads and writes that failed; the pool goes on with what it knows. */
   onError(error: unknown): void;
 };
@@ -41,7 +43,7 @@ export type PoolDeps = {
 /** How an account fares in this process. */
 export type Live = {
   standing: Standing;
-  /** Of its models that rest while the account itself does not. */
+  /** Of its quota groups that rest while the account itself does not. */
   models: Readonly<Record<string, Standing>>;
   busy: number;
   /** 0 to 1, the scarcest limit that its platform told of; null = it told of none. */
@@ -68,7 +70,8 @@ export type Accounts = AccountPool & {
 
 type Taken = {
   account: UsableAccount;
-  model: string;
+  /** The quota group of the model. */
+  group: string;
   secret: string | null;
   at: number;
   probe: boolean;
@@ -76,7 +79,7 @@ type Taken = {
 
 /** All accounts that nobody switched off, in memory: who may use them, and how they fare. */
 export function createAccountPool(deps: PoolDeps): Accounts {
-  const { repo, cipher, changes, clock, newId, onError, zone } = deps;
+  const { repo, cipher, changes, clock, newId, onError, quotaGroup, zone } = deps;
   const members = createPoolMembers(repo);
   const notes = createUseNotes(repo, clock);
   const loads = createLoads(clock);
@@ -85,7 +88,7 @@ export function createAccountPool(deps: PoolDeps): Accounts {
   const stops: (() => void)[] = [];
   const reloader = createReloader({
     async load(ids) {
-      standings.load(await members.load(ids));
+      standings.load((await members.load(ids)).map(byGroup));
     },
     clock,
     onError,
@@ -99,6 +102,15 @@ export function createAccountPool(deps: PoolDeps): Accounts {
       .filter(isLimited)
       .map(({ id }) => id);
   const lentUse = createLentUse({ repo, clock, zone, limited, onError });
+
+  /** A model that joined a group since it was stored no longer rests alone. */
+  function byGroup(account: UsableAccount): UsableAccount {
+    const isGroup = ([name]: [string, Standing]) => quotaGroup(account.platformId, name) === name;
+    return {
+      ...account,
+      models: Object.fromEntries(Object.entries(account.models).filter(isGroup)),
+    };
+  }
 
   // No ids means: any of them.
   const heard = ({ ids }: { ids: readonly string[] }) => reloadLater(ids.length > 0 ? ids : null);
@@ -119,10 +131,10 @@ export function createAccountPool(deps: PoolDeps): Accounts {
   }
 
   /** Why it may not serve now, or whether it is to be tried again only. */
-  function fitness(account: UsableAccount, model: string): Unfit | 'well' | 'probe' {
+  function fitness(account: UsableAccount, group: string): Unfit | 'well' | 'probe' {
     const now = clock.now();
     let isProbe = false;
-    for (const standing of [standings.of(account.id), standings.of(account.id, model)]) {
+    for (const standing of [standings.of(account.id), standings.of(account.id, group)]) {
       const phase = phaseOf(standing, now);
       if (phase === 'ready') continue;
       if (phase !== 'half-open') return unfit(standing);
@@ -144,28 +156,32 @@ export function createAccountPool(deps: PoolDeps): Accounts {
   /** Applies what became of a call; resolves when what must be stored is stored. */
   async function learn(
     account: Concerned,
-    model: string | null,
+    group: string | null,
     call: { at: number; secret: string | null },
     outcome: Outcome,
   ): Promise<void> {
     const message = 'message' in outcome ? maskError(outcome.message, call.secret) : null;
     if (outcome.kind !== 'unauthorised') notes.add(account.id, message);
-    const scope = 'scope' in outcome && outcome.scope === 'model' ? model : null;
+    const scope = 'scope' in outcome && outcome.scope === 'model' ? group : null;
     const event = eventOf(outcome, call.at);
     if (!event) return;
     // Both at once: the next request must find both as they are now.
-    const ofModel =
-      event.kind === 'succeeded' && model !== null
-        ? standings.apply(account, model, event, null)
+    const ofGroup =
+      event.kind === 'succeeded' && group !== null
+        ? standings.apply(account, group, event, null)
         : null;
-    await Promise.all([ofModel, standings.apply(account, scope, event, message)]);
+    await Promise.all([ofGroup, standings.apply(account, scope, event, message)]);
   }
 
-  function candidateOf(account: UsableAccount, route: Route, asker: Asker): Candidate | Skipped {
+  function candidateOf(
+    account: UsableAccount,
+    { group, ...route }: Route & { group: string },
+    asker: Asker,
+  ): Candidate | Skipped {
     const { id: accountId, maxConcurrency: most } = account;
     const { platformId, priority, upstreamModel, weight } = route;
     const terms = forbiddenByTerms(account, asker);
-    const fit = terms ?? fitness(account, upstreamModel);
+    const fit = terms ?? fitness(account, group);
     if (typeof fit !== 'string') return { accountId, platformId, ...fit };
     return {
       accountId,
@@ -176,13 +192,13 @@ export function createAccountPool(deps: PoolDeps): Accounts {
       own: account.ownerId === asker.principal.userId,
       busy: loads.busy(accountId),
       most,
-      remaining: loads.remaining(accountId, upstreamModel) ?? 1,
+      remaining: loads.remaining(accountId, group) ?? 1,
       probing: fit === 'probe',
     };
   }
 
   /** Whether a candidate may still be taken: it must be there, lent if it was chosen as lent, and not full. */
-  function takeable({ accountId, own, upstreamModel }: Candidate): UsableAccount {
+  function takeable({ accountId, own }: Candidate, group: string): UsableAccount {
     const account = members.find(accountId);
     if (!account || (!own && !account.shared)) {
       throw new AppError('no_account', 'The chosen account is no longer available; try again.');
@@ -191,7 +207,7 @@ export function createAccountPool(deps: PoolDeps): Accounts {
     if (most !== null && loads.busy(accountId) >= most) {
       throw new AppError('no_account', 'The chosen account became busy meanwhile; try again.');
     }
-    if (typeof fitness(account, upstreamModel) !== 'string') {
+    if (typeof fitness(account, group) !== 'string') {
       throw new AppError('no_account', 'The chosen account began to rest meanwhile; try again.');
     }
     return account;
@@ -202,8 +218,9 @@ export function createAccountPool(deps: PoolDeps): Accounts {
       const candidates: Candidate[] = [];
       const skipped: Skipped[] = [];
       for (const route of routes) {
+        const group = quotaGroup(route.platformId, route.upstreamModel);
         for (const account of usableBy(asker.principal, route.platformId)) {
-          const found = candidateOf(account, route, asker);
+          const found = candidateOf(account, { ...route, group }, asker);
           if ('reason' in found) skipped.push(found);
           else candidates.push(found);
         }
@@ -212,7 +229,9 @@ export function createAccountPool(deps: PoolDeps): Accounts {
     },
 
     async take(candidate) {
-      const account = takeable(candidate);
+      const { platformId, upstreamModel } = candidate;
+      const group = quotaGroup(platformId, upstreamModel);
+      const account = takeable(candidate, group);
       let secret: string | null;
       try {
         secret = secretOf(account);
@@ -223,25 +242,24 @@ export function createAccountPool(deps: PoolDeps): Accounts {
         notes.add(account.id, message);
         throw new AppError('no_account', message, { cause: error });
       }
-      const { platformId, upstreamModel } = candidate;
       const { id: accountId, options } = account;
-      const probe = fitness(account, upstreamModel) === 'probe';
+      const probe = fitness(account, group) === 'probe';
       loads.begin(accountId, probe);
       const target: Target = { accountId, platformId, upstreamModel, secret, options };
-      taken.set(target, { account, model: upstreamModel, secret, at: clock.now(), probe });
+      taken.set(target, { account, group, secret, at: clock.now(), probe });
       return target;
     },
 
     answering(target, limits) {
       const call = taken.get(target);
       if (!call) return;
-      void learn(call.account, call.model, call, { kind: 'ok' });
+      void learn(call.account, call.group, call, { kind: 'ok' });
       if (!limits) return;
-      loads.report(call.account.id, call.model, limits);
+      loads.report(call.account.id, call.group, limits);
       if (limits.remaining > 0 || limits.resetAt === null) return;
-      // NOTE: platforms count by model, and an account that has nothing left of one serves others.
+      // NOTE: platforms count by model or family, and an account that has nothing left of one serves others.
       const event = { kind: 'used-up' as const, resetAt: limits.resetAt };
-      void standings.apply(call.account, call.model, event, null);
+      void standings.apply(call.account, call.group, event, null);
     },
 
     finish(target, outcome) {
@@ -249,7 +267,7 @@ export function createAccountPool(deps: PoolDeps): Accounts {
       if (!call) return;
       taken.delete(target);
       loads.end(call.account.id, call.probe);
-      void learn(call.account, call.model, call, outcome);
+      void learn(call.account, call.group, call, outcome);
     },
 
     ready(platformId, viewer) {

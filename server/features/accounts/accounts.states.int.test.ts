@@ -57,6 +57,7 @@ async function anotherPool() {
     clock: h.clock,
     zone: 'UTC',
     newId,
+    quotaGroup: (_platformId, model) => model,
     onError: () => undefined,
   });
   await pool.start();
