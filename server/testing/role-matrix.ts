@@ -16,6 +16,7 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'sessions.end': 'signed-in',
 
   'users.list': 'admins',
+  'users.people': 'signed-in',
   'users.create': 'admins',
   'users.update': 'admins',
   'users.resetPassword': 'admins',

@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { Id, NewPassword, Role, Rpm, Timestamp, TokensPerDay, Username } from './common.ts';
+import {
+  Id,
+  NewPassword,
+  PageInput,
+  Role,
+  Rpm,
+  Timestamp,
+  TokensPerDay,
+  Username,
+} from './common.ts';
 
 export const UserState = z.enum(['active', 'disabled']);
 
@@ -54,3 +63,17 @@ export type InviteInfo = z.infer<typeof InviteInfo>;
 
 export const InviteAccept = InviteToken.extend({ password: NewPassword });
 export type InviteAccept = z.infer<typeof InviteAccept>;
+
+/** Which of the people here: those with this in their name, or those with these ids. */
+export const PeopleInput = PageInput.extend({
+  search: z.string().trim().max(80).default(''),
+  ids: z.array(Id).max(100, 'at most 100 at once').optional(),
+});
+export type PeopleInput = z.infer<typeof PeopleInput>;
+
+/** Somebody one may lend to: nothing but what to call them. */
+export const Person = z.object({ id: Id, name: z.string() });
+export type Person = z.infer<typeof Person>;
+
+export const People = z.object({ rows: z.array(Person), nextCursor: z.string().nullable() });
+export type People = z.infer<typeof People>;

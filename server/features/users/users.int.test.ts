@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { UserCreated, UserView } from '#shared/schemas/users.ts';
+import type { People, UserCreated, UserView } from '#shared/schemas/users.ts';
 import { systemClock } from '../../infra/clock.ts';
 import { createEvents } from '../../infra/events.ts';
 import { createLog } from '../../infra/log.ts';
@@ -55,6 +55,79 @@ describe('users.list', () => {
   refusalBattery('users.list', {
     console: () => console,
     call: (browser) => browser.query('users.list'),
+  });
+});
+
+describe('users.people', () => {
+  type Named = { username: string; displayName?: string; state?: 'active' | 'disabled' };
+  async function add(...people: Named[]): Promise<string[]> {
+    const data = people.map((person) => ({ id: crypto.randomUUID(), ...person }));
+    await console.db.user.createMany({ data });
+    return data.map(({ id }) => id);
+  }
+  async function ask(input: object) {
+    const { browser } = await console.signedIn('member');
+    return browser.query('users.people', input);
+  }
+
+  test('tells members the names of active people, by name, and nothing else', async () => {
+    const [zoe, , abe] = await add(
+      { username: 'zoe.q@example.com' },
+      { username: 'q-gone', displayName: 'Gone Q', state: 'disabled' },
+      { username: 'abe@example.com', displayName: 'Abe Q' },
+    );
+    const { data, text } = await ask({ search: 'Q' });
+    expect(data).toEqual({
+      rows: [
+        { id: abe, name: 'Abe Q' },
+        { id: zoe, name: 'zoe.q' },
+      ],
+      nextCursor: null,
+    });
+    expect(text).not.toContain('example.com');
+  });
+
+  test('finds nobody by what is not shown, and takes every sign as it is', async () => {
+    await add({ username: 'hidden-name@secret.example', displayName: 'Shown %_ Name' });
+    for (const search of ['secret.example', 'hidden-name', '@', '\\']) {
+      expect([search, (await ask({ search })).data]).toMatchObject([search, { rows: [] }]);
+    }
+    expect((await ask({ search: '%_' })).data).toMatchObject({ rows: [{ name: 'Shown %_ Name' }] });
+  });
+
+  test('comes in pages that leave nobody out, also of one name', async () => {
+    const ids = await add(
+      ...Array.from({ length: 5 }, (_, at) => ({ username: `page-${at}`, displayName: 'Same W' })),
+    );
+    const seen: string[] = [];
+    let cursor: string | null | undefined;
+    do {
+      const { data } = await ask({ search: 'same w', limit: 2, ...(cursor && { cursor }) });
+      const page = data as People;
+      seen.push(...page.rows.map(({ id }) => id));
+      cursor = page.nextCursor;
+    } while (cursor);
+    expect(seen).toEqual(ids.toSorted());
+  });
+
+  test('names those one asks for by id; a foreign cursor and too many ids are refused', async () => {
+    const [one, , gone] = await add(
+      { username: 'by-id-1' },
+      { username: 'by-id-2' },
+      { username: 'by-id-3', state: 'disabled' },
+    );
+    expect((await ask({ ids: [one, gone] })).data).toMatchObject({
+      rows: [{ id: one, name: 'by-id-1' }],
+    });
+    expect(code(await ask({ cursor: 'x' }))).toBe('bad_request');
+    expect(code(await ask({ cursor: crypto.randomUUID() }))).toBeUndefined();
+    const ids = Array.from({ length: 101 }, () => crypto.randomUUID());
+    expect(code(await ask({ ids }))).toBe('bad_request');
+  });
+
+  refusalBattery('users.people', {
+    console: () => console,
+    call: (browser) => browser.query('users.people', {}),
   });
 });
 

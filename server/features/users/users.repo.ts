@@ -1,4 +1,4 @@
-import type { UserUpdate, UserView } from '#shared/schemas/users.ts';
+import type { Person, UserUpdate, UserView } from '#shared/schemas/users.ts';
 import type { Db, Tx } from '../../infra/prisma/client.ts';
 import { withTx } from '../../infra/prisma/client.ts';
 import { holdLock } from '../../infra/prisma/locks.ts';
@@ -11,6 +11,16 @@ export type NewUser = Pick<UserView, 'id' | 'username' | 'displayName' | 'role'>
 };
 
 export type UserChange = Omit<UserUpdate, 'id'>;
+
+export type PeoplePage = {
+  /** Part of the name, in any case; empty = everybody. */
+  search: string;
+  /** Only these; null = whoever it is. */
+  ids: readonly string[] | null;
+  /** Id of the last one of the page before. */
+  after: string | null;
+  limit: number;
+};
 
 export type UserStanding = Pick<UserView, 'id' | 'role' | 'state' | 'hasPassword'>;
 
@@ -37,6 +47,22 @@ export function createUsersRepo(db: Db) {
       const limits = await limitsOf(db, 'user', ids);
       return rows.map((row) => toView(row, limits(row.id)));
     },
+
+    /**
+     * Active people by the name they go by. A user name may be a mail address, so what follows its
+     * `@` is neither shown nor searched.
+     */
+    people: ({ search, ids, after, limit }: PeoplePage): Promise<Person[]> => db.$queryRaw`
+      WITH named AS (
+        SELECT id, state, COALESCE(NULLIF(display_name, ''), split_part(username, '@', 1)) AS name
+        FROM users)
+      SELECT id::text, name FROM named
+      WHERE state = 'active'
+        AND (${ids}::uuid[] IS NULL OR id = ANY(${ids}::uuid[]))
+        AND strpos(lower(name), lower(${search})) > 0
+        AND (${after}::uuid IS NULL
+          OR (lower(name), id) > (SELECT lower(name), id FROM named WHERE id = ${after}::uuid))
+      ORDER BY lower(name), id LIMIT ${limit}`,
 
     async find(tx: Tx, id: string): Promise<UserView | null> {
       const row = await tx.user.findUnique({ where: { id }, select: VIEW });

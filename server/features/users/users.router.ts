@@ -1,12 +1,19 @@
 import { ById } from '#shared/schemas/common.ts';
-import { InviteAccept, InviteToken, UserCreate, UserUpdate } from '#shared/schemas/users.ts';
-import { adminProcedure, publicProcedure, router } from '../../trpc/init.ts';
+import {
+  InviteAccept,
+  InviteToken,
+  PeopleInput,
+  UserCreate,
+  UserUpdate,
+} from '#shared/schemas/users.ts';
+import { adminProcedure, memberProcedure, publicProcedure, router } from '../../trpc/init.ts';
 import type { InvitesService } from './invites.service.ts';
 import type { UsersService } from './users.service.ts';
 
 export function createUsersRouter(users: UsersService, invites: InvitesService) {
   return router({
     list: adminProcedure.query(() => users.list()),
+    people: memberProcedure.input(PeopleInput).query(({ input }) => users.people(input)),
     create: adminProcedure
       .input(UserCreate)
       .mutation(({ ctx, input }) => users.create(ctx.me, input)),

@@ -1,7 +1,10 @@
 import { AppError } from '#shared/errors.ts';
+import { Id } from '#shared/schemas/common.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
 import type {
   InviteLink,
+  People,
+  PeopleInput,
   UserCreate,
   UserCreated,
   UserUpdate,
@@ -52,6 +55,28 @@ export function createUsersService({ repo, invites, passwords, clock }: UsersDep
 
   return {
     list: (): Promise<UserView[]> => repo.list(),
+
+    /**
+     * Whom one may lend to: active people, by name, a page at a time. It is all that people learn of
+     * each other here. Throws bad_request for a foreign cursor.
+     */
+    async people({ cursor, ids, limit, search }: PeopleInput): Promise<People> {
+      const after = cursor === undefined ? null : Id.safeParse(cursor);
+      if (after && !after.success) {
+        throw new AppError('bad_request', 'This page does not exist; begin with the first one.', {
+          param: 'cursor',
+        });
+      }
+      const found = await repo.people({
+        search,
+        ids: ids ?? null,
+        after: after?.data ?? null,
+        limit: limit + 1,
+      });
+      const rows = found.slice(0, limit);
+      const last = rows.at(-1);
+      return { rows, nextCursor: found.length > limit && last ? last.id : null };
+    },
 
     /**
      * With a password the user can sign in at once, without one they get an invite link.
