@@ -51,6 +51,8 @@ export type Facts = {
   /** True once a raw answer has begun: no error can be told in it. */
   raw: boolean;
   settled: boolean;
+  /** What is reserved beside `hold` for what was said before the request. */
+  more: Hold | null;
   /** What is reserved of the account that is tried, and of its platform. */
   place: Hold | null;
   /** Pool credit, once a lent account was taken; `lent` is the one that is tried. */
@@ -82,17 +84,19 @@ export type Arrived = {
   facts: Facts;
 };
 export type Known = Arrived & { principal: Principal };
-export type Asked = Known & {
-  request: GatewayRequest;
+/** Its body was read; what it refers to was not looked up yet. */
+export type Asked = Known & { call: ArrivedCall; request: GatewayRequest };
+export type Admitted = Asked & { model: CatalogueModel; hold: Hold };
+/** Its `request` has all that was said before it, unless a platform keeps that. */
+export type Recalled = Admitted & {
   /** The stored response that the request continues, when a platform keeps it. */
   continues: StoredResponse | null;
   /** The request's own input as it is kept with the answer; null when nothing is to be kept. */
   ownInput: (() => object[]) | null;
 };
-export type Admitted = Asked & { model: CatalogueModel; hold: Hold };
 /** An account that counts the request as its own; null = it was gone when it was taken. */
 export type Taken = { candidate: Candidate; target: Promise<Target | null> };
-export type Routed = Admitted & { wish: Wish; first: Taken };
+export type Routed = Recalled & { wish: Wish; first: Taken };
 export type Called = Routed & { target: Target; answer: Answer };
 
 export type Relayed = Called & {
@@ -124,6 +128,7 @@ export function newFacts(): Facts {
     firstTokenAt: null,
     raw: false,
     settled: false,
+    more: null,
     place: null,
     credit: null,
     trace: newTrace(),

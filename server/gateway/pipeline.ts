@@ -4,6 +4,7 @@ import { errorHeaders } from './protocols/error-headers.ts';
 import { type AdmitDeps, admit } from './steps/admit.ts';
 import { authenticate } from './steps/authenticate.ts';
 import { type CallDeps, call } from './steps/call.ts';
+import { type RecallDeps, recall } from './steps/recall.ts';
 import { countRefused, createRefusedRecords } from './steps/refused.ts';
 import { type RelayDeps, relay } from './steps/relay.ts';
 import { type RememberDeps, remember } from './steps/remember.ts';
@@ -14,6 +15,7 @@ import { WHY_HEADER, type WhyDeps, withLink } from './why-link.ts';
 
 export type PipelineDeps = UnderstandDeps &
   AdmitDeps &
+  RecallDeps &
   RouteDeps &
   CallDeps &
   RelayDeps &
@@ -32,7 +34,8 @@ export function createPipeline(deps: PipelineDeps) {
       const known = await authenticate(arrived);
       const asked = await understand(deps, known);
       const admitted = await admit(deps, asked);
-      const routed = await route(deps, admitted);
+      const recalled = await recall(deps, admitted);
+      const routed = await route(deps, recalled);
       const called = await call(deps, routed);
       const relayed = await relay(deps, called);
       await remember(deps, relayed);

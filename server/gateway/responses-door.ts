@@ -6,7 +6,7 @@ import type { Principal, QuotaGate, ResponseStore, StoredResponse } from './port
 import { check } from './protocols/body.ts';
 import { queryOf } from './request-query.ts';
 import { RESPONSE_ID } from './responses-keeping.ts';
-import { mayRead } from './steps/understand.ts';
+import { mayRead } from './steps/recall.ts';
 
 export type ResponsesDoorDeps = AskHolderDeps & { quotas: QuotaGate; responses: ResponseStore };
 

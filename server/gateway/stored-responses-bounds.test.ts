@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { AppError } from '#shared/errors.ts';
+import type { QuotaMetric, QuotaRule } from '#shared/schemas/quotas.ts';
+import { createMemoryQuotaGate } from '../features/quotas/index.ts';
 import type { Endpoint } from '../platforms/platform.ts';
+import { fakeClock } from '../testing/fake-clock.ts';
 import { gatewayHarness, type HarnessOptions } from '../testing/gateway-harness.ts';
 import { memoryResponses } from '../testing/memory-responses.ts';
 import { raw, type ScriptedUpstream, scriptedUpstream } from '../testing/scripted-upstream.ts';
@@ -94,6 +97,106 @@ describe('looking at a response counts as a request', () => {
     };
     expect((await ask(h.url, method, path)).status).toBe(429);
     expect([looked, h.responses.saved.length]).toEqual([0, 1]);
+  });
+});
+
+describe('a conversation is recalled under the limits', () => {
+  const LONG = 'word '.repeat(1_000);
+  const planted = (id: string, previousId: string | null = null): StoredResponse => ({
+    id,
+    userId: 'user-1',
+    heldBy: null,
+    model: 'gpt-lab',
+    previousId,
+    input: [{ id: `msg_${id}`, type: 'message', role: 'user', content: LONG }],
+    answer: { id, object: 'response', output: [] },
+    itemIds: [],
+    createdAt: 1,
+  });
+  const rule = (metric: QuotaMetric, limit: number): QuotaRule => {
+    return { subject: 'key', id: 'key-1', metric, limit };
+  };
+
+  /** A gateway under these limits that counts how often stored responses are opened. */
+  async function limited(upstream: ScriptedUpstream, rules: readonly QuotaRule[]) {
+    const quotas = createMemoryQuotaGate({
+      clock: fakeClock(),
+      zone: 'UTC',
+      loadUsed: async () => ({ tokens: 0, cost: 0 }),
+    });
+    const responses = memoryResponses();
+    let opened = 0;
+    const { chain, findAll } = responses;
+    responses.chain = (...asked) => {
+      opened += 1;
+      return chain(...asked);
+    };
+    responses.findAll = (ids, userId) => {
+      if (ids.length > 0) opened += 1;
+      return findAll(ids, userId);
+    };
+    responses.saved.push(planted('resp_first'), planted('resp_a1', 'resp_first'));
+    const h = await native(upstream, { principal: { rules }, quotas, responses });
+    const held = async () => (await quotas.state(rules)).map((state) => state.held);
+    const used = async () => (await quotas.state(rules)).map((state) => state.used);
+    return Object.assign(h, { held, used, opened: () => opened });
+  }
+
+  test('a key past its limit has nothing opened', async () => {
+    await using upstream = await scriptedUpstream(says([]));
+    await using h = await limited(upstream, [rule('requests-per-minute', 1)]);
+    expect((await post(h.url, { input: 'x' })).status).toBe(200);
+    expect((await post(h.url, { input: 'x', ...PREVIOUS })).status).toBe(429);
+    const refer = [{ type: 'item_reference', id: 'msg_01890a5dac96774bbcceb302099a8057_o0' }];
+    expect((await post(h.url, { input: refer })).status).toBe(429);
+    expect([h.opened(), upstream.calls.length]).toEqual([0, 1]);
+  });
+
+  test('what is said of another model, or of none, opens nothing', async () => {
+    await using upstream = await scriptedUpstream();
+    await using h = await limited(upstream, []);
+    expect((await post(h.url, { model: 'none', input: 'x', ...PREVIOUS })).status).toBe(404);
+    expect(h.opened()).toBe(0);
+  });
+
+  test('the conversation is reserved like the request’s own input', async () => {
+    await using upstream = await scriptedUpstream(says([]), says([]));
+    await using h = await limited(upstream, [rule('tokens-per-day', 2_000)]);
+    const body = { max_output_tokens: 10, ...PREVIOUS };
+    const res = await post(h.url, { input: 'x', ...body });
+    expect([res.status, upstream.calls.length]).toEqual([429, 0]);
+    expect([await h.held(), await h.used()]).toEqual([[0], [0]]);
+    expect(h.traces[0]?.trace.limits).toMatchObject([{ decided: true, asked: 2_511 }]);
+    expect((await post(h.url, { input: 'x', max_output_tokens: 10 })).status).toBe(200);
+  });
+
+  test('and given back when the answer is there', async () => {
+    await using upstream = await scriptedUpstream(says([]));
+    const rules = [rule('tokens-per-day', 5_000), rule('requests-per-minute', 9)];
+    await using h = await limited(upstream, [...rules, rule('concurrency', 1)]);
+    expect((await post(h.url, { input: 'x', max_output_tokens: 10, ...PREVIOUS })).status).toBe(
+      200,
+    );
+    const [tokens, requests, running] = await h.used();
+    expect([requests, running, await h.held()]).toEqual([1, 0, [0, 0, 0]]);
+    expect(tokens).toBeGreaterThan(1_000);
+    expect(h.traces[0]?.trace.limits).toHaveLength(3);
+  });
+
+  test('a conversation that is not there leaves nothing held, and counts as a request', async () => {
+    await using upstream = await scriptedUpstream();
+    const rules = [rule('tokens-per-day', 5_000), rule('requests-per-minute', 9)];
+    await using h = await limited(upstream, rules);
+    const res = await post(h.url, { input: 'x', previous_response_id: 'resp_none' });
+    expect([res.status, await res.json()]).toMatchObject([
+      400,
+      { error: { code: 'previous_response_not_found' } },
+    ]);
+    expect([await h.held(), await h.used()]).toEqual([
+      [0, 0],
+      [0, 1],
+    ]);
+    expect(h.records).toMatchObject([{ outcome: 'previous_response_not_found' }]);
   });
 });
 

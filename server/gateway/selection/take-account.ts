@@ -1,6 +1,6 @@
 import { toAppError } from '#shared/errors.ts';
 import type { Platform } from '../../platforms/platform.ts';
-import type { Admitted, Taken } from '../exchange.ts';
+import type { Admitted, Recalled, Taken } from '../exchange.ts';
 import type { AccountPool, Candidate, Considered, Target } from '../ports.ts';
 import { accountTag } from '../protocols/seals.ts';
 import { type LentDeps, withinCredit } from '../steps/lent.ts';
@@ -27,18 +27,18 @@ export type Looked = {
 };
 
 /** Looks at the accounts as they are this moment. */
-export function look(deps: TakeDeps, admitted: Admitted): Looked {
-  const { continues, model, principal } = admitted;
+export function look(deps: TakeDeps, recalled: Recalled): Looked {
+  const { continues, model, principal } = recalled;
   const asker = { principal, model: model.name };
-  const considered = withinCredit(deps, admitted, deps.pool.consider(model.routes, asker));
-  const offering = considered.candidates.filter(offers(deps, admitted));
+  const considered = withinCredit(deps, recalled, deps.pool.consider(model.routes, asker));
+  const offering = considered.candidates.filter(offers(deps, recalled));
   const holder = continues?.heldBy?.accountId;
   const sees = ({ accountId }: Candidate) => holder === undefined || accountId === holder;
   return { considered, offering, fitting: offering.filter(sees) };
 }
 
 /** What a request wants of its account. */
-export function wishOf({ call, model, principal, request }: Admitted): Wish {
+export function wishOf({ call, model, principal, request }: Recalled): Wish {
   const leansOn = new Set(request.accounts);
   return {
     leansOn: (accountId) => leansOn.size > 0 && leansOn.has(accountTag(accountId)),

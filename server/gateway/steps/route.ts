@@ -1,5 +1,5 @@
 import { AppError } from '#shared/errors.ts';
-import type { Admitted, Routed, Taken } from '../exchange.ts';
+import type { Admitted, Recalled, Routed, Taken } from '../exchange.ts';
 import type { Skipped } from '../ports.ts';
 import {
   type Looked,
@@ -19,27 +19,27 @@ export type RouteDeps = TakeDeps & { now: () => number; waiting: Waiting };
  * have all they can do, or return from a rest in a moment, the request waits its turn. Throws AppError
  * no_account, not_offered, bound_elsewhere, rate_limited when it waited in vain, or the abort's reason.
  */
-export async function route(deps: RouteDeps, admitted: Admitted): Promise<Routed> {
-  const wish = wishOf(admitted);
+export async function route(deps: RouteDeps, recalled: Recalled): Promise<Routed> {
+  const wish = wishOf(recalled);
   const deadline = deps.now() + deps.waiting.limits.ms;
   const { got, waited } = await deps.waiting.serve<Taken>({
-    model: admitted.model.name,
-    signal: admitted.signal,
+    model: recalled.model.name,
+    signal: recalled.signal,
     attempt() {
-      const looked = look(deps, admitted);
-      noteLook(admitted, looked);
-      refuseHopeless(deps, admitted, looked, deadline);
-      return takeBest(deps, admitted, { wish, looked });
+      const looked = look(deps, recalled);
+      noteLook(recalled, looked);
+      refuseHopeless(deps, recalled, looked, deadline);
+      return takeBest(deps, recalled, { wish, looked });
     },
   });
-  admitted.facts.trace.waited = waited;
-  return Object.assign(admitted, { wish, first: got });
+  recalled.facts.trace.waited = waited;
+  return Object.assign(recalled, { wish, first: got });
 }
 
 /** Throws unless an account has room, or may have some before the deadline. */
 function refuseHopeless(
   deps: RouteDeps,
-  admitted: Admitted,
+  recalled: Recalled,
   { considered, fitting, offering }: Looked,
   deadline: number,
 ): void {
@@ -47,17 +47,17 @@ function refuseHopeless(
     const now = deps.now();
     const soonest = Math.min(...considered.skipped.map((account) => returnOf(account, now)));
     if (soonest > deadline || deadline <= now) {
-      const unpaid = refusedByCredit(deps, admitted, considered);
-      throw unpaid ?? nothingUsable(admitted, soonest, now);
+      const unpaid = refusedByCredit(deps, recalled, considered);
+      throw unpaid ?? nothingUsable(recalled, soonest, now);
     }
     return;
   }
-  if (offering.length === 0) throw notOffered(admitted);
+  if (offering.length === 0) throw notOffered(recalled);
   if (fitting.length === 0) throw holderAway();
-  const { fileIds } = admitted.request;
+  const { fileIds } = recalled.request;
   const accounts = new Set(fitting.map(({ accountId }) => accountId));
   if (fileIds[0] !== undefined && accounts.size > 1) {
-    throw scattered(admitted, fileIds[0], accounts.size);
+    throw scattered(recalled, fileIds[0], accounts.size);
   }
 }
 

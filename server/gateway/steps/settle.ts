@@ -40,6 +40,7 @@ export async function settle(deps: SettleDeps, progress: Progress, error?: AppEr
     if (progress.principal) await deps.ledger.record(recordOf(deps, progress, usage, error));
   } finally {
     if (progress.hold) deps.quotas.settle(progress.hold, spent);
+    if (progress.facts.more) deps.quotas.settle(progress.facts.more, { tokens: 0, cost: 0 });
     if (progress.facts.place) deps.quotas.settle(progress.facts.place, spent);
     settleCredit(deps, progress, spent.tokens);
     if (progress.target && progress.answer) deps.pool.finish(progress.target, outcomeOf(error));
