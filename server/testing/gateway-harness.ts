@@ -172,6 +172,13 @@ export async function gatewayHarness(
     throw new AppError('key_invalid', 'This API key is not known here.');
   };
   const app = express();
+  let left = 0;
+  app.use((_req, res, next) => {
+    res.once('close', () => {
+      if (!res.writableFinished) left += 1;
+    });
+    next();
+  });
   app.use('/v1', gateway.door({ identify }));
   app.use('/v1beta', gateway.geminiDoor({ identify }));
   app.use(...gateway.fallback);
@@ -192,6 +199,8 @@ export async function gatewayHarness(
     busy,
     responses,
     errors,
+    /** Requests whose client was gone before its answer was written, as the server has noticed. */
+    left: () => left,
     /** POST /chat/completions with a good key. */
     chat: (body: object | string, init: RequestInit = {}) =>
       fetch(`${url}/chat/completions`, {
