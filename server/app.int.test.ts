@@ -152,6 +152,7 @@ test('health tells nothing but counts, to anyone', async () => {
     running: expect.any(Number),
     waiting: 0,
     unwritten: expect.any(Number),
+    tracesLost: 0,
     limits: 'here',
   });
 });

@@ -33,6 +33,8 @@ export async function buildApp({ random = Math.random, ...options }: AppOptions)
   const { services, ports } = features;
   /** Where people open the console; without PUBLIC_URL known once the server listens. */
   let address = config.http.publicUrl;
+  /** Whether there is a page to lead to that says more than the answer. */
+  const explained = config.traces.retentionDays > 0;
   const door = createSessionDoor({ sessions: services.sessions, publicUrl: config.http.publicUrl });
 
   const gateway = createGateway({
@@ -44,7 +46,7 @@ export async function buildApp({ random = Math.random, ...options }: AppOptions)
     timeoutMs: config.upstream.timeoutMs,
     heartbeatMs: config.upstream.heartbeatMs,
     waitingLimits: config.waiting,
-    whyUrl: (id) => address && `${address}/why/${id}`,
+    whyUrl: (id) => (explained ? address && `${address}/why/${id}` : null),
     onInternalError: (err, requestId) => log.error({ err, requestId }, 'a request failed'),
   });
 
@@ -79,6 +81,7 @@ export async function buildApp({ random = Math.random, ...options }: AppOptions)
       running: gateway.running(),
       waiting: gateway.waiting(),
       unwritten: ports.ledger.pending(),
+      tracesLost: ports.traces.lost(),
       limits: ports.counted(),
     });
   });

@@ -44,9 +44,6 @@ import { createRegistry } from './platforms/registry.ts';
 import { createSandbox } from './platforms/sandbox/index.ts';
 import { version } from './version.ts';
 
-/** How long it can be told in full why a request ended as it did. */
-const TRACE_RETENTION_MS = 14 * 86_400_000;
-
 export type FeatureOptions = {
   infra: Infra;
   config: Config;
@@ -90,11 +87,11 @@ export async function buildFeatures(options: FeatureOptions) {
   const traces = createTraceKeeper({
     repo: tracesRepo,
     clock,
-    retentionMs: TRACE_RETENTION_MS,
+    ...config.traces,
     onError: (err) =>
       log.error({ err, lost: traces.lost() }, 'traces of requests were not written'),
   });
-  const why = createWhyService({ repo: tracesRepo, usage, clock, retentionMs: TRACE_RETENTION_MS });
+  const why = createWhyService({ repo: tracesRepo, usage, clock, ...config.traces });
 
   const people = buildPeople({
     db,

@@ -108,6 +108,13 @@ export const Env = z.object({
     .max(36_500)
     .default(400)
     .describe('How long the record of each request is kept; 0 = for ever'),
+  TRACE_RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(365)
+    .default(14)
+    .describe('How long it is kept how a request came about, for its page; 0 = not at all'),
   GATEHOUSE_APPLY: z.string().min(1).optional().describe('Set-up file applied at every start'),
 });
 export type Env = z.infer<typeof Env>;

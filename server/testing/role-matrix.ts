@@ -72,4 +72,5 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'usage.statistics': 'signed-in',
 
   'why.get': 'signed-in',
+  'why.kept': 'signed-in',
 };

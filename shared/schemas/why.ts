@@ -82,5 +82,11 @@ export const WhyView = z.object({
   usage: UsageDetail.nullable(),
   /** Null when the details were too old, or lost under pressure. */
   trace: WhyTrace.nullable(),
+  /** For how many days such details are kept. */
+  keptDays: z.int(),
 });
 export type WhyView = z.infer<typeof WhyView>;
+
+/** For how many days it is kept how requests came about; 0 = not at all, and pages tell no more than records. */
+export const WhyKept = z.object({ days: z.int() });
+export type WhyKept = z.infer<typeof WhyKept>;

@@ -22,12 +22,16 @@ function record(id: string, more: Partial<TraceRecord> = {}): TraceRecord {
 
 type Insert = (rows: readonly TraceRow[]) => Promise<void>;
 
-function keeper(insert: Insert, removeExpired = async (_until: Date, _most: number) => 0) {
+function keeper(
+  insert: Insert,
+  removeExpired = async (_until: Date, _most: number) => 0,
+  retentionDays = 14,
+) {
   const clock = fakeClock();
   const errors: unknown[] = [];
   const onError = (error: unknown) => void errors.push(error);
   const repo = { insert, removeExpired };
-  return { clock, errors, ...createTraceKeeper({ repo, clock, retentionMs: 14 * DAY, onError }) };
+  return { clock, errors, ...createTraceKeeper({ repo, clock, retentionDays, onError }) };
 }
 
 /** A database that keeps what it gets. */
@@ -103,4 +107,15 @@ test('closing writes what waits; expired ones are removed every hour until then'
   expect(batches).toEqual([['last']]);
   it.clock.advance(3_600_000);
   expect(removed).toHaveLength(3);
+});
+
+test('with a retention of nothing none is kept, and what there was is removed', async () => {
+  const { batches, insert } = table();
+  const removed: number[] = [];
+  const it = keeper(insert, async (until) => removed.push(until.getTime()), 0);
+  it.start();
+  it.keep(record('a'));
+  await it.close();
+  expect([batches, it.lost()]).toEqual([[], 0]);
+  expect(removed).toEqual([it.clock.now()]);
 });

@@ -12,12 +12,13 @@ const MOST_AT_ONCE = 500;
 /** After a failed write: the database is away or busy, and traces are not worth pressing it. */
 const PAUSE_MS = 5_000;
 const CLEAN_EVERY_MS = 3_600_000;
+const DAY_MS = 86_400_000;
 
 export type TraceKeeperDeps = {
   repo: Pick<TracesRepo, 'insert' | 'removeExpired'>;
   clock: Clock;
-  /** How long a trace is kept, ms. */
-  retentionMs: number;
+  /** How long a trace is kept, days; 0 = none is. */
+  retentionDays: number;
   /** Told of writes and removals that failed; they are tried again. */
   onError(error: unknown): void;
 };
@@ -27,7 +28,7 @@ export type OpenTraceKeeper = TraceKeeper & {
   lost(): number;
   /** Resolves once everything kept before is written, or was tried and failed. */
   flush(): Promise<void>;
-  /** Removes what has expired, now and every hour. */
+  /** Removes what has expired, now and every hour; with a retention of 0 everything. */
   start(): void;
   /** Writes what is left, once. */
   close(): Promise<void>;
@@ -38,7 +39,7 @@ export type OpenTraceKeeper = TraceKeeper & {
  * number waits in memory, and what does not fit is lost and counted.
  */
 export function createTraceKeeper(deps: TraceKeeperDeps): OpenTraceKeeper {
-  const { repo, clock, retentionMs, onError } = deps;
+  const { repo, clock, retentionDays, onError } = deps;
   let waiting: TraceRecord[] = [];
   let lost = 0;
   let closed = false;
@@ -91,7 +92,7 @@ export function createTraceKeeper(deps: TraceKeeperDeps): OpenTraceKeeper {
   }
 
   async function removeExpired(): Promise<void> {
-    const until = new Date(clock.now() - retentionMs);
+    const until = new Date(clock.now() - retentionDays * DAY_MS);
     for (let removed = MOST_AT_ONCE; removed === MOST_AT_ONCE && !closed; ) {
       removed = await repo.removeExpired(until, MOST_AT_ONCE);
     }
@@ -107,6 +108,7 @@ export function createTraceKeeper(deps: TraceKeeperDeps): OpenTraceKeeper {
 
   return {
     keep(record) {
+      if (retentionDays === 0) return;
       if (waiting.length >= MOST_WAITING) {
         lost += 1;
         return;

@@ -12,7 +12,8 @@ import { expectNothingLeaks, refusalBattery } from '../../testing/refusals.ts';
 import { createTraceKeeper, createTracesRepo, createWhyService } from './index.ts';
 
 const DAY = 86_400_000;
-const RETENTION_MS = 14 * DAY;
+const RETENTION_DAYS = 14;
+const RETENTION_MS = RETENTION_DAYS * DAY;
 
 type Person = Awaited<ReturnType<TestConsole['signedIn']>>;
 
@@ -32,7 +33,7 @@ beforeAll(async () => {
       pool = createPool(databaseUrl, { max: 2, onConnectionError: () => undefined });
       const repo = createTracesRepo(pool);
       const onError = (error: unknown) => void complaints.push(error);
-      traces = createTraceKeeper({ repo, clock, retentionMs: RETENTION_MS, onError });
+      traces = createTraceKeeper({ repo, clock, retentionDays: RETENTION_DAYS, onError });
       const usage = {
         async get(me: { id: string; role: string }, id: string) {
           const found = records.get(id);
@@ -40,7 +41,7 @@ beforeAll(async () => {
           throw new AppError('not_found', 'none');
         },
       };
-      return { why: createWhyService({ repo, usage, clock, retentionMs: RETENTION_MS }) };
+      return { why: createWhyService({ repo, usage, clock, retentionDays: RETENTION_DAYS }) };
     },
   });
   admin = await h.signedIn('admin');
@@ -98,6 +99,12 @@ async function why(browser: Browser, id: string): Promise<WhyView> {
 }
 
 refusalBattery('why.get', { console: () => h, call: (b) => b.query('why.get', { id: newId() }) });
+
+test('for how long it can be told is no secret to members', async () => {
+  const answer = await ben.browser.query('why.kept');
+  expect(answer.data).toEqual({ days: RETENTION_DAYS });
+  expect((await why(admin.browser, await kept())).keptDays).toBe(RETENTION_DAYS);
+});
 
 describe('why.get', () => {
   test('tells the asker and admins; to others the request does not exist', async () => {

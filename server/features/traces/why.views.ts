@@ -40,7 +40,7 @@ export function toWhyView(
   usage: UsageDetail | null,
   found: FoundTrace | null,
   nameOf: AccountName,
-): WhyView | null {
+): Omit<WhyView, 'keptDays'> | null {
   const stored = found?.trace;
   const createdAt = usage?.createdAt ?? found?.createdAt.toISOString();
   if (createdAt === undefined) return null;

@@ -10,12 +10,12 @@ import { trpc } from '../../lib/trpc.ts';
 import { CopyField } from '../../ui/CopyField.tsx';
 import { Money } from '../../ui/figures.tsx';
 import { QueryBoundary } from '../../ui/QueryBoundary.tsx';
+import { WhyEnd } from '../why/WhyEnd.tsx';
 import { WhyLink } from '../why/WhyLink.tsx';
 import { OutcomeBadge } from './OutcomeBadge.tsx';
 import { operationName, unitsText } from './operation.ts';
 import { TokenCount } from './TokenCount.tsx';
 import classes from './usage.module.css';
-import { WhatHappened } from './WhatHappened.tsx';
 
 /** A request that has just ended is written within a second or two. */
 const TRIES = 4;
@@ -75,7 +75,7 @@ function Facts({ detail }: { detail: UsageDetail }) {
           {formatExactTime(detail.createdAt)}
         </Text>
       </Group>
-      <WhatHappened outcome={detail.outcome} error={detail.error} />
+      {detail.outcome !== 'ok' && <WhyEnd outcome={detail.outcome} error={detail.error} />}
       <WhyLink id={detail.id} />
       <CopyField label={t('common:requestId')} value={detail.id} />
       <Part title={t('detail.request')}>

@@ -2,7 +2,6 @@ import { Alert, Text } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconPlayerStop } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { ERRORS, type ErrorCode } from '#shared/errors.ts';
-import type { WhyView } from '#shared/schemas/why.ts';
 import { formatDateTime } from '../../lib/format.ts';
 import classes from './why.module.css';
 
@@ -10,10 +9,19 @@ function isErrorCode(outcome: string): outcome is ErrorCode {
   return Object.hasOwn(ERRORS, outcome);
 }
 
+type WhyEndProps = {
+  outcome: string;
+  /** In the server's words. */
+  error: string | null;
+  /** The member of the request at fault. */
+  param?: string | null;
+  /** From when the same request may succeed. */
+  retryAt?: string | null;
+};
+
 /** How it ended, and what to do next. */
-export function WhyEnd({ view }: { view: WhyView }) {
-  const { t } = useTranslation(['why', 'errors', 'usage']);
-  const { error, outcome, param, retryAt } = view;
+export function WhyEnd({ outcome, error, param = null, retryAt = null }: WhyEndProps) {
+  const { t } = useTranslation(['why', 'errors']);
   if (outcome === 'ok') {
     return (
       <Alert color="teal" variant="light" icon={<IconCircleCheck />} title={t('answered.title')}>
@@ -45,7 +53,7 @@ export function WhyEnd({ view }: { view: WhyView }) {
       {error && (
         <>
           <Text fz="xs" c="dimmed" mt="xs">
-            {t('usage:detail.saysServer')}
+            {t('saysServer')}
           </Text>
           <div className={classes.quote} lang="en">
             {error}

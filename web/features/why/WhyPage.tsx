@@ -58,7 +58,7 @@ function Explained({ view }: { view: WhyView }) {
   const { trace } = view;
   return (
     <Stack gap="md">
-      <WhyEnd view={view} />
+      <WhyEnd outcome={view.outcome} error={view.error} param={view.param} retryAt={view.retryAt} />
       <WhyAsked view={view} />
       <WhyStory view={view} />
       {trace && trace.limits.length > 0 && <WhyLimits limits={trace.limits} />}

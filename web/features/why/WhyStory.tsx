@@ -12,12 +12,14 @@ type Translator = TFunction<'why'>;
 type Step = { id: string; text: string; notes: string[] };
 
 /** What happened, one sentence after the other. */
-export function WhyStory({ view: { asked, trace } }: { view: WhyView }) {
+export function WhyStory({ view: { asked, keptDays, trace } }: { view: WhyView }) {
   const { t } = useTranslation('why');
   if (!trace) {
     return (
       <Section title={t('story.title')}>
-        <Text c="dimmed">{t('story.gone')}</Text>
+        <Text c="dimmed">
+          {keptDays === 0 ? t('story.notKept') : t('story.gone', { count: keptDays })}
+        </Text>
       </Section>
     );
   }

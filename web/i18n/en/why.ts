@@ -14,6 +14,7 @@ export const why = {
     hint: 'Whoever asked closed the connection. What was written until then is counted.',
   },
   retry: 'The same request may succeed from {{time}}.',
+  saysServer: 'In the server’s words',
   param: 'It is about {{param}} in the request.',
   asked: {
     title: 'What was asked',
@@ -46,7 +47,12 @@ export const why = {
     notSent: 'It was not sent to any platform.',
     attempt: 'Attempt {{n}}: {{platform}}, model {{model}}, after {{time}}: {{outcome}}',
     dropped: 'The platform did not get these parts of the request: {{names}}.',
-    gone: 'How it came about is told for 14 days only, or was not kept because too much happened at once. The record of the request is below.',
+    gone_one:
+      'How it came about is kept for a day only, or was lost because too much happened at once. The record of the request is above.',
+    gone_other:
+      'How it came about is kept for {{count}} days only, or was lost because too much happened at once. The record of the request is above.',
+    notKept:
+      'This server does not keep how requests came about. The record of the request is above.',
   },
   skips: {
     cooling_one: '{{count}} account was resting after errors of its platform',

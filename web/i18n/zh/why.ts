@@ -16,6 +16,7 @@ export const why: Translated<typeof english> = {
     hint: '请求方断开了连接，此前已写出的内容会计入用量。',
   },
   retry: '同样的请求从{{time}}起可能成功。',
+  saysServer: '服务器原文',
   param: '问题出在请求的 {{param}}。',
   asked: {
     title: '请求内容',
@@ -45,7 +46,8 @@ export const why: Translated<typeof english> = {
     notSent: '没有发送到任何平台。',
     attempt: '第 {{n}} 次尝试：{{platform}}，模型 {{model}}，{{time}}后{{outcome}}',
     dropped: '请求中的这些部分没有传给平台：{{names}}。',
-    gone: '经过只保留 14 天，或因当时过于繁忙而没有保留。下面是请求的记录。',
+    gone_other: '经过只保留 {{count}} 天，或因当时过于繁忙而丢失。上面是请求的记录。',
+    notKept: '此服务器不保留请求的经过。上面是请求的记录。',
   },
   skips: {
     cooling_other: '{{count}} 个账号因平台出错正在休息',
