@@ -41,6 +41,9 @@ const counting = {
   loadUsed: async () => ({ tokens: 0, cost: 0 }),
 };
 
+/** However busy the machine is. */
+const soon = (check: () => unknown) => vi.waitFor(check, { timeout: 30_000 });
+
 /** A gateway whose gate counts everything, and what it holds. */
 async function limited(
   upstream: ScriptedUpstream,
@@ -58,8 +61,8 @@ async function limited(
     held,
     /** When nothing runs any more, nothing may be held, and each request has its one record. */
     async expectSettled(records: number) {
-      await vi.waitFor(() => expect(h.gateway.running()).toBe(0));
-      await vi.waitFor(async () => expect(await held()).toBe(0));
+      await soon(() => expect(h.gateway.running()).toBe(0));
+      await soon(async () => expect(await held()).toBe(0));
       expect(h.records).toHaveLength(records);
       expect(new Set(h.records.map(({ id }) => id)).size).toBe(records);
       expect(h.busy.size).toBe(0);
@@ -91,7 +94,7 @@ function client(h: Limited) {
     async left() {
       const before = h.left();
       req.destroy();
-      await vi.waitFor(() => expect(h.left()).toBe(before + 1));
+      await soon(() => expect(h.left()).toBe(before + 1));
     },
   };
 }
@@ -116,7 +119,7 @@ function abortsAtEveryStage(makeGate: () => WatchedQuotaGate) {
     await using h = await limited(upstream, makeGate());
     const it = client(h);
     it.req.write(JSON.stringify(ask()).slice(0, 20));
-    await vi.waitFor(() => expect(h.gateway.running()).toBe(1));
+    await soon(() => expect(h.gateway.running()).toBe(1));
     await it.left();
     await h.expectSettled(1);
     expect(h.records[0]).toMatchObject({ outcome: 'aborted', inputTokens: 0, cost: null });
@@ -127,7 +130,7 @@ function abortsAtEveryStage(makeGate: () => WatchedQuotaGate) {
     await using upstream = await scriptedUpstream(silence);
     await using h = await limited(upstream, makeGate(), { known: known.promise });
     const it = asks(h, true);
-    await vi.waitFor(() => expect(h.gateway.running()).toBe(1));
+    await soon(() => expect(h.gateway.running()).toBe(1));
     await it.left();
     known.resolve();
     await h.expectSettled(1);
@@ -165,9 +168,9 @@ function abortsAtEveryStage(makeGate: () => WatchedQuotaGate) {
     const first = asks(h, true);
     await upstream.called;
     const second = asks(h, true);
-    await vi.waitFor(() => expect(h.gateway.waiting()).toBe(1));
+    await soon(() => expect(h.gateway.waiting()).toBe(1));
     await second.left();
-    await vi.waitFor(() => expect(h.gateway.waiting()).toBe(0));
+    await soon(() => expect(h.gateway.waiting()).toBe(0));
     await first.left();
     await h.expectSettled(2);
     expect(upstream.calls).toHaveLength(1);
@@ -189,7 +192,7 @@ function abortsAtEveryStage(makeGate: () => WatchedQuotaGate) {
     await using upstream = await scriptedUpstream(stuckStream('Hello there'));
     await using h = await limited(upstream, makeGate());
     const it = asks(h, true);
-    await vi.waitFor(() => expect(it.seen()).toContain('Hello there'));
+    await soon(() => expect(it.seen()).toContain('Hello there'));
     await it.left();
     await h.expectSettled(1);
     expect(h.records[0]?.outcome).toBe('aborted');
@@ -200,7 +203,7 @@ function abortsAtEveryStage(makeGate: () => WatchedQuotaGate) {
     await using upstream = await scriptedUpstream(unended);
     await using h = await limited(upstream, makeGate());
     const it = asks(h, true);
-    await vi.waitFor(() => expect(it.seen()).toContain('"stop"'));
+    await soon(() => expect(it.seen()).toContain('"stop"'));
     await it.left();
     await h.expectSettled(1);
     expect(h.records[0]).toMatchObject({ outcome: 'aborted', inputTokens: 7, outputTokens: 3 });
@@ -239,7 +242,7 @@ function abortsAtEveryStage(makeGate: () => WatchedQuotaGate) {
       await new Promise(setImmediate);
       it.leave();
     }
-    await vi.waitFor(() => expect(h.gateway.running()).toBe(0));
+    await soon(() => expect(h.gateway.running()).toBe(0));
     await h.expectSettled(h.records.length);
     expect(h.records.length).toBeLessThanOrEqual(clients.length);
   });
@@ -255,7 +258,7 @@ describe('a client that leaves has one record and leaves nothing held', () => {
     beforeAll(async () => {
       redis = await startRedis();
       const link = connectQuotaRedis(redis.url, { commandMs: 5_000 });
-      await vi.waitFor(() => link.read(['x'], ['y']));
+      await soon(() => link.read(['x'], ['y']));
       links.push(link);
     });
     afterAll(async () => {
