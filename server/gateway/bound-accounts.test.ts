@@ -340,6 +340,21 @@ test.each(STORED)('what lies in a store of %s: %s %j', async (protocol, path, js
   expect(it.upstream.calls[0]?.text).toContain('file-1');
 });
 
+test.each([
+  ['conversation', RESPONSES_STORED[1]],
+  ['prompt', RESPONSES_STORED[2]],
+  ['vector_store_ids', RESPONSES_STORED[3]],
+  ['container', RESPONSES_STORED[4]],
+  ['file_ids', RESPONSES_STORED[5]],
+  ['file_id', RESPONSES_STORED[8]],
+])('the refusal names the member: %s', async (param, more) => {
+  const platform = platformOf('openai-responses');
+  await using it = await lab(platform, [platform.say(SAID)], { accounts: ['a1', 'a2'] });
+  const body = JSON.stringify({ model: 'gpt-lab', input: 'Hi', ...more });
+  const res = await askDoor(it.origin, '/v1/responses', { body });
+  expect([res.status, await res.json()]).toMatchObject([409, { error: { param } }]);
+});
+
 test('ready-made skills, and what a function is called by, lie in nobody’s store', async () => {
   const platform = platformOf('openai-responses');
   await using it = await lab(platform, [platform.say(SAID)], { accounts: ['a1', 'a2'] });

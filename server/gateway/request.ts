@@ -4,6 +4,7 @@ import type { OperationName, StoredResponse, Target, TokenUsage, Units } from '.
 import type { AccountTag } from './protocols/dialogue.ts';
 import type { Framing } from './protocols/framing.ts';
 import type { ArrivedCall, Dialect, Frame } from './protocols/protocol.ts';
+import type { StoredId } from './protocols/stored-ids.ts';
 
 /** What a door for programs speaks: it reads requests and words errors. */
 export type Door = Dialect & {
@@ -66,10 +67,10 @@ export type GatewayRequest = {
   /** Accounts that something in it leans on: they are asked first. */
   accounts: readonly AccountTag[];
   /**
-   * What lies in a platform's store, by its ids (files, conversations, prompts, containers, …): only
-   * one account can open it, and we do not know which.
+   * What lies in a platform's store (files, conversations, prompts, containers, …): only one account
+   * can open it, and we do not know which.
    */
-  fileIds: readonly string[];
+  storedIds: readonly StoredId[];
   /** The stored response that it continues; null = none. */
   previousId: string | null;
   /** Whether the answer is to be kept for later reference. */

@@ -37,7 +37,7 @@ export function forwardDoor(
         framing: SSE,
         wantsUsage: true,
         accounts: [],
-        fileIds: [],
+        storedIds: [],
         previousId: null,
         store: false,
         plan(platform): Plan | null {

@@ -34,7 +34,7 @@ export function countDoor(counting: Counting): Door {
         maxOutputTokens: 0,
         promptText: () => '',
         accounts: [],
-        fileIds: [],
+        storedIds: [],
         previousId: null,
         store: false,
         plan: (platform) => plan(counting, request, call, platform),

@@ -4,6 +4,7 @@ import type { Protocol as ProtocolId } from '#shared/schemas/platforms.ts';
 import type { Quirks } from '../../platforms/quirks.ts';
 import type { AccountTag, Dialogue, DialogueAnswer, DialogueEvent } from './dialogue.ts';
 import type { Framing } from './framing.ts';
+import type { StoredId } from './stored-ids.ts';
 
 /**
  * One wire protocol in which a chat is asked and answered. A client's request is read by the
@@ -83,8 +84,8 @@ export type ChatRequest = {
   forward(to: Recipient): { body: Buffer; dropped: string[] };
   /** Tags of the accounts that made the seals in it. */
   accounts: readonly AccountTag[];
-  /** What it refers to in a platform's store, by the platform's ids: files, conversations, containers, … */
-  fileIds: readonly string[];
+  /** What it refers to in a platform's store: files, conversations, containers, … */
+  storedIds: readonly StoredId[];
   /** A stored response that it continues (`previous_response_id`). */
   previousId: string | null;
   /** Whether the answer is to be kept for later reference. */

@@ -1,23 +1,36 @@
 import { isObject } from './body.ts';
 
-/** What is asked for lies no deeper than this in any protocol. */
+/** What lies in a platform's store, by the platform's id, and the member of the request that names it. */
+export type StoredId = { id: string; param: string };
+
+/** What lies no deeper than this is looked at in any protocol. */
 const DEEPEST = 6;
+
+/** Those of the values that are ids, as named by one member. */
+export function storedAs(param: string, ids: readonly unknown[]): StoredId[] {
+  return ids.flatMap((id) => (typeof id === 'string' ? [{ id, param }] : []));
+}
 
 /**
  * Texts that stand under one of these names, in a value or in what it holds, alone or in a list: the
- * ids of what lies in a platform's store. Each once.
+ * ids of what lies in a platform's store.
  */
-export function idsUnder(value: unknown, names: ReadonlySet<string>): string[] {
-  return [
-    ...new Set(textsUnder(value, '', 0).flatMap(([name, id]) => (names.has(name) ? id : []))),
-  ];
+export function idsUnder(value: unknown, names: ReadonlySet<string>): StoredId[] {
+  return textsUnder(value, '', 0).filter(({ param }) => names.has(param));
+}
+
+/** Each once, by the first member that names it. */
+export function eachOnce(ids: readonly StoredId[]): StoredId[] {
+  const first = new Map<string, StoredId>();
+  for (const stored of ids) if (!first.has(stored.id)) first.set(stored.id, stored);
+  return [...first.values()];
 }
 
 /** All texts with the names they stand under. */
-function textsUnder(value: unknown, name: string, depth: number): [name: string, text: string][] {
-  if (typeof value === 'string') return [[name, value]];
+function textsUnder(value: unknown, param: string, depth: number): StoredId[] {
+  if (typeof value === 'string') return [{ id: value, param }];
   if (depth === DEEPEST) return [];
-  if (Array.isArray(value)) return value.flatMap((each) => textsUnder(each, name, depth + 1));
+  if (Array.isArray(value)) return value.flatMap((each) => textsUnder(each, param, depth + 1));
   if (!isObject(value)) return [];
   return Object.keys(value).flatMap((key) => textsUnder(value[key], key, depth + 1));
 }

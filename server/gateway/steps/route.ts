@@ -1,6 +1,7 @@
 import { AppError } from '#shared/errors.ts';
 import type { Admitted, Recalled, Routed, Taken } from '../exchange.ts';
 import type { Skipped } from '../ports.ts';
+import type { StoredId } from '../protocols/stored-ids.ts';
 import {
   type Looked,
   look,
@@ -54,11 +55,9 @@ function refuseHopeless(
   }
   if (offering.length === 0) throw notOffered(recalled);
   if (fitting.length === 0) throw holderAway();
-  const { fileIds } = recalled.request;
+  const [stored] = recalled.request.storedIds;
   const accounts = new Set(fitting.map(({ accountId }) => accountId));
-  if (fileIds[0] !== undefined && accounts.size > 1) {
-    throw scattered(recalled, fileIds[0], accounts.size);
-  }
+  if (stored && accounts.size > 1) throw scattered(recalled, stored, accounts.size);
 }
 
 /** When it may be asked again; at any moment while another request finds out whether it is well. */
@@ -97,10 +96,10 @@ function holderAway(): AppError {
   );
 }
 
-function scattered({ model }: Admitted, id: string, accounts: number): AppError {
+function scattered({ model }: Admitted, { id, param }: StoredId, accounts: number): AppError {
   return new AppError(
     'bound_elsewhere',
-    `"${id}" lies in the store of one account (a file, a conversation, a prompt or the like), and ${accounts} accounts may serve "${model.name}". Send its content instead of its id.`,
-    { param: 'file_id' },
+    `"${id.slice(0, 200)}" lies in the store of one account (a file, a conversation, a prompt or the like), and ${accounts} accounts may serve "${model.name}". Send its content instead of its id.`,
+    { param },
   );
 }

@@ -216,7 +216,10 @@ test('a request in the neutral form', () => {
       ],
     }),
   );
-  expect(request.fileIds).toEqual(['file_1', 'c_1']);
+  expect(request.storedIds).toEqual([
+    { id: 'file_1', param: 'file_id' },
+    { id: 'c_1', param: 'container' },
+  ]);
   expect(request.promptText()).toMatch(/short.*look.*\{"a":1\}.*and.*ü.*inner.*found/s);
   const words = (said: string) => ({ kind: 'text', text: said, citations: [], cache: null });
   expect(request.dialogue()).toMatchObject({

@@ -4,6 +4,7 @@ import { conversationOf, openingOf } from '../conversation.ts';
 import { SSE } from '../framing.ts';
 import { once } from '../once.ts';
 import type { ArrivedCall, ChatRequest } from '../protocol.ts';
+import { type StoredId, storedAs } from '../stored-ids.ts';
 import { accountsIn, forward } from './forward.ts';
 import { readDialogue } from './read-dialogue.ts';
 
@@ -26,7 +27,7 @@ export function readRequest(call: ArrivedCall): ChatRequest {
     dialogue: once(() => readDialogue(request)),
     forward: (to) => forward(body, request, to),
     accounts: accountsIn(request),
-    fileIds: [...fileIdsIn(request.messages), ...containerIn(request)],
+    storedIds: [...storedAs('file_id', fileIdsIn(request.messages)), ...containerIn(request)],
     previousId: null,
     store: false,
     echo: {},
@@ -72,14 +73,14 @@ function collectText(content: unknown, into: string[]): void {
 }
 
 /** A container that an earlier answer named, and skills that were uploaded. */
-function containerIn({ container }: Readonly<Record<string, unknown>>): string[] {
-  if (typeof container === 'string') return [container];
+function containerIn({ container }: Readonly<Record<string, unknown>>): StoredId[] {
+  if (typeof container === 'string') return storedAs('container', [container]);
   if (!isObject(container)) return [];
   const { id, skills } = container;
   const own = (Array.isArray(skills) ? skills : []).flatMap((skill: unknown) =>
     isObject(skill) && skill['type'] === 'custom' ? [skill['skill_id']] : [],
   );
-  return [id, ...own].filter((each) => typeof each === 'string');
+  return [...storedAs('container', [id]), ...storedAs('skill_id', own)];
 }
 
 /** Files in the platform's store, by `file_id`, wherever in the messages they are named. */

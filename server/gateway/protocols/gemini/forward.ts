@@ -2,11 +2,12 @@ import type { GeminiContent, GeminiPart } from '#shared/wire/gemini.ts';
 import { isObject } from '../body.ts';
 import type { AccountTag, Seal } from '../dialogue.ts';
 import type { Recipient } from '../protocol.ts';
+import { eachOnce, type StoredId, storedAs } from '../stored-ids.ts';
 import { isThirdGeneration, readSignature, SKIP_SIGNATURE } from './gemini-seals.ts';
 import { storedFile } from './media.ts';
 
 /** What in a conversation leans on one account: seals over its reasoning, and files in its store. */
-export type Bonds = { seals: Seal[]; accounts: AccountTag[]; fileIds: string[] };
+export type Bonds = { seals: Seal[]; accounts: AccountTag[]; storedIds: StoredId[] };
 
 /** Reads them off the contents, in camelCase. */
 export function bondsOf(contents: readonly GeminiContent[]): Bonds {
@@ -15,8 +16,8 @@ export function bondsOf(contents: readonly GeminiContent[]): Bonds {
     thoughtSignature ? [readSignature(thoughtSignature).seal] : [],
   );
   const accounts = seals.flatMap(({ account }) => (account === null ? [] : [account]));
-  const fileIds = parts.flatMap(filesOf);
-  return { seals, accounts: [...new Set(accounts)], fileIds: [...new Set(fileIds)] };
+  const files = eachOnce(storedAs('fileUri', parts.flatMap(filesOf)));
+  return { seals, accounts: [...new Set(accounts)], storedIds: files };
 }
 
 function filesOf({ fileData, functionResponse }: GeminiPart): string[] {

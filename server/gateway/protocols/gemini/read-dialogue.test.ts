@@ -242,7 +242,7 @@ describe('a dialogue', () => {
         tools: [{ googleSearch: {} }, { codeExecution: {} }],
       }),
     );
-    expect(request.fileIds).toEqual(['files/abc-1']);
+    expect(request.storedIds).toEqual([{ id: 'files/abc-1', param: 'fileUri' }]);
     expect(request.dialogue().tools).toEqual([
       { kind: 'hosted', type: 'googleSearch' },
       { kind: 'hosted', type: 'codeExecution' },

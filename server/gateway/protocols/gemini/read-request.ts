@@ -6,7 +6,7 @@ import { type Dialogue, EMPTY_DIALOGUE, type Message } from '../dialogue.ts';
 import { JSON_ARRAY, SSE } from '../framing.ts';
 import type { ArrivedCall, ChatRequest, Recipient } from '../protocol.ts';
 import { unmarkSeals } from '../seals.ts';
-import { idsUnder } from '../stored-ids.ts';
+import { idsUnder, type StoredId, storedAs } from '../stored-ids.ts';
 import { inCamelCase } from './camel-case.ts';
 import { type Bonds, bondsOf, isReadBy, withoutForeignSeals } from './forward.ts';
 import { mindQuirks } from './quirks-of-body.ts';
@@ -49,7 +49,7 @@ export function readRequest(call: ArrivedCall): ChatRequest {
     },
     forward: (to) => forward(body, bonds, to),
     accounts: bonds.accounts,
-    fileIds: [...bonds.fileIds, ...storedIn(request)],
+    storedIds: [...bonds.storedIds, ...storedIn(request)],
     previousId: null,
     store: false,
     echo: {},
@@ -57,12 +57,13 @@ export function readRequest(call: ArrivedCall): ChatRequest {
 }
 
 /** A cached beginning of the prompt, and stores that are searched: they are one account's own. */
-function storedIn(request: GenerateContentRequest): string[] {
+function storedIn(request: GenerateContentRequest): StoredId[] {
   const { cachedContent, tools } = request;
-  const cached = typeof cachedContent === 'string' ? [cachedContent] : [];
   const searches = (tools ?? []).map(({ fileSearch }) => fileSearch);
-  const searched = idsUnder(searches, new Set(['fileSearchStoreNames']));
-  return [...cached, ...searched];
+  return [
+    ...storedAs('cachedContent', [cachedContent]),
+    ...idsUnder(searches, new Set(['fileSearchStoreNames'])),
+  ];
 }
 
 /**

@@ -77,7 +77,9 @@ test('counts the limit for every answer asked for', () => {
 
 test('names the stored files it refers to', () => {
   const content = [{ type: 'file', file: { file_id: 'file-1' } }, { type: 'video_url' }];
-  expect(read(asked({ messages: [{ role: 'user', content }] })).fileIds).toEqual(['file-1']);
+  expect(read(asked({ messages: [{ role: 'user', content }] })).storedIds).toEqual([
+    { id: 'file-1', param: 'file_id' },
+  ]);
 });
 
 test('a prompt whose parts are unknown passes and is counted, but cannot be translated', () => {

@@ -5,6 +5,7 @@ import { conversationOf, openingOf } from '../conversation.ts';
 import { SSE } from '../framing.ts';
 import { once } from '../once.ts';
 import type { ArrivedCall, ChatRequest, Recipient } from '../protocol.ts';
+import { type StoredId, storedAs } from '../stored-ids.ts';
 import { changesBetween, mindQuirks } from './quirks.ts';
 import { readDialogue } from './read-dialogue.ts';
 
@@ -29,7 +30,7 @@ export function readRequest({ body }: Pick<ArrivedCall, 'body'>): ChatRequest {
     dialogue: once(() => readDialogue(parsed.json)),
     forward: (to) => forward(parsed, request, to),
     accounts: [],
-    fileIds: fileIds(request.messages),
+    storedIds: storedIn(request.messages),
     previousId: null,
     store: false,
     echo: {},
@@ -83,12 +84,12 @@ function partsIn(content: unknown): Record<string, unknown>[] {
 }
 
 /** Files, and answers in sound that the platform keeps for a while. */
-function fileIds(messages: Messages): string[] {
+function storedIn(messages: Messages): StoredId[] {
   return messages.flatMap((message) => {
     const files = partsIn(message['content']).map(({ file }) =>
       isObject(file) ? file['file_id'] : null,
     );
     const sound = isObject(message['audio']) ? message['audio']['id'] : null;
-    return [...files, sound].filter((id) => typeof id === 'string');
+    return [...storedAs('file_id', files), ...storedAs('audio', [sound])];
   });
 }

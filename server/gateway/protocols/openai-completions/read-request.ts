@@ -31,7 +31,7 @@ export function readRequest({ body }: Pick<ArrivedCall, 'body'>): ChatRequest {
       throw new Error('A legacy completion is always translated: no platform speaks its protocol.');
     },
     accounts: [],
-    fileIds: [],
+    storedIds: [],
     previousId: null,
     store: false,
     echo: {},

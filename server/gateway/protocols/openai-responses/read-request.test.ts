@@ -50,7 +50,7 @@ describe('what the path needs to know', () => {
       wantsUsage: true,
       maxOutputTokens: null,
       accounts: [],
-      fileIds: [],
+      storedIds: [],
       previousId: null,
       store: true,
       echo: {},
@@ -75,7 +75,10 @@ describe('what the path needs to know', () => {
     );
     expect(request).toMatchObject({
       accounts: [OTHER, OWN],
-      fileIds: ['file-1', 'file-2'],
+      storedIds: [
+        { id: 'file-1', param: 'file_id' },
+        { id: 'file-2', param: 'file_id' },
+      ],
       previousId: 'resp_1',
       store: false,
     });

@@ -7,7 +7,7 @@ import { SSE } from '../framing.ts';
 import type { ArrivedCall, ChatRequest, Recipient } from '../protocol.ts';
 import { quirkChanges } from '../quirk-changes.ts';
 import { readSeal, unmarkSeals } from '../seals.ts';
-import { idsUnder } from '../stored-ids.ts';
+import { eachOnce, idsUnder, type StoredId, storedAs } from '../stored-ids.ts';
 import { isOurs } from './ids.ts';
 import { readDialogue } from './read-dialogue.ts';
 import { typeOf } from './read-items.ts';
@@ -46,7 +46,7 @@ export function readRequest(call: ArrivedCall): ChatRequest {
     },
     forward: (to) => forward(body, request, to),
     accounts: accountsIn(items),
-    fileIds: storedIn(request, items),
+    storedIds: storedIn(request, items),
     previousId: request.previous_response_id ?? null,
     store: request.store !== false,
     inBackground: request.background === true,
@@ -123,17 +123,19 @@ function accountsIn(items: readonly Item[]): AccountTag[] {
 const STORED = new Set(['file_id', 'file_ids', 'vector_store_ids', 'container', 'container_id']);
 
 /** What lies in one account's store: conversations, prompts, items, files, stores of vectors, containers. */
-function storedIn(request: ResponsesRequest, items: readonly Item[]): string[] {
+function storedIn(request: ResponsesRequest, items: readonly Item[]): StoredId[] {
   const { conversation, prompt, tools } = request;
-  const said = [isObject(conversation) ? conversation['id'] : conversation, promptOf(prompt)];
-  const ids = said.filter((id) => typeof id === 'string');
   const hosted = Array.isArray(tools) ? tools.filter(isHosted) : [];
-  const references = items.filter(isReference).map(({ id }) => String(id));
-  return [...new Set([...ids, ...idsUnder(hosted, STORED), ...references, ...fileIdsIn(items)])];
-}
-
-function promptOf(prompt: unknown): unknown {
-  return isObject(prompt) ? prompt['id'] : null;
+  return eachOnce([
+    ...storedAs('conversation', [isObject(conversation) ? conversation['id'] : conversation]),
+    ...storedAs('prompt', [isObject(prompt) ? prompt['id'] : null]),
+    ...idsUnder(hosted, STORED),
+    ...storedAs(
+      'input',
+      items.filter(isReference).map(({ id }) => id),
+    ),
+    ...storedAs('file_id', fileIdsIn(items)),
+  ]);
 }
 
 function isHosted(tool: unknown): boolean {
@@ -145,14 +147,11 @@ function isReference(item: Item): boolean {
   return typeOf(item) === 'item_reference' && typeof item['id'] === 'string' && !isOurs(item['id']);
 }
 
-function fileIdsIn(items: readonly Item[]): string[] {
+function fileIdsIn(items: readonly Item[]): unknown[] {
   return items
     .flatMap(({ content, output }) => [content, output])
     .flatMap((parts): unknown[] => (Array.isArray(parts) ? parts : [parts]))
-    .flatMap((part) => {
-      const id = isObject(part) ? part['file_id'] : null;
-      return typeof id === 'string' ? [id] : [];
-    });
+    .map((part) => (isObject(part) ? part['file_id'] : null));
 }
 
 function conversation({ instructions, input, prompt_cache_key }: ResponsesRequest): string | null {
