@@ -62,6 +62,7 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'pool.settings': 'admins',
   'pool.saveSettings': 'admins',
 
+  'quotas.mine': 'signed-in',
   'quotas.list': 'signed-in',
   'quotas.set': 'signed-in',
   'quotas.preview': 'signed-in',

@@ -63,6 +63,17 @@ export const QuotaRulesSet = z.object({
 });
 export type QuotaRulesSet = z.infer<typeof QuotaRulesSet>;
 
+/** A person's own limits and those of their keys, the fullest keys first. */
+export const MyLimits = z.object({
+  /** IANA name of the zone whose days and months count. */
+  zone: z.string(),
+  own: z.array(QuotaState),
+  keys: z.array(z.object({ id: Id, name: z.string(), limits: z.array(QuotaState) })),
+  /** Keys with limits that were left out: those that were not used for longest. */
+  more: z.int(),
+});
+export type MyLimits = z.infer<typeof MyLimits>;
+
 /** What rules would have done to yesterday's requests. */
 export const QuotaPreview = z.object({
   requests: z.int(),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { QuotaPreview, QuotaRulesSet, QuotaState } from '#shared/schemas/quotas.ts';
+import type { MyLimits, QuotaPreview, QuotaRulesSet, QuotaState } from '#shared/schemas/quotas.ts';
 import { newId } from '../../infra/ids.ts';
 import { createPool } from '../../infra/postgres/pool.ts';
 import type { Browser } from '../../testing/browser.ts';
@@ -180,4 +180,30 @@ test('what limits would have refused yesterday', async () => {
   });
   expect(await preview(limit('tokens-per-month', 540))).toMatchObject({ refused: 2 });
   expect(await preview(limit('cost-per-day', 100))).toMatchObject({ refused: 5 });
+});
+
+test('people see their own limits and those of their keys that work, the fullest first', async () => {
+  const mine = async (who: Browser) => (await who.query('quotas.mine')).data as MyLimits;
+  const cleo = await console.signedIn('member');
+  expect(await mine(cleo.browser)).toEqual({ zone: 'UTC', own: [], keys: [], more: 0 });
+  const keyOf = async (name: string, more: { expiresAt?: Date; revokedAt?: Date } = {}) => {
+    const id = newId();
+    const secret = { secretHash: newId(), prefix: 'gh-' };
+    await console.db.apiKey.create({ data: { id, ownerId: cleo.id, name, ...secret, ...more } });
+    await set(admin, { subject: 'key', id, rules: [limit('tokens-per-day', 100)] });
+    return id;
+  };
+  const [calm, full] = [await keyOf('calm'), await keyOf('full')];
+  await keyOf('expired', { expiresAt: new Date('2025-12-31T00:00:00Z') });
+  await keyOf('revoked', { revokedAt: new Date('2025-12-31T00:00:00Z') });
+  await set(admin, { subject: 'key', id: full, rules: [limit('tokens-per-day', 0)] });
+  await set(admin, { subject: 'user', id: cleo.id, rules: [limit('concurrency', 2)] });
+  expect(await mine(cleo.browser)).toMatchObject({
+    own: [{ subject: 'user', metric: 'concurrency', limit: 2, used: 0, held: 0 }],
+    keys: [
+      { id: full, name: 'full', limits: [{ limit: 0 }] },
+      { id: calm, name: 'calm', limits: [{ limit: 100 }] },
+    ],
+    more: 0,
+  });
 });

@@ -7,6 +7,7 @@ const Named = QuotaRulesSet.pick({ subject: true, id: true });
 /** Procedures of the limits of users, keys, models, accounts and platforms. */
 export function createQuotasRouter(quotas: QuotasService) {
   return router({
+    mine: memberProcedure.query(({ ctx }) => quotas.mine(ctx.me)),
     list: memberProcedure.input(Named).query(({ ctx, input }) => quotas.list(ctx.me, input)),
     set: memberProcedure
       .input(QuotaRulesSet)

@@ -1,6 +1,7 @@
 import { AppError } from '#shared/errors.ts';
 import { Id } from '#shared/schemas/common.ts';
 import type {
+  MyLimits,
   QuotaPreview,
   QuotaRule,
   QuotaRulesSet,
@@ -31,6 +32,8 @@ export type QuotasDeps = {
 };
 
 type Named = Pick<QuotaRule, 'subject' | 'id'>;
+/** Keys that a person is shown the limits of. */
+const MOST_KEYS = 100;
 const BY_ID: ReadonlySet<QuotaSubject> = new Set(['user', 'key', 'account']);
 
 /** Limits of everything: admins set all of them, owners those of their keys and accounts. */
@@ -62,6 +65,23 @@ export function createQuotasService(deps: QuotasDeps) {
   }
 
   return {
+    /** The caller's own limits and those of their keys. Throws AppError storage_unavailable. */
+    async mine({ id }: Me): Promise<MyLimits> {
+      const keys = await repo.limitedKeysOf(id, new Date(clock.now()));
+      const shown = keys.slice(0, MOST_KEYS);
+      const ids = shown.map((key) => key.id);
+      const rules = [await repo.list('user', [id]), await repo.list('key', ids)].flat();
+      const states = Map.groupBy(await gate.state(rules), (state) => state.id);
+      return {
+        zone,
+        own: states.get(id) ?? [],
+        keys: shown
+          .map((key) => ({ ...key, limits: states.get(key.id) ?? [] }))
+          .sort((a, b) => fullest(b.limits) - fullest(a.limits)),
+        more: keys.length - shown.length,
+      };
+    },
+
     /** Its limits and how much of each is taken. Throws AppError not_found, for another's too. */
     async list(me: Me, named: Named): Promise<QuotaState[]> {
       await maySee(me, named);
@@ -94,6 +114,12 @@ export function createQuotasService(deps: QuotasDeps) {
   };
 }
 export type QuotasService = ReturnType<typeof createQuotasService>;
+
+/** How much of the limit that is nearest its end is taken. */
+function fullest(limits: readonly QuotaState[]): number {
+  const shares = limits.map(({ limit, used, held }) => (limit <= 0 ? 1 : (used + held) / limit));
+  return Math.max(0, ...shares);
+}
 
 function refuseRepeats(rules: QuotaRulesSet['rules']): void {
   const metrics = new Set(rules.map(({ metric }) => metric));

@@ -40,6 +40,17 @@ export function createQuotaRulesRepo(db: Db) {
       return toRules(await db.quotaRule.findMany({ where: { subject: { in: [...subjects] } } }));
     },
 
+    /** Keys of a person that have limits and work at `now`; the last used first. */
+    async limitedKeysOf(ownerId: string, now: Date): Promise<{ id: string; name: string }[]> {
+      return await db.$queryRaw`
+        SELECT k.id::text, k.name FROM api_keys k
+         WHERE k.owner_id = ${ownerId}::uuid AND k.revoked_at IS NULL
+           AND (k.expires_at IS NULL OR k.expires_at > ${now})
+           AND EXISTS (SELECT 1 FROM quota_rules r
+                        WHERE r.subject = 'key' AND r.subject_id = k.id::text)
+         ORDER BY k.last_used_at DESC NULLS LAST, k.id DESC`;
+    },
+
     /** Whose it is: null = nobody's, undefined = there is no such thing. */
     async ownerOf(subject: QuotaSubject, id: string): Promise<string | null | undefined> {
       switch (subject) {
