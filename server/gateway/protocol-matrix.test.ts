@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { gatewayHarness } from '../testing/gateway-harness.ts';
 import { CLIENTS, PLATFORMS } from '../testing/matrix/index.ts';
-import type { Client, FakePlatform, Heard, Say } from '../testing/matrix/matrix.ts';
+import { lab } from '../testing/matrix/lab.ts';
+import type { Client, Say } from '../testing/matrix/matrix.ts';
 import { carriesSeal } from '../testing/matrix/page.ts';
-import { type Respond, scriptedUpstream } from '../testing/scripted-upstream.ts';
 
 /*
  * Every client's protocol against every platform's, each asked by its official library and answered
@@ -27,29 +26,6 @@ const CALL: Say = { call: { id: 'call_up', name: 'weather', arguments: { city: '
 const SEAL = 'c2VhbA/+c2VhbA==';
 const THOUGHT: Say = { thought: { text: 'Two and two.', seal: SEAL }, text: 'Four, I think.' };
 
-/** A gateway before one platform that answers as scripted. */
-async function lab(platform: FakePlatform, ...script: Respond[]) {
-  const upstream = await scriptedUpstream(...script);
-  const gateway = await gatewayHarness(upstream, {
-    platform: {
-      endpoints: [{ protocol: platform.protocol, baseUrl: upstream.url, auth: 'bearer' }],
-    },
-  });
-  return {
-    upstream,
-    gateway,
-    heard(index = 0): Heard {
-      const call = upstream.calls[index];
-      if (!call) throw new Error('the platform was not called');
-      return platform.hear(call);
-    },
-    async [Symbol.asyncDispose]() {
-      await gateway[Symbol.asyncDispose]();
-      await upstream[Symbol.asyncDispose]();
-    },
-  };
-}
-
 const CELLS = CLIENTS.flatMap((client) =>
   PLATFORMS.map((platform) => ({
     client,
@@ -62,8 +38,8 @@ describe.each(CELLS)('$name', ({ client, platform }) => {
   const isSame = client.protocol === platform.protocol;
 
   test('plain: the question arrives, the answer comes back, its tokens are counted', async () => {
-    await using it = await lab(platform, platform.say(HELLO));
-    const got = await client.ask(it.gateway.origin, { prompt: 'Hi?', stream: false });
+    await using it = await lab(platform, [platform.say(HELLO)]);
+    const got = await client.ask(it.origin, { prompt: 'Hi?', stream: false });
     expect(it.heard()).toMatchObject({ prompts: ['Hi?'], stream: false, tools: [], images: [] });
     expect(got).toMatchObject({ text: HELLO.text, calls: [], input: 7, output: 3 });
     expect(it.gateway.records).toMatchObject([
@@ -72,8 +48,8 @@ describe.each(CELLS)('$name', ({ client, platform }) => {
   });
 
   test('stream: the answer comes piece by piece, with its tokens', async () => {
-    await using it = await lab(platform, platform.say(HELLO));
-    const got = await client.ask(it.gateway.origin, { prompt: 'Hi?', stream: true });
+    await using it = await lab(platform, [platform.say(HELLO)]);
+    const got = await client.ask(it.origin, { prompt: 'Hi?', stream: true });
     expect(it.heard()).toMatchObject({ prompts: ['Hi?'], stream: true });
     expect(got).toMatchObject({ text: HELLO.text, input: 7, output: 3 });
     expect(got.pieces).toBe(2);
@@ -83,35 +59,35 @@ describe.each(CELLS)('$name', ({ client, platform }) => {
   });
 
   test.each([false, true])('tools: a call and its result go round (stream: %s)', async (stream) => {
-    await using it = await lab(platform, platform.say(CALL), platform.say(HELLO));
+    await using it = await lab(platform, [platform.say(CALL), platform.say(HELLO)]);
     const asked = { prompt: 'How is it in Łódź?', stream, tool: WEATHER };
-    const got = await client.ask(it.gateway.origin, asked);
+    const got = await client.ask(it.origin, asked);
     const tool = it.heard().tools[0];
     expect(tool).toMatchObject({ name: 'weather' });
     expect(tool?.schema).toMatchObject(WEATHER.schema);
     expect(got.calls).toMatchObject([{ name: 'weather', arguments: { city: 'Łódź' } }]);
     const history = { prompt: asked.prompt, got, result: '31 degrees' };
-    const then = await client.ask(it.gateway.origin, { ...asked, history });
+    const then = await client.ask(it.origin, { ...asked, history });
     expect(it.heard(1).results.join()).toContain('31 degrees');
     expect(then.text).toBe(HELLO.text);
   });
 
   test('image: it arrives byte for byte', async () => {
-    await using it = await lab(platform, platform.say(HELLO));
-    await client.ask(it.gateway.origin, { prompt: 'What is it?', stream: false, image: PNG });
+    await using it = await lab(platform, [platform.say(HELLO)]);
+    await client.ask(it.origin, { prompt: 'What is it?', stream: false, image: PNG });
     expect(it.heard()).toMatchObject({ prompts: ['What is it?'], images: [PNG] });
   });
 
   test.each([false, true])(
     'reasoning: wished for, shown, handed back (stream: %s)',
     async (stream) => {
-      await using it = await lab(platform, platform.say(THOUGHT), platform.say(HELLO));
+      await using it = await lab(platform, [platform.say(THOUGHT), platform.say(HELLO)]);
       const asked = { prompt: '2 + 2?', stream, think: true };
-      const got = await client.ask(it.gateway.origin, asked);
+      const got = await client.ask(it.origin, asked);
       expect(it.heard().thinks).toBe(true);
       expect(got).toMatchObject({ text: 'Four, I think.', thought: 'Two and two.' });
       const history = { prompt: asked.prompt, got };
-      await client.ask(it.gateway.origin, { ...asked, prompt: 'Sure?', history });
+      await client.ask(it.origin, { ...asked, prompt: 'Sure?', history });
       expect(it.heard(1).prompts.at(-1)).toBe('Sure?');
 
       expect(it.heard(1).seals).toEqual(carriesSeal(client, platform) ? [SEAL] : []);
@@ -119,22 +95,21 @@ describe.each(CELLS)('$name', ({ client, platform }) => {
   );
 
   test('structured: the schema arrives, the JSON comes back', async () => {
-    await using it = await lab(platform, platform.say({ text: '{"answer":4}' }));
+    await using it = await lab(platform, [platform.say({ text: '{"answer":4}' })]);
     const asked = { prompt: '2 + 2?', stream: false, schema: SCHEMA };
-    const got = await client.ask(it.gateway.origin, asked);
+    const got = await client.ask(it.origin, asked);
     expect(it.heard().schema).toMatchObject(SCHEMA);
     expect(JSON.parse(got.text)).toEqual({ answer: 4 });
   });
 
   test('error: before an answer with its status, within one as an error, never as an end', async () => {
-    await using it = await lab(
-      platform,
+    await using it = await lab(platform, [
       platform.refuse(400, 'too hot'),
       platform.refuse(429, 'slow down', { 'retry-after': '7' }),
       platform.failMidway('lost the thread'),
-    );
+    ]);
     const ask = (stream: boolean) =>
-      client.ask(it.gateway.origin, { prompt: 'Hi?', stream }).catch((error: unknown) => error);
+      client.ask(it.origin, { prompt: 'Hi?', stream }).catch((error: unknown) => error);
     const refused = await ask(false);
     expect(client.statusOf(refused)).toBe(400);
     expect(String(refused)).toContain('too hot');
@@ -151,9 +126,9 @@ describe.each(CELLS)('$name', ({ client, platform }) => {
   });
 
   test('abort: the platform’s connection closes with the client’s', async () => {
-    await using it = await lab(platform, platform.hang());
+    await using it = await lab(platform, [platform.hang()]);
     const abort = new AbortController();
-    const asked = client.ask(it.gateway.origin, { prompt: 'Hi?', stream: true }, abort.signal);
+    const asked = client.ask(it.origin, { prompt: 'Hi?', stream: true }, abort.signal);
     await it.upstream.called;
     abort.abort();
     await expect(asked).rejects.toThrow();
@@ -163,8 +138,8 @@ describe.each(CELLS)('$name', ({ client, platform }) => {
   });
 
   test(isSame ? 'the body is forwarded byte for byte' : 'the body is translated', async () => {
-    await using it = await lab(platform, platform.say(HELLO));
-    await client.ask(it.gateway.origin, { prompt: 'Hi?', stream: false });
+    await using it = await lab(platform, [platform.say(HELLO)]);
+    await client.ask(it.origin, { prompt: 'Hi?', stream: false });
     expect(it.upstream.calls[0]?.path).toMatch(PATHS[platform.protocol]);
   });
 });

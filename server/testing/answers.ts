@@ -1,10 +1,11 @@
 import fc from 'fast-check';
-import type {
-  AnswerPart,
-  Citation,
-  DialogueAnswer,
-  DialogueEvent,
-  Finish,
+import {
+  type AnswerPart,
+  type Citation,
+  type DialogueAnswer,
+  type DialogueEvent,
+  emptyPart,
+  type Finish,
 } from '../gateway/protocols/dialogue.ts';
 import type { StreamReader, StreamWriter } from '../gateway/protocols/protocol.ts';
 import { maybe, type Vocabulary, words } from './dialogue-parts.ts';
@@ -184,17 +185,4 @@ function gatherPart(parts: AnswerPart[], open: Set<number>, event: PartEvent): v
   else if (event.type === 'text' && 'text' in part) part.text += event.text;
   if (event.type === 'seal' && part.kind === 'thought') part.seal = event.seal;
   if (event.type === 'citation' && part.kind === 'text') part.citations.push(event.citation);
-}
-
-function emptyPart(event: Extract<PartEvent, { type: 'open' }>): AnswerPart {
-  switch (event.kind) {
-    case 'text':
-      return { kind: 'text', text: '', citations: [], cache: null };
-    case 'refusal':
-      return { kind: 'refusal', text: '' };
-    case 'thought':
-      return { kind: 'thought', text: '', seal: null, redacted: event.redacted };
-    case 'call':
-      return { kind: 'call', id: event.id, name: event.name, arguments: '', cache: null };
-  }
 }

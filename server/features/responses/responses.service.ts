@@ -1,6 +1,7 @@
 import { AppError } from '#shared/errors.ts';
 import type { ResponseStore, StoredResponse } from '../../gateway/ports.ts';
 import type { Clock } from '../../infra/clock.ts';
+import { createHourlyRemoval } from '../../infra/hourly-removal.ts';
 import type { ResponseRow, ResponseScope, ResponsesRepo } from './responses.repo.ts';
 import { openResponse, plainOf, type ResponseCipher, sealResponse } from './sealed-response.ts';
 
@@ -9,8 +10,6 @@ const MOST_LINKS = 1_000;
 const MOST_BYTES = 32 * 1024 * 1024;
 /** Ids come from clients; nothing else is looked for, and some of it the database would not take. */
 const ID = /^[\w-]{1,200}$/;
-const CLEAN_EVERY_MS = 3_600_000;
-const MOST_AT_ONCE = 500;
 /** Responses looked at to find who has the items of one request. */
 const MOST_HOLDING = 1_000;
 /** How much of what a person may have stored is saved before it is looked at what they have. */
@@ -45,9 +44,6 @@ export function createResponsesService(deps: ResponsesDeps): Responses {
   });
   /** Bytes saved since it was last looked at what a person has. */
   const uncounted = new Map<string, number>();
-  let cancel: (() => void) | null = null;
-  let cleaning: Promise<void> = Promise.resolve();
-  let closed = false;
 
   async function openAll(ids: readonly string[], userId: string) {
     const rows = await repo.find(ids, scopeOf(userId));
@@ -62,20 +58,7 @@ export function createResponsesService(deps: ResponsesDeps): Responses {
     return counts ? mostBytesPerUser : null;
   }
 
-  async function removeExpired(): Promise<void> {
-    const until = new Date(clock.now() - retentionMs);
-    for (let removed = MOST_AT_ONCE; removed === MOST_AT_ONCE && !closed; ) {
-      removed = await repo.removeExpired(until, MOST_AT_ONCE);
-    }
-  }
-
-  function clean(): void {
-    cleaning = removeExpired()
-      .catch(onError)
-      .finally(() => {
-        if (!closed) cancel = clock.setTimer(CLEAN_EVERY_MS, clean);
-      });
-  }
+  const removal = createHourlyRemoval({ clock, retentionMs, remove: repo.removeExpired, onError });
 
   return {
     keeps,
@@ -129,13 +112,8 @@ export function createResponsesService(deps: ResponsesDeps): Responses {
       return keeps && ID.test(id) && repo.remove(id, scopeOf(userId));
     },
 
-    start: clean,
-
-    async close() {
-      closed = true;
-      cancel?.();
-      await cleaning;
-    },
+    start: removal.start,
+    close: removal.close,
   };
 }
 

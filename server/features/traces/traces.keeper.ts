@@ -1,5 +1,6 @@
 import type { TraceKeeper, TraceRecord } from '../../gateway/ports.ts';
 import type { Clock } from '../../infra/clock.ts';
+import { createHourlyRemoval } from '../../infra/hourly-removal.ts';
 import { isAboutTheData } from '../../infra/postgres/data-error.ts';
 import { traceJson } from './stored-trace.ts';
 import type { TraceRow, TracesRepo } from './traces.repo.ts';
@@ -11,7 +12,6 @@ const MOST_WAITING = 5_000;
 const MOST_AT_ONCE = 500;
 /** After a failed write: the database is away or busy, and traces are not worth pressing it. */
 const PAUSE_MS = 5_000;
-const CLEAN_EVERY_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
 export type TraceKeeperDeps = {
@@ -44,9 +44,13 @@ export function createTraceKeeper(deps: TraceKeeperDeps): OpenTraceKeeper {
   let lost = 0;
   let closed = false;
   let cancelWrite: (() => void) | null = null;
-  let cancelClean: (() => void) | null = null;
   let writing: Promise<void> = Promise.resolve();
-  let cleaning: Promise<void> = Promise.resolve();
+  const removal = createHourlyRemoval({
+    clock,
+    retentionMs: retentionDays * DAY_MS,
+    remove: repo.removeExpired,
+    onError,
+  });
 
   function writeIn(ms: number): void {
     if (closed || cancelWrite) return;
@@ -91,21 +95,6 @@ export function createTraceKeeper(deps: TraceKeeperDeps): OpenTraceKeeper {
     }
   }
 
-  async function removeExpired(): Promise<void> {
-    const until = new Date(clock.now() - retentionDays * DAY_MS);
-    for (let removed = MOST_AT_ONCE; removed === MOST_AT_ONCE && !closed; ) {
-      removed = await repo.removeExpired(until, MOST_AT_ONCE);
-    }
-  }
-
-  function clean(): void {
-    cleaning = removeExpired()
-      .catch(onError)
-      .finally(() => {
-        if (!closed) cancelClean = clock.setTimer(CLEAN_EVERY_MS, clean);
-      });
-  }
-
   return {
     keep(record) {
       if (retentionDays === 0) return;
@@ -118,11 +107,10 @@ export function createTraceKeeper(deps: TraceKeeperDeps): OpenTraceKeeper {
     },
     lost: () => lost,
     flush,
-    start: clean,
+    start: removal.start,
     async close() {
       closed = true;
-      cancelClean?.();
-      await Promise.all([flush(), cleaning]);
+      await Promise.all([flush(), removal.close()]);
     },
   };
 }

@@ -262,3 +262,17 @@ export const EMPTY_DIALOGUE: Omit<Dialogue, 'messages'> = {
 export function text(words: string): TextPart {
   return { kind: 'text', text: words, citations: [], cache: null };
 }
+
+/** A part of an answer as it opens: nothing is in it yet. */
+export function emptyPart(event: Extract<DialogueEvent, { type: 'open' }>): AnswerPart {
+  switch (event.kind) {
+    case 'text':
+      return { kind: 'text', text: '', citations: [], cache: null };
+    case 'refusal':
+      return { kind: 'refusal', text: '' };
+    case 'thought':
+      return { kind: 'thought', text: '', seal: null, redacted: event.redacted };
+    case 'call':
+      return { kind: 'call', id: event.id, name: event.name, arguments: '', cache: null };
+  }
+}

@@ -1,6 +1,6 @@
 import { AppError } from '#shared/errors.ts';
 import { customNames } from '../custom-tools.ts';
-import type { AnswerPart, Citation, DialogueEvent } from '../dialogue.ts';
+import { type AnswerPart, type Citation, type DialogueEvent, emptyPart } from '../dialogue.ts';
 import type { AnswerContext, Frame, StreamWriter } from '../protocol.ts';
 import { argumentsDelta, closePart } from './close-part.ts';
 import { writeCitation } from './content.ts';
@@ -207,17 +207,4 @@ function fail(writing: Writing, message: string): Frame[] {
   );
   const failed = frame(writing, 'response.failed', { response });
   return [failed, errorFrame(new AppError('upstream_failed', message), writing.sequence++)];
-}
-
-function emptyPart(event: Extract<DialogueEvent, { type: 'open' }>): AnswerPart {
-  switch (event.kind) {
-    case 'text':
-      return { kind: 'text', text: '', citations: [], cache: null };
-    case 'refusal':
-      return { kind: 'refusal', text: '' };
-    case 'thought':
-      return { kind: 'thought', text: '', seal: null, redacted: event.redacted };
-    case 'call':
-      return { kind: 'call', id: event.id, name: event.name, arguments: '', cache: null };
-  }
 }
