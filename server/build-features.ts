@@ -146,6 +146,7 @@ export async function buildFeatures(options: FeatureOptions) {
     registry,
     refreshAll: accountPool.refreshAll,
     clock,
+    zone: config.quotas.zone,
     onError,
   });
   const models = createModelsService({

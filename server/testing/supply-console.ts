@@ -104,6 +104,7 @@ function wire({ db, databaseUrl, clock, log }: ConsoleBase, allow: string[]) {
     registry,
     refreshAll: pool.refreshAll,
     clock,
+    zone: 'UTC',
     onError,
   });
   const services = {

@@ -64,6 +64,8 @@ export const AccountView = z.object({
   /** Whether the caller may change it: the owner and admins. */
   mine: z.boolean(),
   shared: z.boolean(),
+  /** Lent in vain: a personal account, and lending those of its platform is not allowed now. */
+  paused: z.boolean(),
   state: AccountState,
   /** When an account that cools or is exhausted returns. */
   coolingUntil: Timestamp.nullable(),
@@ -79,6 +81,8 @@ export const AccountView = z.object({
   policyClass: PolicyClass,
   /** The terms others are under; null for others. They count while `shared`. */
   loan: Loan.nullable(),
+  /** The server's QUOTA_ZONE: whose clock the hours of a loan go by. */
+  zone: z.string(),
   /** Tokens that others used today, where the loan has a limit. */
   lentToday: z.number(),
   /** e.g. `…9f2c`; empty where there is no secret. */
@@ -172,22 +176,34 @@ export const AccountHistory = z.object({
 });
 export type AccountHistory = z.infer<typeof AccountHistory>;
 
-export const AccountUseInput = z.object({ id: Id, from: Timestamp, to: Timestamp });
+export const AccountUseInput = z.object({
+  id: Id,
+  from: Timestamp,
+  to: Timestamp,
+  /** Whether each day is told apart. */
+  daily: z.boolean().default(false),
+});
 export type AccountUseInput = z.infer<typeof AccountUseInput>;
 
-/** Who used an account for what, the most tokens first. */
-export const AccountUse = z.array(
-  z.object({
-    userId: Id,
-    /** Null when the person is gone. */
-    userName: z.string().nullable(),
-    model: z.string(),
-    requests: z.int(),
-    tokens: z.number(),
-    cost: Micros,
-    lastAt: Timestamp,
-  }),
-);
+/** Who used an account for what: the latest day first, and of it the most tokens. */
+export const AccountUse = z.object({
+  rows: z.array(
+    z.object({
+      /** `YYYY-MM-DD` in the server's zone; null where days are taken together. */
+      day: z.string().nullable(),
+      userId: Id,
+      /** Null when the person is gone. */
+      userName: z.string().nullable(),
+      model: z.string(),
+      requests: z.int(),
+      tokens: z.number(),
+      cost: Micros,
+      lastAt: Timestamp,
+    }),
+  ),
+  /** Whether there were more rows than are sent. */
+  cut: z.boolean(),
+});
 export type AccountUse = z.infer<typeof AccountUse>;
 
 /** Whether personal accounts of a platform may be lent, and who allowed it after reading its terms. */

@@ -16,6 +16,7 @@ const EventRow = z.object({
 export type EventRow = z.infer<typeof EventRow>;
 
 const UseRow = z.object({
+  day: z.string().nullable(),
   user_id: z.string(),
   user_name: z.string().nullable(),
   model: z.string(),
@@ -25,6 +26,9 @@ const UseRow = z.object({
   last_at: z.date(),
 });
 export type UseRow = z.infer<typeof UseRow>;
+
+/** `zone` null: days are not told apart. */
+export type UseRange = { from: Date; to: Date; zone: string | null; limit: number };
 
 const LendingRow = z.object({
   platform_id: z.string(),
@@ -55,17 +59,23 @@ export function createAccountRecordsRepo(pool: Pick<Pool, 'query'>) {
       return z.array(EventRow).parse(rows);
     },
 
-    /** Sums by person and model, the most tokens first. */
-    async uses(accountId: string, from: Date, to: Date): Promise<UseRow[]> {
+    /** Sums by person and model, and by day of the zone unless it is null; the most tokens first. */
+    async uses(accountId: string, { from, limit, to, zone }: UseRange): Promise<UseRow[]> {
       const { rows } = await pool.query({
         name: 'account_uses',
-        text: `SELECT g.user_id, ${NAME} AS user_name, g.model, count(*)::int AS requests,
-                      sum(g.input_tokens::bigint + g.output_tokens)::float8 AS tokens,
-                      COALESCE(sum(g.cost), 0)::bigint AS cost, max(g.created_at) AS last_at
-               FROM usage g LEFT JOIN users u ON u.id = g.user_id
-               WHERE g.account_id = $1 AND g.created_at >= $2 AND g.created_at < $3
-               GROUP BY g.user_id, user_name, g.model ORDER BY tokens DESC, g.model LIMIT 1000`,
-        values: [accountId, from, to],
+        text: `SELECT g.day, g.user_id, ${NAME} AS user_name, g.model, g.requests, g.tokens, g.cost,
+                      g.last_at
+               FROM (SELECT user_id, model, count(*)::int AS requests,
+                       to_char(created_at AT TIME ZONE $4::text, 'YYYY-MM-DD') AS day,
+                       sum(input_tokens::bigint + output_tokens)::float8 AS tokens,
+                       COALESCE(sum(cost), 0)::bigint AS cost, max(created_at) AS last_at
+                     FROM usage
+                     WHERE account_id = $1 AND created_at >= $2 AND created_at < $3
+                     GROUP BY user_id, model, 4
+                     ORDER BY day DESC NULLS LAST, tokens DESC, model, user_id LIMIT $5) AS g
+               LEFT JOIN users u ON u.id = g.user_id
+               ORDER BY g.day DESC NULLS LAST, g.tokens DESC, g.model, g.user_id`,
+        values: [accountId, from, to, zone, limit],
       });
       return z.array(UseRow).parse(rows);
     },

@@ -25,6 +25,8 @@ export type AccountRecordsDeps = {
   /** Reads all accounts again: which of them may be lent. */
   refreshAll(): Promise<void>;
   clock: Clock;
+  /** Time zone in which days begin. */
+  zone: string;
   onError(error: unknown): void;
 };
 
@@ -33,12 +35,13 @@ const KEPT_MS = 90 * DAY_MS;
 const MOST_EVENTS = 1_000;
 const TRIM_EVERY_MS = 3_600_000;
 const LONGEST_RANGE_MS = 93 * DAY_MS;
+const MOST_USES = 5_000;
 
 export type AccountRecordsService = ReturnType<typeof createAccountRecordsService>;
 
 /** What owners and admins look up about an account, and what admins allow about personal ones. */
 export function createAccountRecordsService(deps: AccountRecordsDeps) {
-  const { repo, accounts, registry, refreshAll, clock, onError } = deps;
+  const { repo, accounts, registry, refreshAll, clock, onError, zone } = deps;
   let cancel: (() => void) | null = null;
 
   /** Throws not_found for what is not the caller's. */
@@ -86,7 +89,7 @@ export function createAccountRecordsService(deps: AccountRecordsDeps) {
     },
 
     /** Who used an account for what. Throws not_found, and bad_request for more than 93 days. */
-    async use(me: Me, { from, id, to }: AccountUseInput): Promise<AccountUse> {
+    async use(me: Me, { daily, from, id, to }: AccountUseInput): Promise<AccountUse> {
       await checkOwn(me, id);
       const range = [new Date(from), new Date(to)] as const;
       const ms = range[1].getTime() - range[0].getTime();
@@ -99,7 +102,12 @@ export function createAccountRecordsService(deps: AccountRecordsDeps) {
           },
         );
       }
-      return (await repo.uses(id, ...range)).map((row) => ({
+      const found = await repo.uses(id, {
+        ...{ from: range[0], to: range[1], limit: MOST_USES + 1 },
+        zone: daily ? zone : null,
+      });
+      const rows = found.slice(0, MOST_USES).map((row) => ({
+        day: row.day,
         userId: row.user_id,
         userName: row.user_name,
         model: row.model,
@@ -108,6 +116,7 @@ export function createAccountRecordsService(deps: AccountRecordsDeps) {
         cost: row.cost,
         lastAt: row.last_at.toISOString(),
       }));
+      return { rows, cut: found.length > MOST_USES };
     },
 
     personalLending: lendings,

@@ -7,6 +7,7 @@ import { notify } from '../../infra/prisma/notify.ts';
 import { isBuiltIn } from '../../platforms/registry.ts';
 import { holdPlatforms } from '../platforms/index.ts';
 import { CAUSES, type Cause, type Standing, type StateName } from './account-state.ts';
+import { lendsPersonal } from './personal-lending.ts';
 
 /** Whose accounts a query may touch: one person's, or everyone's for an admin. */
 export type Scope = { ownerId: string } | 'all';
@@ -18,6 +19,8 @@ export type AccountRow = {
   platformId: string;
   name: string;
   shared: boolean;
+  /** Lent, but a personal account, and no admin allows lending those of its platform now. */
+  paused: boolean;
   policyClass: PolicyClass;
   maxConcurrency: number | null;
   loan: Loan;
@@ -105,20 +108,27 @@ export type AccountsRepo = ReturnType<typeof createAccountsRepo>;
 
 /** Rows of `accounts`. The sealed secret has its own method and is in no row; every query takes a scope. */
 export function createAccountsRepo(db: Db) {
+  /** Platforms whose personal accounts may be lent. */
+  async function lendable(): Promise<Set<string>> {
+    const rows = await db.personalLending.findMany({ select: { platformId: true } });
+    return new Set(rows.map(({ platformId }) => platformId));
+  }
+
   return {
-    /** What a person sees: their own and shared ones, or all. Newest first. */
+    /** What a person sees: their own and those lent to them, or all. Newest first. */
     async visible(viewer: Scope): Promise<AccountRow[]> {
+      const platforms = await lendable();
       const rows = await db.account.findMany({
         select: SELECT,
         orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-        ...(viewer !== 'all' && { where: { OR: [viewer, { shared: true }] } }),
+        ...(viewer !== 'all' && { where: { OR: [viewer, lentTo(viewer.ownerId, platforms)] } }),
       });
-      return rows.map(toRow);
+      return rows.map((row) => toRow(row, platforms));
     },
 
     async find(id: string, scope: Scope): Promise<AccountRow | null> {
       const row = await db.account.findFirst({ where: within(id, scope), select: SELECT });
-      return row && toRow(row);
+      return row && toRow(row, await lendable());
     },
 
     /** The sealed secret: null = the account has none, undefined = there is no such account. */
@@ -210,6 +220,21 @@ function within(id: string, scope: Scope) {
   return scope === 'all' ? { id } : { id, ...scope };
 }
 
+function lentTo(userId: string, personalAllowed: ReadonlySet<string>) {
+  return {
+    shared: true,
+    AND: [
+      { OR: [{ loanUsers: { isEmpty: true } }, { loanUsers: { has: userId } }] },
+      {
+        OR: [
+          { policyClass: { not: 'personal' as const } },
+          { platformId: { in: [...personalAllowed] } },
+        ],
+      },
+    ],
+  };
+}
+
 async function unlessNameTaken<Result>(write: () => Promise<Result>): Promise<Result | 'name'> {
   try {
     return await write();
@@ -223,13 +248,14 @@ async function unlessNameTaken<Result>(write: () => Promise<Result>): Promise<Re
 
 type Columns = Prisma.AccountGetPayload<{ select: typeof SELECT }>;
 
-function toRow(columns: Columns): AccountRow {
+function toRow(columns: Columns, personalAllowed: ReadonlySet<string>): AccountRow {
   const { id, ownerId, owner, platformId, name, shared, policyClass, maxConcurrency } = columns;
   const { secretHint, lastError, lastErrorAt, lastUsedAt, createdAt } = columns;
   return {
     ...{ id, ownerId, platformId, name, shared, policyClass, maxConcurrency, secretHint },
     ...{ lastError, lastErrorAt, lastUsedAt, createdAt },
     ownerName: owner.displayName || owner.username,
+    paused: lendsPersonal(columns) && !personalAllowed.has(platformId),
     loan: loanOf(columns),
     standing: standingOf(columns),
     options: OptionsSchema.catch({}).parse(columns.options),

@@ -18,6 +18,7 @@ import { type Standing, type StateEvent, step } from './account-state.ts';
 import type { Accounts } from './accounts.pool.ts';
 import type { AccountChange, AccountRow, AccountsRepo, NewEvent, Scope } from './accounts.repo.ts';
 import { viewOf } from './accounts.view.ts';
+import { checkPersonalLending, lendsPersonal } from './personal-lending.ts';
 import { testCall } from './test-call.ts';
 import type { Upstream } from './upstream.ts';
 import { fetchModels } from './upstream-models.ts';
@@ -38,6 +39,8 @@ export type AccountsDeps = {
   upstreamTimeoutMs?: number;
 };
 
+type Lent = { shared: boolean; policyClass: PolicyClass };
+
 export type AccountsService = ReturnType<typeof createAccountsService>;
 
 /** Accounts as people manage them. The key goes in and never comes out. */
@@ -48,7 +51,7 @@ export function createAccountsService(deps: AccountsDeps) {
 
   function toView(me: Me, row: AccountRow): AccountView {
     const platformName = registry.find(row.platformId)?.name ?? row.platformId;
-    return viewOf(me, row, { now: clock.now(), live: pool.live(row.id), platformName });
+    return viewOf(me, row, { now: clock.now(), live: pool.live(row.id), platformName, zone });
   }
 
   async function find(me: Me, id: string): Promise<AccountRow> {
@@ -115,16 +118,12 @@ export function createAccountsService(deps: AccountsDeps) {
     return events;
   }
 
-  /** Throws forbidden for a personal account on a platform where nobody allowed to lend those. */
-  async function checkLoan(
-    platform: Platform | undefined,
-    policyClass: PolicyClass,
-    platformId = platform?.id ?? '',
-  ): Promise<void> {
-    if (policyClass !== 'personal' || (await repo.mayLendPersonal(platformId))) return;
-    const name = platform?.name ?? platformId;
-    const message = `A personal account at ${name} serves its owner only: its terms speak of one person. An admin can allow lending such accounts, after reading them.`;
-    throw new AppError('forbidden', message, { param: 'shared' });
+  /** Throws like `checkPersonalLending`, of which this is the way to ask. */
+  async function checkLoan(platformId: string, was: Lent | null, will: Lent): Promise<void> {
+    if (!lendsPersonal(will)) return;
+    const name = registry.find(platformId)?.name ?? platformId;
+    const allowed = await repo.mayLendPersonal(platformId);
+    checkPersonalLending(was, will, { name, allowed });
   }
 
   return {
@@ -144,7 +143,7 @@ export function createAccountsService(deps: AccountsDeps) {
       }
       checkFit(platform, input);
       const { loan = NO_LOAN, maxConcurrency = null, policyClass = 'api_key', shared } = input;
-      if (shared) await checkLoan(platform, policyClass);
+      await checkLoan(platform.id, null, { shared, policyClass });
       const id = newId();
       const refused = await repo.create({
         id,
@@ -171,7 +170,7 @@ export function createAccountsService(deps: AccountsDeps) {
       const platform = registry.find(row.platformId);
       if (platform) checkFit(platform, input);
       const { policyClass = row.policyClass, shared = row.shared } = input;
-      if (shared) await checkLoan(platform, policyClass, row.platformId);
+      await checkLoan(row.platformId, row, { shared, policyClass });
       const standing = standingAfter(row, input);
       const change: AccountChange = {
         ...namedIn(input),

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Outcome, Principal } from '../../gateway/ports.ts';
 import { createCipher } from '../../infra/cipher.ts';
 import { newId } from '../../infra/ids.ts';
@@ -68,6 +68,12 @@ async function anotherPool() {
       await pg.end();
     },
   };
+}
+
+/** The account as `viewer` finds it in the list. */
+async function seen(viewer: Someone, { accountId }: Someone) {
+  const { data } = await viewer.browser.query('accounts.list');
+  return (data as { id: string }[]).find(({ id }) => id === accountId);
 }
 
 const rowOf = ({ accountId: id }: Someone) => h.db.account.findUniqueOrThrow({ where: { id } });
@@ -161,16 +167,110 @@ test('terms of a loan bind others, and withdrawing it ends new use at once', asy
 test('a personal account is lent only where an admin allowed it, and no longer than that', async () => {
   const ada = await someone({ policyClass: 'personal' });
   const bob = await someone({ name: 'other' });
-  const lend = () => ada.browser.mutate('accounts.update', { id: ada.accountId, shared: true });
-  expect((await lend()).error).toMatchObject({ data: { appCode: 'forbidden', param: 'shared' } });
+  const change = (input: object) =>
+    ada.browser.mutate('accounts.update', { id: ada.accountId, ...input });
+  const refused = { data: { appCode: 'forbidden', param: 'shared' } };
+  expect((await change({ shared: true })).error).toMatchObject(refused);
   const admin = await h.signedIn('admin');
   const allow = (input: object) =>
     admin.browser.mutate('accounts.allowPersonalLending', { platformId: 'lab', ...input });
   expect((await allow({ allowed: true })).error).toBeDefined();
   expect((await allow({ allowed: true, termsRead: true })).error).toBeUndefined();
-  expect((await lend()).error).toBeUndefined();
+  expect((await change({ shared: true })).error).toBeUndefined();
   expect(look(h.pool, bob, ada).candidate).toBeDefined();
+
   await allow({ allowed: false });
   expect(look(h.pool, bob, ada)).toEqual({});
   expect(look(h.pool, ada).candidate).toBeDefined();
+  expect(await seen(ada, ada)).toMatchObject({ shared: true, paused: true });
+  expect(await seen(bob, ada)).toBeUndefined();
+  // The loan counts for nothing, and its owner goes on with everything else.
+  expect((await change({ name: 'renamed', shared: true, enabled: false })).error).toBeUndefined();
+  expect((await change({ enabled: true })).error).toBeUndefined();
+
+  await allow({ allowed: true, termsRead: true });
+  expect(look(h.pool, bob, ada).candidate).toBeDefined();
+  expect(await seen(ada, ada)).toMatchObject({ paused: false });
+  await allow({ allowed: false });
+  await change({ shared: false });
+  expect((await change({ shared: true })).error).toMatchObject(refused);
+});
+
+test('a lent account that becomes personal needs the admin’s word, too', async () => {
+  const ada = await someone({ shared: true });
+  const change = (input: object) =>
+    ada.browser.mutate('accounts.update', { id: ada.accountId, ...input });
+  const { error } = await change({ policyClass: 'personal' });
+  expect(error).toMatchObject({ data: { appCode: 'forbidden', param: 'shared' } });
+  expect((await change({ policyClass: 'personal', shared: false })).error).toBeUndefined();
+});
+
+test('an account is seen by those it is lent to, and its terms by its owner', async () => {
+  const [bob, carl] = [await someone({ name: 'b' }), await someone({ name: 'c' })];
+  const ada = await someone({ shared: true, loan: { users: [bob.id] } });
+  expect(await seen(bob, ada)).toMatchObject({ mine: false, loan: null, lentToday: 0 });
+  expect(await seen(carl, ada)).toBeUndefined();
+  expect(await seen(ada, ada)).toMatchObject({ loan: { users: [bob.id] }, zone: 'UTC' });
+});
+
+describe('who used it', () => {
+  const DAY = 86_400_000;
+  const at = (days: number) => new Date(h.clock.now() - days * DAY);
+  async function use(account: Someone, who: Someone, model: string, days: number) {
+    const createdAt = at(days);
+    const counts = { cachedTokens: 0, outputTokens: 2, reasoningTokens: 0, latencyMs: 1 };
+    const facts = { door: 'chat', outcome: 'ok', status: 200, attempts: 1, estimated: false };
+    await h.db.usage.create({
+      data: {
+        ...counts,
+        ...facts,
+        ...{ id: newId(), createdAt, userId: who.id, accountId: account.accountId, model },
+        ...{ stream: false, inputTokens: 10, cost: 5n },
+      },
+    });
+  }
+  const range = (days: number) => ({ from: at(days).toISOString(), to: at(-1).toISOString() });
+
+  test('is told by person and model, and by day when asked', async () => {
+    const [ada, bob] = [await someone({ shared: true }), await someone({ name: 'b' })];
+    await use(ada, bob, 'm1', 0);
+    await use(ada, bob, 'm1', 0);
+    await use(ada, bob, 'm1', 3);
+    await use(ada, ada, 'm2', 3);
+    const asked = { id: ada.accountId, ...range(10) };
+    const day = (days: number) => at(days).toISOString().slice(0, 10);
+    expect((await ada.browser.query('accounts.use', asked)).data).toMatchObject({
+      rows: [
+        { day: null, userId: bob.id, model: 'm1', requests: 3, tokens: 36, cost: 15 },
+        { day: null, userId: ada.id, model: 'm2', requests: 1, tokens: 12, cost: 5 },
+      ],
+      cut: false,
+    });
+    const daily = await ada.browser.query('accounts.use', { ...asked, daily: true });
+    const { rows } = daily.data as { rows: object[] };
+    expect(rows).toHaveLength(3);
+    expect(rows[0]).toMatchObject({ day: day(0), userId: bob.id, requests: 2, tokens: 24 });
+    expect(rows.slice(1)).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ day: day(3), userId: ada.id, model: 'm2' }),
+        expect.objectContaining({ day: day(3), userId: bob.id, requests: 1 }),
+      ]),
+    );
+  });
+
+  test('no borrower learns of another one', async () => {
+    const [bob, carl] = [await someone({ name: 'b' }), await someone({ name: 'c' })];
+    const ada = await someone({ shared: true, loan: { users: [bob.id, carl.id] } });
+    await use(ada, carl, 'm1', 0);
+    const asked = { id: ada.accountId, ...range(1) };
+    for (const answer of [
+      await bob.browser.query('accounts.use', asked),
+      await bob.browser.query('accounts.use', { ...asked, daily: true }),
+      await bob.browser.query('accounts.history', { id: ada.accountId }),
+      await bob.browser.query('accounts.list'),
+    ]) {
+      expect(answer.text).not.toContain(carl.id);
+      expect(answer.text).not.toContain(carl.username);
+    }
+  });
 });

@@ -5,17 +5,18 @@ import type { Live } from './accounts.pool.ts';
 import type { AccountRow } from './accounts.repo.ts';
 
 /** What is not in the row. `now` is epoch ms. */
-type Surroundings = { now: number; live: Live; platformName: string };
+type Surroundings = { now: number; live: Live; platformName: string; zone: string };
 
 /** An account as a person sees it; errors, key and terms are its owner's and the admins' business. */
 export function viewOf(
   me: Me,
   row: AccountRow,
-  { now, live, platformName }: Surroundings,
+  { now, live, platformName, zone }: Surroundings,
 ): AccountView {
   const { createdAt, id, name, options, ownerId, ownerName, platformId, policyClass, shared } = row;
   return {
     ...{ id, name, options, ownerId, ownerName, platformId, platformName, policyClass, shared },
+    ...{ paused: row.paused, zone },
     ...stateOf(row.standing, now),
     busy: live.busy,
     most: row.maxConcurrency,

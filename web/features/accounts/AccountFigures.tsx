@@ -70,16 +70,21 @@ function Bar({ share, color, label }: { share: number; color: string; label: str
 /** Whether it is lent, by whom, and on which terms. */
 export function AccountLending({ account }: Of) {
   const { t } = useTranslation('accounts');
-  const { shared, mine, loan, lentToday, ownerName } = account;
+  const { shared, paused, mine, loan, lentToday, ownerName, platformName, zone } = account;
   if (!shared) return <Text component="span">{t('board.lending.own')}</Text>;
   if (!mine) return <span className={classes.short}>{t('lentBy', { name: ownerName })}</span>;
   const limit = loan?.tokensPerDay ?? null;
   return (
     <div className={classes.lending}>
-      {t('board.lending.lent')}
+      {t(paused ? 'board.lending.paused' : 'board.lending.lent')}
+      {paused && (
+        <Text fz="xs" lh={1.35}>
+          {t('board.lending.pausedWhy', { platform: platformName })}
+        </Text>
+      )}
       {loan && (
         <Text fz="xs" c="dimmed" lh={1.35}>
-          {loanText(t, loan)}
+          {loanText(t, loan, zone)}
         </Text>
       )}
       {limit !== null && (

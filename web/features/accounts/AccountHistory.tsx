@@ -16,7 +16,7 @@ const PAGE = 50;
 const REFRESH_MS = 10_000;
 
 /** What happened to an account, newest first. */
-export function AccountHistory({ account: { id, name } }: { account: AccountView }) {
+export function AccountHistory({ account: { id, name, zone } }: { account: AccountView }) {
   const { t } = useTranslation('accounts');
   const query = useInfiniteQuery(
     trpc.accounts.history.infiniteQueryOptions(
@@ -45,7 +45,7 @@ export function AccountHistory({ account: { id, name } }: { account: AccountView
         <>
           <ol className={classes.events} aria-label={t('board.history.list', { name })}>
             {events.map((event) => (
-              <Event key={event.id} event={event} />
+              <Event key={event.id} event={event} zone={zone} />
             ))}
           </ol>
           {hasNextPage && (
@@ -57,7 +57,7 @@ export function AccountHistory({ account: { id, name } }: { account: AccountView
   );
 }
 
-function Event({ event }: { event: AccountEventView }) {
+function Event({ event, zone }: { event: AccountEventView; zone: string }) {
   const { t } = useTranslation('accounts');
   const { actorName, at, message, state, upstreamModel } = event;
   return (
@@ -75,7 +75,7 @@ function Event({ event }: { event: AccountEventView }) {
           {formatStamp(at)}
         </Text>
       </div>
-      <Text fz="sm">{eventText(t, event)}</Text>
+      <Text fz="sm">{eventText(t, event, zone)}</Text>
       {upstreamModel !== null && (
         <Text fz="sm">{t('board.history.onModel', { model: upstreamModel })}</Text>
       )}

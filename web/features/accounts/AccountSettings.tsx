@@ -10,6 +10,11 @@ import { checkSettings, type LendingValues, lendingValues, toSettings } from './
 import { PersonalNote, usePersonalLending } from './PersonalNote.tsx';
 import { accountQueries } from './use-accounts.ts';
 
+function lendHint(shared: boolean, withdrawing: boolean) {
+  if (shared) return 'board.settings.lendOn';
+  return withdrawing ? 'board.settings.lendEnds' : 'board.settings.lendOff';
+}
+
 /** Lends an account or withdraws it, with its terms, and sets how many requests it runs at once. */
 export function AccountSettings({ account }: { account: AccountView }) {
   const { t } = useTranslation('accounts');
@@ -34,6 +39,7 @@ export function AccountSettings({ account }: { account: AccountView }) {
   const personal = policyClass === 'personal';
   const lending = usePersonalLending(account.platformId, personal);
   const refused = personal && lending?.allowed === null;
+  const withdrawing = account.shared && !shared;
   return (
     <form
       noValidate
@@ -51,8 +57,8 @@ export function AccountSettings({ account }: { account: AccountView }) {
         {personal && <PersonalNote account={account} lending={lending} />}
         <Switch
           label={t('board.settings.lend')}
-          description={t(shared ? 'board.settings.lendOn' : 'board.settings.lendOff')}
-          disabled={refused && !shared}
+          description={t(lendHint(shared, withdrawing), { count: account.busy })}
+          disabled={refused && !shared && !account.shared}
           {...form.getInputProps('shared', { type: 'checkbox' })}
         />
         {shared && <LoanFields form={form} account={account} />}

@@ -1,12 +1,14 @@
-import { MultiSelect, Switch, TextInput } from '@mantine/core';
+import { Loader, MultiSelect, Switch, Text, TextInput } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AccountView } from '#shared/schemas/accounts.ts';
 import { trpc } from '../../lib/trpc.ts';
 import { NumberOrUnlimited } from '../../ui/NumberOrUnlimited.tsx';
 import classes from './accounts.module.css';
 import type { LendingValues } from './lending-form.ts';
+import { hoursText, minutesOf, ownHoursText } from './loan-words.ts';
 import { useBorrowers } from './use-borrowers.ts';
 
 type LoanForm = { form: UseFormReturnType<LendingValues> };
@@ -20,13 +22,14 @@ export function LoanFields({ form, account }: LoanForm & { account: AccountView 
       <Models form={form} />
       <Switch
         label={t('board.settings.hours')}
-        description={t('board.settings.hoursHint')}
+        description={t('board.settings.hoursHint', { zone: account.zone })}
         {...form.getInputProps('timed', { type: 'checkbox' })}
       />
       {form.values.timed && (
         <div className={classes.clocks}>
           <TextInput type="time" label={t('board.settings.from')} {...form.getInputProps('from')} />
           <TextInput type="time" label={t('board.settings.to')} {...form.getInputProps('to')} />
+          <HoursMeaning form={form} zone={account.zone} />
         </div>
       )}
       <NumberOrUnlimited
@@ -40,24 +43,42 @@ export function LoanFields({ form, account }: LoanForm & { account: AccountView 
   );
 }
 
+/** What the two times mean for whoever lends, in words. */
+function HoursMeaning({ form, zone }: LoanForm & { zone: string }) {
+  const { t } = useTranslation('accounts');
+  const [from, to] = [minutesOf(form.values.from), minutesOf(form.values.to)];
+  if (from === null || to === null || from === to) return null;
+  const own = ownHoursText(t, { from, to }, zone);
+  return (
+    <Text fz="sm" c="dimmed" className={classes.wide} role="status">
+      {t('board.settings.hoursMean', { hours: hoursText(t, { from, to }, zone) })}
+      {own !== null && ` ${t('board.settings.hoursOwn', { hours: own })}`}
+    </Text>
+  );
+}
+
 function People({ form, account }: LoanForm & { account: AccountView }) {
   const { t } = useTranslation(['accounts', 'common']);
-  const { people, complete } = useBorrowers(account);
+  const [search, setSearch] = useState('');
   const chosen = form.values.users;
-  const known = new Set(people.map(({ value }) => value));
-  const others = chosen
-    .filter((id) => !known.has(id))
-    .map((id) => ({ value: id, label: t('board.settings.someone', { id: id.slice(-6) }) }));
+  const { choices, failed, loading, more } = useBorrowers(account, { chosen, search });
+  const nobody = loading ? 'board.settings.peopleLoading' : 'board.settings.peopleNobody';
   return (
     <MultiSelect
       label={t('board.settings.people')}
-      description={t(complete ? 'board.settings.peopleHint' : 'board.settings.peopleMember')}
+      description={t(more ? 'board.settings.peopleMore' : 'board.settings.peopleHint')}
       placeholder={chosen.length === 0 ? t('board.settings.peopleAll') : ''}
-      data={[...people, ...others]}
+      data={choices.map(({ label, value }) => ({
+        value,
+        label: label ?? t('board.settings.someone', { id: value.slice(-6) }),
+      }))}
       searchable
+      searchValue={search}
+      onSearchChange={setSearch}
+      nothingFoundMessage={t(failed ? 'board.settings.peopleFailed' : nobody)}
+      rightSection={loading ? <Loader size={16} aria-hidden /> : undefined}
       clearable
       hidePickedOptions
-      limit={200}
       maxValues={1_000}
       clearButtonProps={{ 'aria-label': t('common:clear') }}
       {...form.getInputProps('users')}

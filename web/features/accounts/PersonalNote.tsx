@@ -18,7 +18,7 @@ export function usePersonalLending(
 }
 
 type PersonalNoteProps = {
-  account: Pick<AccountView, 'platformName'>;
+  account: Pick<AccountView, 'platformName' | 'paused'>;
   lending: PersonalLending | undefined;
 };
 
@@ -42,6 +42,7 @@ export function PersonalNote({ account, lending }: PersonalNoteProps) {
             time: formatDateTime(allowed.at),
           })
         : t(admin ? 'board.settings.personalAdmin' : 'board.settings.personalMember')}
+      {account.paused && ` ${t('board.settings.paused')}`}
       {lending && (
         <Group gap="md" mt="xs">
           {lending.termsUrl !== null && (

@@ -5,7 +5,7 @@ import { accounts as en } from '../../i18n/en/accounts.ts';
 import { accounts as zh } from '../../i18n/zh/accounts.ts';
 import { formatClock, formatDateTime } from '../../lib/format.ts';
 import { eventText, nearTime, type Stated, stateText } from './account-words.ts';
-import { clockOf, loanText, minutesOf } from './loan-words.ts';
+import { clockOf, hoursText, loanText, minutesOf, ownHoursText } from './loan-words.ts';
 
 const SINCE = '2026-11-22T12:00:00.000Z';
 const UNTIL = '2026-11-22T13:05:00.000Z';
@@ -75,12 +75,22 @@ test('what is far away comes with its date', () => {
 test('terms read as one line, and what has no limit is left out', () => {
   const t = texts.getFixedT('en', 'accounts');
   const open = { users: [], models: [], hours: null, tokensPerDay: null };
-  expect(loanText(t, open)).toBe('to everyone');
+  expect(loanText(t, open, 'UTC')).toBe('to everyone');
   const id = '0193a0de-0000-7000-8000-000000000002';
   const hours = { from: 540, to: 1_080 };
-  expect(loanText(t, { users: [id], models: ['a', 'b'], hours, tokensPerDay: 1_000_000 })).toBe(
-    'to 1 person · 2 models · 09:00–18:00 · 1M tokens a day',
+  const terms = { users: [id], models: ['a', 'b'], hours, tokensPerDay: 1_000_000 };
+  expect(loanText(t, terms, 'Asia/Shanghai')).toBe(
+    'to 1 person · 2 models · 09:00 to 18:00, Asia/Shanghai · 1M tokens a day',
   );
+});
+
+test('hours are told with their zone, and on the reader’s clock where that differs', () => {
+  const t = texts.getFixedT('en', 'accounts');
+  const night = { from: 1_320, to: 360 };
+  expect(hoursText(t, night, 'UTC')).toBe('22:00 to 06:00 the next day, UTC');
+  const now = Date.parse(SINCE);
+  expect(ownHoursText(t, night, 'Asia/Shanghai', { zone: 'UTC', now })).toBe('14:00 to 22:00');
+  expect(ownHoursText(t, night, 'Asia/Shanghai', { zone: 'Asia/Taipei', now })).toBeNull();
 });
 
 test.each(['00:00', '09:05', '23:59'])('%s is read and written alike', (clock) => {
@@ -116,5 +126,5 @@ test.each([
     ...EVENT,
     ...(structuredClone(change) as Partial<AccountEventView>),
   };
-  expect(eventText(texts.getFixedT('en', 'accounts'), event)).toBe(words);
+  expect(eventText(texts.getFixedT('en', 'accounts'), event, 'UTC')).toBe(words);
 });

@@ -49,9 +49,9 @@ export function stateText(t: Translator, stated: Stated, now: number): string | 
 }
 
 /** What happened, in a sentence, told from the moment it happened. */
-export function eventText(t: Translator, event: AccountEventView): string {
+export function eventText(t: Translator, event: AccountEventView, zone: string): string {
   const { at, cause, kind, loan, state, until } = event;
-  const terms = loan === null ? '' : loanText(t, loan);
+  const terms = loan === null ? '' : loanText(t, loan, zone);
   switch (kind) {
     case 'lent':
       return t('board.history.lent', { terms });

@@ -11,6 +11,8 @@ export function account(change: Partial<AccountView>): AccountView {
     ownerName: 'ada',
     mine: true,
     shared: false,
+    paused: false,
+    zone: 'UTC',
     state: 'active',
     coolingUntil: null,
     cause: null,

@@ -61,8 +61,9 @@ export const accounts = {
     keyHint: 'Sealed before it is stored. Nobody can read it again, not even an admin.',
     keyOptional: 'Leave it empty if that server asks for none.',
     getKey: 'Get a key from {{platform}}',
-    shared: 'Shared with everyone',
-    sharedOn: 'Requests of every user on this server may be answered with it, at its owner’s cost.',
+    shared: 'Lend to others',
+    sharedOn:
+      'Requests of others on this server may be answered with it, at its owner’s cost. Whose, when and how much is set in its settings.',
     sharedOff: 'Only its owner’s requests are answered with it.',
   },
   sandbox: {

@@ -62,8 +62,9 @@ export const accounts: Translated<typeof english> = {
     keyHint: '加密后才会保存，之后任何人都无法查看，管理员也不例外。',
     keyOptional: '如果服务器不需要密钥，可以留空。',
     getKey: '前往 {{platform}} 获取密钥',
-    shared: '与所有人共享',
-    sharedOn: '本服务器上所有用户的请求都可能由它回答，费用由所有者承担。',
+    shared: '出借给他人',
+    sharedOn:
+      '本服务器上其他人的请求可能由它回答，费用由所有者承担。给谁、何时、多少，可在它的设置中限定。',
     sharedOff: '只回答所有者自己的请求。',
   },
   sandbox: {
