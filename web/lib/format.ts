@@ -96,7 +96,7 @@ export function formatDate(iso: string): string {
 }
 
 /** An ISO time as day and month only, for axes over days; in the reader's zone unless told. */
-export function formatShortDate(iso: string, timeZone?: 'UTC'): string {
+export function formatShortDate(iso: string, timeZone?: string): string {
   const zone = timeZone ? { timeZone } : {};
   return dates({ month: 'short', day: 'numeric', ...zone }).format(new Date(iso));
 }
@@ -111,6 +111,12 @@ export function formatStamp(iso: string): string {
     hourCycle: 'h23',
   } as const;
   return dates({ ...day, ...clock }).format(new Date(iso));
+}
+
+/** An ISO time as day and clock to the minute, as a clock in `timeZone` shows it. */
+export function formatDayTime(iso: string, timeZone: string): string {
+  const clock = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+  return dates({ month: 'short', day: 'numeric', ...clock, timeZone }).format(new Date(iso));
 }
 
 /** An ISO time as clock only, for axes within one day. */

@@ -69,13 +69,15 @@ export function FormModal(props: FormFrameProps) {
   );
 }
 
-/** A long form from the side; on phones it fills the screen. */
-export function FormDrawer(props: FormFrameProps) {
+type DrawerFrameProps = Pick<FormFrameProps, 'opened' | 'onClose' | 'title' | 'children'>;
+
+/** The side of the page for a FormBody that has something before it; on phones it fills the screen. */
+export function DrawerFrame({ children, ...frame }: DrawerFrameProps) {
+  const { t } = useTranslation('common');
   return (
     <Drawer
-      opened={props.opened}
-      onClose={props.onClose}
-      title={props.title}
+      {...frame}
+      closeButtonProps={{ 'aria-label': t('close') }}
       position="right"
       size={480}
       classNames={{
@@ -84,7 +86,17 @@ export function FormDrawer(props: FormFrameProps) {
         content: classes.drawer ?? '',
       }}
     >
-      <FormBody {...props} />
+      {children}
     </Drawer>
+  );
+}
+
+/** A long form from the side. */
+export function FormDrawer(props: FormFrameProps) {
+  const { opened, onClose, title } = props;
+  return (
+    <DrawerFrame opened={opened} onClose={onClose} title={title}>
+      <FormBody {...props} />
+    </DrawerFrame>
   );
 }

@@ -51,7 +51,7 @@ export function ChartCard({ title, text, ...chart }: ChartCardProps) {
 
 type Told = TimeChartProps & { title: string };
 
-function Summary({ title, points, range, lines, value }: Told) {
+function Summary({ title, points, span, lines, value }: Told) {
   const { t } = useTranslation('dashboard');
   const first = points[0];
   const last = points.at(-1);
@@ -59,19 +59,19 @@ function Summary({ title, points, range, lines, value }: Told) {
   const figures = lines.map(({ name, label }) => {
     const peak = peakOf(points, name);
     if (!peak) return t('charts.nothing', { name: label });
-    const at = stepTime(peak.at, range);
+    const at = stepTime(peak.at, span);
     return t('charts.figure', { name: label, peak: value(peak[name] ?? 0), at });
   });
   return t('charts.summary', {
     title,
-    from: stepTime(first.at, range),
-    to: stepTime(last.at, range),
+    from: stepTime(first.at, span),
+    to: stepTime(last.at, span),
     figures: figures.join('; '),
   });
 }
 
 /** Newest first, without the steps in which nothing was measured. */
-function ChartTable({ title, points, range, lines, value }: Told) {
+function ChartTable({ title, points, span, lines, value }: Told) {
   const { t } = useTranslation('dashboard');
   const rows = points.filter((point) => lines.some(({ name }) => point[name])).toReversed();
   if (rows.length === 0) return <Text c="dimmed">{t('charts.emptyTable')}</Text>;
@@ -93,7 +93,7 @@ function ChartTable({ title, points, range, lines, value }: Told) {
           {rows.map((point) => (
             <Table.Tr key={point.at}>
               <Table.Th scope="row" fw={400}>
-                {stepTime(point.at, range)}
+                {stepTime(point.at, span)}
               </Table.Th>
               {lines.map(({ name }) => (
                 <Table.Td key={name} ta="right">

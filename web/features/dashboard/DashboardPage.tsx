@@ -12,6 +12,7 @@ import { RelativeTime } from '../../ui/figures.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { QueryBoundary } from '../../ui/QueryBoundary.tsx';
 import { Section } from '../../ui/Section.tsx';
+import { MyLimits } from '../quotas/MyLimits.tsx';
 import { GettingStarted } from '../setup/GettingStarted.tsx';
 import classes from './dashboard.module.css';
 import { Figures } from './Figures.tsx';
@@ -74,6 +75,7 @@ export function DashboardPage() {
         }
       />
       <GettingStarted />
+      <MyLimits />
       {query.data && query.error && !query.isFetching && (
         <Alert color="yellow" variant="light" mb="md" role="status">
           {t('stale')}

@@ -13,7 +13,7 @@ type FiguresProps = { summary: Summary; range: SummaryRange; search: UsageSearch
 /** Totals, charts and busiest models of one summary. */
 export function Figures({ summary, range, search }: FiguresProps) {
   const { t } = useTranslation('dashboard');
-  const time = { points: toPoints(summary.series), range };
+  const time = { points: toPoints(summary.series), span: { range, zone: summary.zone } };
   return (
     <>
       <Totals totals={summary.totals} search={search} />

@@ -1,14 +1,13 @@
 import '@mantine/charts/styles.css';
 import { AreaChart, BarChart, ChartTooltip, LineChart } from '@mantine/charts';
-import type { SummaryRange } from '#shared/schemas/usage.ts';
-import { axisTime, type Measure, type Point, stepTime } from './points.ts';
+import { axisTime, type Measure, type Point, type Span, stepTime } from './points.ts';
 
 export type ChartLine = { name: Measure; label: string; color: string; strokeDasharray?: string };
 
 export type TimeChartProps = {
   kind: 'bars' | 'areas' | 'lines';
   points: readonly Point[];
-  range: SummaryRange;
+  span: Span;
   lines: readonly ChartLine[];
   /** Short form for the axis. */
   tick: (value: number) => string;
@@ -17,7 +16,7 @@ export type TimeChartProps = {
 };
 
 /** Measures over time. Drawn without animation, so that a refresh every few seconds does not flicker. */
-export function TimeChart({ kind, points, range, lines, tick, value }: TimeChartProps) {
+export function TimeChart({ kind, points, span, lines, tick, value }: TimeChartProps) {
   const series = [...lines];
   const common = {
     h: 250,
@@ -31,12 +30,12 @@ export function TimeChart({ kind, points, range, lines, tick, value }: TimeChart
     gridAxis: 'x' as const,
     tickLine: 'none' as const,
     strokeDasharray: '2 4',
-    xAxisProps: { tickFormatter: (at: string) => axisTime(at, range), minTickGap: 28 },
+    xAxisProps: { tickFormatter: (at: string) => axisTime(at, span), minTickGap: 28 },
     yAxisProps: { width: 64, allowDecimals: kind === 'lines' },
     tooltipProps: {
       content: ({ label, payload }: TooltipContent) => (
         <ChartTooltip
-          label={typeof label === 'string' ? stepTime(label, range) : ''}
+          label={typeof label === 'string' ? stepTime(label, span) : ''}
           payload={measured(payload)}
           series={series}
           valueFormatter={value}

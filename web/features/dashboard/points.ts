@@ -14,6 +14,9 @@ export type Point = {
 };
 export type Measure = Exclude<keyof Point, 'at'>;
 
+/** What a chart shows, and whose days those of a month are. */
+export type Span = { range: SummaryRange; zone: string };
+
 /** The series of a summary in the charts' shape. */
 export function toPoints(series: Summary['series']): Point[] {
   return series.map((step) => ({
@@ -43,12 +46,12 @@ export function peakOf(points: readonly Point[], measure: Measure): Point | null
 }
 
 /** A step's time for an axis: as short as the range allows. */
-export function axisTime(iso: string, range: SummaryRange): string {
-  if (range === 'month') return stepTime(iso, range);
+export function axisTime(iso: string, { range, zone }: Span): string {
+  if (range === 'month') return formatShortDate(iso, zone);
   return range === 'week' ? formatShortDate(iso) : formatClock(iso);
 }
 
-/** A step's time in full, for tooltips and tables. Steps of a month are days of UTC. */
-export function stepTime(iso: string, range: SummaryRange): string {
-  return range === 'month' ? formatShortDate(iso, 'UTC') : formatDateTime(iso);
+/** A step's time in full, for tooltips and tables. Steps of a month are days of the server's zone. */
+export function stepTime(iso: string, { range, zone }: Span): string {
+  return range === 'month' ? formatShortDate(iso, zone) : formatDateTime(iso);
 }

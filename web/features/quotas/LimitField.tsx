@@ -1,67 +1,50 @@
-import { NumberInput, Progress, Text } from '@mantine/core';
+import { NumberInput, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { QuotaMetric, QuotaState } from '#shared/schemas/quotas.ts';
-import { formatExactTime, formatMicros, formatNumber } from '../../lib/format.ts';
-import { isMoney, takenOf } from './limits-form.ts';
+import { formatMicros, formatNumber } from '../../lib/format.ts';
+import { LimitTaken } from './LimitBar.tsx';
+import { isMoney, isTooLarge, MOST, type Typed } from './limits-form.ts';
+import classes from './quotas.module.css';
 
 type LimitFieldProps = {
   metric: QuotaMetric;
   /** The limit that is in force; undefined = none. */
   state: QuotaState | undefined;
-  value: number | null;
-  readOnly: boolean;
-  onChange: (value: number | null) => void;
+  value: Typed;
+  onChange: (value: Typed) => void;
 };
 
 /** One limit: empty = none. Below it how much is taken and when it starts anew. */
-export function LimitField({ metric, state, value, readOnly, onChange }: LimitFieldProps) {
+export function LimitField({ metric, state, value, onChange }: LimitFieldProps) {
   const { t } = useTranslation('quotas');
   const money = isMoney(metric);
+  const most = money ? formatMicros(MOST) : formatNumber(MOST);
   return (
     <div>
       <NumberInput
         label={t(`metric.${metric}`)}
         placeholder={t('none')}
-        value={value ?? ''}
-        readOnly={readOnly}
+        value={value}
+        error={isTooLarge(metric, value) && t('tooLarge', { most })}
         min={0}
-        max={9_000_000_000}
+        clampBehavior="none"
         allowNegative={false}
+        allowDecimal={money}
         decimalScale={money ? 6 : 0}
         prefix={money ? '$' : ''}
         thousandSeparator=","
-        onChange={(next) => {
-          const typed = typeof next === 'number' ? next : Number.parseFloat(next);
-          onChange(Number.isFinite(typed) ? typed : null);
-        }}
+        onChange={onChange}
       />
-      {state && <Taken state={state} />}
+      {Number(value) === 0 && value !== '' && (
+        <Text fz="xs" c="var(--mantine-color-error)" mt={3}>
+          {t('zero')}
+        </Text>
+      )}
+      {state && (
+        <div className={classes.taken}>
+          <LimitTaken state={state} />
+        </div>
+      )}
     </div>
-  );
-}
-
-/** What is used, then what running requests hold: yellow from 70 %, red from 90 %. */
-function Taken({ state }: { state: QuotaState }) {
-  const { t } = useTranslation('quotas');
-  const { metric, used, held, limit, resetsAt } = state;
-  const write = isMoney(metric) ? formatMicros : formatNumber;
-  const share = takenOf(state);
-  const words = t(held > 0 ? 'takenHeld' : 'taken', {
-    used: write(used),
-    held: write(held),
-    limit: write(limit),
-  });
-  return (
-    <>
-      <Progress.Root size={6} radius="xl" mt={6}>
-        <Progress.Section value={share.used * 100} color={share.tone} aria-label={words} withAria />
-        {share.held > 0 && (
-          <Progress.Section value={share.held * 100} color={share.tone} striped aria-hidden />
-        )}
-      </Progress.Root>
-      <Text fz="xs" c="dimmed" mt={3} className="gh-figures">
-        {words} {resetsAt && t('resets', { at: formatExactTime(resetsAt) })}
-      </Text>
-    </>
   );
 }

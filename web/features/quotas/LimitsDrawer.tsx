@@ -1,11 +1,15 @@
-import { Drawer, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import type { QuotaState } from '#shared/schemas/quotas.ts';
 import { trpc } from '../../lib/trpc.ts';
 import { useMe } from '../../lib/use-me.ts';
+import { DrawerFrame } from '../../ui/FormModal.tsx';
 import { QueryBoundary } from '../../ui/QueryBoundary.tsx';
+import { LimitTaken } from './LimitBar.tsx';
 import { LimitsEditor } from './LimitsEditor.tsx';
 import type { LimitsOf } from './limits-context.tsx';
+import classes from './quotas.module.css';
 
 const REFRESH_MS = 10_000;
 
@@ -18,19 +22,15 @@ type LimitsDrawerProps = {
 
 /** Every limit of one thing, how much of each is taken, and what other limits would have done. */
 export function LimitsDrawer({ of, opened, turn, onClose }: LimitsDrawerProps) {
-  const { t } = useTranslation(['quotas', 'common']);
+  const { t } = useTranslation('quotas');
   return (
-    <Drawer
+    <DrawerFrame
       opened={opened && of !== null}
       onClose={onClose}
-      position="right"
-      size={480}
-      title={of && t(`title.${of.subject}`, { name: of.name })}
-      styles={{ title: { fontSize: '1.0625rem', fontWeight: 620, overflowWrap: 'anywhere' } }}
-      closeButtonProps={{ 'aria-label': t('common:close') }}
+      title={of ? t(`title.${of.subject}`, { name: of.name }) : ''}
     >
       {of && <Limits key={turn} of={of} onDone={onClose} />}
-    </Drawer>
+    </DrawerFrame>
   );
 }
 
@@ -43,13 +43,37 @@ function Limits({ of, onDone }: { of: LimitsOf; onDone: () => void }) {
   );
   const readOnly = me.role !== 'admin' && subject === 'user';
   return (
-    <>
+    <div className={classes.drawer}>
       <Text c="dimmed" fz="sm" mb="md">
-        {t(`about.${subject}`)}
+        {readOnly ? t('aboutMine') : t(`about.${subject}`)}
       </Text>
       <QueryBoundary query={query}>
-        {(states) => <LimitsEditor of={of} states={states} readOnly={readOnly} onDone={onDone} />}
+        {(states) =>
+          readOnly ? (
+            <InForce states={states} />
+          ) : (
+            <LimitsEditor of={of} states={states} onDone={onDone} />
+          )
+        }
       </QueryBoundary>
-    </>
+    </div>
+  );
+}
+
+/** The limits of somebody who may not change them. */
+function InForce({ states }: { states: readonly QuotaState[] }) {
+  const { t } = useTranslation('quotas');
+  if (states.length === 0) return <Text>{t('my.none')}</Text>;
+  return (
+    <ul className={classes.limits}>
+      {states.map((state) => (
+        <li key={state.metric}>
+          <Text fw={500} fz="sm" mb={4}>
+            {t(`metric.${state.metric}`)}
+          </Text>
+          <LimitTaken state={state} />
+        </li>
+      ))}
+    </ul>
   );
 }

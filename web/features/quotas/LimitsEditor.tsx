@@ -1,23 +1,23 @@
-import { Button, Group, Stack } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { type SyntheticEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { QuotaState } from '#shared/schemas/quotas.ts';
 import { trpc } from '../../lib/trpc.ts';
 import { useAppMutation } from '../../lib/use-app-mutation.ts';
+import { FormBody } from '../../ui/FormModal.tsx';
 import { LimitField } from './LimitField.tsx';
 import type { LimitsOf } from './limits-context.tsx';
-import { type LimitsForm, METRICS, toForm, toRules } from './limits-form.ts';
+import { isFit, type LimitsForm, METRICS, toForm, toRules } from './limits-form.ts';
 import { PreviewNote } from './PreviewNote.tsx';
 
 type LimitsEditorProps = {
   of: LimitsOf;
   states: readonly QuotaState[];
-  readOnly: boolean;
   onDone: () => void;
 };
 
 /** All limits as fields with what is taken of each; what they would have done is asked before saving. */
-export function LimitsEditor({ of, states, readOnly, onDone }: LimitsEditorProps) {
+export function LimitsEditor({ of, states, onDone }: LimitsEditorProps) {
   const { t } = useTranslation(['quotas', 'common']);
   const [form, setForm] = useState<LimitsForm>(() => toForm(states));
   /** The limits that a preview was asked for; null = none of the present ones. */
@@ -30,36 +30,32 @@ export function LimitsEditor({ of, states, readOnly, onDone }: LimitsEditorProps
   });
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    save.mutate({ subject, id, rules: toRules(form) });
+    if (isFit(form)) save.mutate({ subject, id, rules: toRules(form) });
   };
   return (
-    <form onSubmit={submit}>
-      <Stack gap="md">
-        {METRICS.map((metric) => (
-          <LimitField
-            key={metric}
-            metric={metric}
-            state={states.find((state) => state.metric === metric)}
-            value={form[metric]}
-            readOnly={readOnly}
-            onChange={(value) => {
-              setAsked(null);
-              setForm({ ...form, [metric]: value });
-            }}
-          />
-        ))}
-        {asked && <PreviewNote wanted={{ subject, id, rules: asked }} />}
-        {!readOnly && (
-          <Group justify="space-between">
-            <Button variant="default" onClick={() => setAsked(toRules(form))}>
-              {t('preview.ask')}
-            </Button>
-            <Button type="submit" loading={save.isPending}>
-              {t('common:save')}
-            </Button>
-          </Group>
-        )}
-      </Stack>
-    </form>
+    <FormBody
+      onClose={onDone}
+      onSubmit={submit}
+      pending={save.isPending}
+      aside={
+        <Button variant="default" disabled={!isFit(form)} onClick={() => setAsked(toRules(form))}>
+          {t('preview.ask')}
+        </Button>
+      }
+    >
+      {METRICS.map((metric) => (
+        <LimitField
+          key={metric}
+          metric={metric}
+          state={states.find((state) => state.metric === metric)}
+          value={form[metric]}
+          onChange={(value) => {
+            setAsked(null);
+            setForm({ ...form, [metric]: value });
+          }}
+        />
+      ))}
+      {asked && <PreviewNote wanted={{ subject, id, rules: asked }} />}
+    </FormBody>
   );
 }

@@ -1,4 +1,7 @@
-export const quotas = {
+import type { quotas as english } from '../en/quotas.ts';
+import type { Translated } from '../types.ts';
+
+export const quotas: Translated<typeof english> = {
   open: '限额',
   none: '不限',
   title: {
@@ -19,6 +22,9 @@ export const quotas = {
     bot: '所有与它对话的人合计。留空表示不限。',
     'share-link': '所有持有链接的人合计。留空表示不限。',
   },
+  aboutMine: '你的所有密钥合计，只有管理员可以修改。',
+  tooLarge: '最多 {{most}}',
+  zero: '设为 0 会拒绝所有请求。不限请留空。',
   metric: {
     'requests-per-minute': '每分钟请求数',
     'tokens-per-minute': '每分钟 token 数',
@@ -31,6 +37,21 @@ export const quotas = {
   taken: '已用 {{used}} / {{limit}}。',
   takenHeld: '已用 {{used}} / {{limit}}，进行中的请求预留 {{held}}。',
   resets: '{{at}} 重新计算。',
+  my: {
+    title: '我的限额',
+    text: '每日和每月从时区 {{zone}} 的 00:00 开始计算。',
+    textNone: '你的所有密钥和试用台合计可以使用多少。',
+    none: '你和你的密钥都没有限额。',
+    person: '我的所有请求',
+    key: '密钥 {{name}}',
+    of: '{{used}} / {{limit}}',
+    anew: '{{at}} 重新计算',
+    everyMinute: '每分钟重新计算',
+    asTheyEnd: '请求结束后即可继续',
+    all: '显示全部 {{count}} 个有限额的密钥',
+    fewer: '收起',
+    more_other: '另有 {{count}} 个较久未使用的有限额密钥，请在密钥页面查看。',
+  },
   preview: {
     ask: '昨天会拒绝哪些请求？',
     counting: '正在统计昨天的请求',
@@ -38,4 +59,4 @@ export const quotas = {
     nothing: '昨天的 {{requests}} 个请求都不会被拒绝。',
     some: '昨天的 {{requests}} 个请求中有 {{refused}} 个会被拒绝。',
   },
-} as const;
+};
