@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { findDatabase } from '#server/infra/postgres/data-dir.ts';
+import { readPostmasterFile } from '#server/infra/postgres/orphan.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -39,6 +41,18 @@ export async function startGatehouse({ apply, env = {}, dataDir }: GatehouseOpti
     /** Path and fragment of the one-time set-up link, while there is no user. */
     setupPath: /(\/setup#\S+)/.exec(printed)?.[1] ?? null,
     dataDir: folder,
+    /** Whether its process lives still. */
+    lives: () => child.exitCode === null && child.signalCode === null,
+    /** Ends the PostgreSQL it runs as a crash would; waits until one takes connections first. */
+    async killPostgres(): Promise<void> {
+      for (;;) {
+        const database = await findDatabase(folder);
+        const postmaster = database && readPostmasterFile(database.cluster);
+        // NOTE: the file of one that was killed says that it is ready, too.
+        if (postmaster?.status === 'ready' && kills(postmaster.pid)) return;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
     /** Ends the process without a chance to tidy up. */
     async kill(): Promise<void> {
       child.kill('SIGKILL');
@@ -58,6 +72,15 @@ export async function startGatehouse({ apply, env = {}, dataDir }: GatehouseOpti
   };
 }
 export type Gatehouse = Awaited<ReturnType<typeof startGatehouse>>;
+
+/** Whether there was such a process to kill. */
+function kills(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL');
+  } catch {
+    return false;
+  }
+}
 
 async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');

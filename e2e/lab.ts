@@ -1,4 +1,9 @@
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import OpenAI from 'openai';
+import { attachPostgres } from '#server/infra/postgres/attach.ts';
+import type { LimitName } from '#shared/schemas/quotas.ts';
 import { startGatehouse } from './gatehouse.ts';
 import { startUpstream } from './upstream.ts';
 
@@ -7,7 +12,7 @@ export const KEY = 'gh-e2e0000000000000000000000000000000000000000';
 
 export type LabOptions = {
   /** Limits of the key `KEY`. */
-  limits?: { rpm?: number; tokensPerDay?: number };
+  limits?: Partial<Record<LimitName, number>>;
   env?: Record<string, string>;
 };
 
@@ -38,7 +43,9 @@ export async function startLab({ limits = {}, env = {} }: LabOptions = {}) {
       keys: [{ owner: 'ada', name: 'e2e', secret: KEY, limits }],
     },
   };
-  let gatehouse = await startGatehouse(options);
+  const first = await startGatehouse(options);
+  let gatehouse = first;
+  let up = Promise.resolve();
   return {
     upstream,
     get url() {
@@ -51,11 +58,37 @@ export async function startLab({ limits = {}, env = {} }: LabOptions = {}) {
     client: (apiKey = KEY) => new OpenAI({ apiKey, baseURL: `${gatehouse.url}/v1`, maxRetries: 0 }),
     /** Kills the server as a power cut would and starts it again over the same data. */
     async crashAndRestart(): Promise<void> {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      up = promise;
       await gatehouse.kill();
       gatehouse = await startGatehouse({ ...options, dataDir: gatehouse.dataDir });
+      resolve();
+    },
+    /** Resolves when a server listens. */
+    get up() {
+      return up;
+    },
+    /** Where the server's database is asked directly; carries the password. */
+    databaseUrl: () => attachPostgres(gatehouse.dataDir),
+    /** Another server on the same database, with a journal of its own. */
+    async startSibling() {
+      const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-e2e-'));
+      // What one server sealed the other has to open.
+      await copyFile(join(gatehouse.dataDir, 'secrets.json'), join(dataDir, 'secrets.json'));
+      const DATABASE_URL = await attachPostgres(gatehouse.dataDir);
+      const sibling = await startGatehouse({ dataDir, env: { ...env, DATABASE_URL } });
+      return {
+        ...sibling,
+        async [Symbol.asyncDispose]() {
+          await sibling[Symbol.asyncDispose]();
+          await rm(dataDir, { recursive: true, force: true });
+        },
+      };
     },
     async [Symbol.asyncDispose]() {
       await gatehouse[Symbol.asyncDispose]();
+      // The folder goes with the server that made it, however many came after.
+      if (gatehouse !== first) await first[Symbol.asyncDispose]();
       await upstream[Symbol.asyncDispose]();
     },
   };

@@ -12,11 +12,18 @@ export type TestRedis = Awaited<ReturnType<typeof startRedis>>;
 export async function startRedis(port?: number) {
   const at = port ?? (await freePort());
   const quiet = ['--save', '', '--appendonly', 'no', '--bind', '127.0.0.1'];
-  const child = spawn('redis-server', ['--port', String(at), ...quiet], { stdio: 'ignore' });
+  const run = () => spawn('redis-server', ['--port', String(at), ...quiet], { stdio: 'ignore' });
+  let child = run();
   const url = `redis://127.0.0.1:${at}`;
   const client = new Redis(url, { retryStrategy: () => 20, maxRetriesPerRequest: null });
   client.on('error', () => undefined);
   await client.ping();
+  async function kill(): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+  }
   return {
     url,
     port: at,
@@ -24,12 +31,16 @@ export async function startRedis(port?: number) {
     /** Leaves connections open but answers nothing. */
     freeze: () => child.kill('SIGSTOP'),
     thaw: () => child.kill('SIGCONT'),
+    /** Ends it without a chance to tidy up; what it held is lost. */
+    kill,
+    /** Starts it again, empty, at the same address; resolves when it answers. */
+    async restart(): Promise<void> {
+      child = run();
+      await client.ping();
+    },
     async [Symbol.asyncDispose]() {
       client.disconnect();
-      if (child.exitCode !== null) return;
-      const gone = once(child, 'exit');
-      child.kill('SIGKILL');
-      await gone;
+      await kill();
     },
   };
 }
