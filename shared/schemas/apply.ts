@@ -69,14 +69,47 @@ export const ApplyPlatform = z.strictObject({
 });
 export type ApplyPlatform = z.infer<typeof ApplyPlatform>;
 
+const ClockTime = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day is written like 09:30, from 00:00 to 23:59');
+
+export const ApplyLoan = z
+  .strictObject({
+    users: z
+      .array(Username)
+      .max(1_000)
+      .optional()
+      .describe('User names of those it is lent to; empty = everyone'),
+    models: z
+      .array(ModelName)
+      .max(1_000)
+      .optional()
+      .describe('Public model names it is lent for; empty = every model'),
+    hours: z
+      .strictObject({
+        from: ClockTime.describe('Beginning, e.g. 09:00'),
+        to: ClockTime.describe('End, not included; before the beginning: on the next day'),
+      })
+      .refine(({ from, to }) => from !== to, 'beginning and end are the same; null = at all hours')
+      .nullable()
+      .optional()
+      .describe('Hours of the day of QUOTA_ZONE; null = at all hours'),
+    tokensPerDay: TokensPerDay.nullable()
+      .optional()
+      .describe('Tokens a day that all others together may use; null = no limit'),
+  })
+  .describe('Terms for others while it is shared; one left out stays as it is');
+export type ApplyLoan = z.infer<typeof ApplyLoan>;
+
 export const ApplyAccount = z.strictObject({
   platform: PlatformId.describe('A built-in platform or one of `platforms`'),
   name: AccountName.describe('Together with platform and owner it finds the account'),
   owner: Username.describe('User name of the person whose account it is'),
   apiKey: UpstreamKey.optional().describe('The key the platform gave; kept sealed'),
   shared: z.boolean().optional().describe('Lent to others; false unless given'),
+  loan: ApplyLoan.optional(),
   policyClass: PolicyClass.optional().describe(
-    'What its terms allow; a personal one serves its owner only unless an admin allows more',
+    'What its terms allow; a personal one is shared only where an admin allowed that',
   ),
   maxConcurrency: MaxConcurrency.optional().describe(
     'Requests at once on one server; null = any number',

@@ -9,3 +9,4 @@ export { createAccountPool, type ReadyAccounts } from './accounts.pool.ts';
 export { createAccountsRepo } from './accounts.repo.ts';
 export { createAccountsRouter } from './accounts.router.ts';
 export { type AccountsService, createAccountsService } from './accounts.service.ts';
+export { checkPersonalLending, lendsPersonal } from './personal-lending.ts';

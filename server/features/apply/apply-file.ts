@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '#shared/errors.ts';
-import { readDocument } from './apply.document.ts';
+import { lineAt, readDocument } from './apply.document.ts';
 import type { ApplyService } from './apply.service.ts';
 import type { Environment } from './env-references.ts';
 import type { PlanItem } from './plan.ts';
@@ -13,20 +13,23 @@ export type ApplyFileDeps = {
 };
 
 /**
- * Reads a set-up file (YAML or JSON) and applies it, or only plans it. Every AppError names the file.
+ * Reads a set-up file (YAML or JSON) and applies it, or only plans it. Every AppError names the file, and the line where it is about one.
  */
 export async function applyFile(
   { service, env }: ApplyFileDeps,
   file: string,
   { dryRun = false }: { dryRun?: boolean } = {},
 ): Promise<PlanItem[]> {
-  const document = readDocument({ file, text: await read(file), env });
+  const text = await read(file);
+  const document = readDocument({ file, text, env });
   try {
     return dryRun ? await service.plan(document) : await service.apply(document);
   } catch (error) {
     if (!(error instanceof AppError) || error.param === undefined) throw error;
     const { code, message, param } = error;
-    throw new AppError(code, `${file}: ${message}`, { param, cause: error });
+    const line = lineAt(text, param);
+    const where = line === undefined ? file : `${file}, line ${line}`;
+    throw new AppError(code, `${where}: ${message}`, { param, cause: error });
   }
 }
 

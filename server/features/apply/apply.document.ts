@@ -38,6 +38,12 @@ export function readDocument({ file, text, env }: DocumentSource): ApplyDocument
   }
 }
 
+/** The line of a field, or of the innermost part around it that the text has; undefined = none. */
+export function lineAt(text: string, path: string): number | undefined {
+  const lines = new LineCounter();
+  return lineOf(parseYaml(text, lines), lines, path);
+}
+
 function parseYaml(text: string, lineCounter: LineCounter): Document {
   const document = parseDocument(markReferences(text), {
     lineCounter,

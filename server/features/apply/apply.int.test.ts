@@ -379,7 +379,7 @@ test('a file is applied with its references, and its errors name it', async () =
 
   await writeFile(file, 'accounts: [{ platform: sandbox, name: a, owner: nobody }]');
   await expect(applyFile({ service, env: {} }, file)).rejects.toThrow(
-    `${file}: accounts[0].owner: there is no user nobody`,
+    `${file}, line 1: accounts[0].owner: there is no user nobody`,
   );
   await expect(applyFile({ service, env: {} }, `${file}.not`)).rejects.toThrow('no such file');
   await rm(folder, { recursive: true });

@@ -8,7 +8,6 @@ import { holdPlatforms } from '../platforms/index.ts';
 import { limitsOf, saveLimits } from '../quotas/index.ts';
 import { deleteSessionsOf } from '../sessions/index.ts';
 import type {
-  AccountColumns,
   KeyColumns,
   ModelColumns,
   PlatformColumns,
@@ -16,7 +15,9 @@ import type {
   UserColumns,
 } from './apply.rows.ts';
 import { splitLimits } from './limits.ts';
+import { loanOfRow, toLoanRow } from './loans.ts';
 import type { Step } from './plan.ts';
+import type { AccountStep } from './plan-entries.ts';
 
 /** What a file names; the snapshot holds no more than that. */
 export type Named = {
@@ -46,8 +47,10 @@ export function createApplyRepo(db: Db, { now, newId }: { now(): number; newId()
 
     async snapshot(named: Named, tx: Db | Tx = db): Promise<Snapshot> {
       const owner = { username: { in: [...named.usernames] } };
+      const platformIds = { in: [...named.platformIds] };
+      const lending = await tx.personalLending.findMany({ where: { platformId: platformIds } });
       const [platforms, users, accounts, models, keys] = [
-        await tx.platform.findMany({ where: { id: { in: [...named.platformIds] } } }),
+        await tx.platform.findMany({ where: { id: platformIds } }),
         await tx.user.findMany({ where: owner }),
         await tx.account.findMany({ where: { owner, name: { in: [...named.accountNames] } } }),
         await tx.model.findMany({
@@ -76,6 +79,7 @@ export function createApplyRepo(db: Db, { now, newId }: { now(): number; newId()
         users: users.map((row) => ({ ...row, ...limits.user(row.id) })),
         accounts: accounts.map((row) => ({
           ...row,
+          ...loanOfRow(row),
           ...limits.account(row.id),
           options: SandboxOptions.catch({}).parse(row.options),
         })),
@@ -85,6 +89,7 @@ export function createApplyRepo(db: Db, { now, newId }: { now(): number; newId()
           ...limits.key(row.id),
           revoked: row.revokedAt !== null,
         })),
+        personalLending: new Set(lending.map(({ platformId }) => platformId)),
       };
     },
 
@@ -117,17 +122,21 @@ export function createApplyRepo(db: Db, { now, newId }: { now(): number; newId()
         await deleteSessionsOf(tx, id);
     },
 
-    async saveAccount(tx: Tx, step: Step<AccountColumns>): Promise<void> {
+    async saveAccount(tx: Tx, step: AccountStep): Promise<void> {
       if (step.action === 'unchanged') return;
-      const { id } = step;
+      const { id, loanEvent } = step;
       if (step.action === 'create') {
-        await tx.account.create({ data: { id, ...splitLimits(step.columns).data } });
+        await tx.account.create({ data: { id, ...toLoanRow(splitLimits(step.columns).data) } });
       } else {
-        const { data } = splitLimits(step.columns);
+        const data = toLoanRow(splitLimits(step.columns).data);
         const revived = data.state === 'active' && WELL;
         await tx.account.update({ where: { id }, data: { ...data, ...revived } });
       }
       await saveLimits(tx, 'account', id, step.columns);
+      if (!loanEvent) return;
+      const detail = loanEvent.loan && JSON.stringify(loanEvent.loan);
+      const event = { id: newId(), at: new Date(now()), kind: loanEvent.kind, detail };
+      await tx.accountEvent.create({ data: { ...event, accountId: id } });
     },
 
     async saveModel(tx: Tx, step: Step<ModelColumns>): Promise<void> {

@@ -1,6 +1,7 @@
 import type { SandboxOptions } from '#shared/schemas/accounts.ts';
 import type { StoredPrice } from '../models/index.ts';
 import type { LimitSet } from '../quotas/index.ts';
+import type { LoanColumns } from './loans.ts';
 
 /** Rows as the planner compares them: money and token counts as numbers, no Prisma types. */
 export type Found<Columns> = Columns & { id: string };
@@ -27,7 +28,8 @@ export type AccountColumns = {
   maxConcurrency: number | null;
   options: SandboxOptions;
   lastError: string | null;
-} & LimitSet;
+} & LoanColumns &
+  LimitSet;
 
 export type RouteColumns = {
   platformId: string;
@@ -60,4 +62,6 @@ export type Snapshot = {
   accounts: Found<AccountColumns>[];
   models: Found<ModelColumns>[];
   keys: (Found<KeyColumns> & { revoked: boolean })[];
+  /** Platforms whose personal accounts an admin allowed to lend. */
+  personalLending: ReadonlySet<string>;
 };

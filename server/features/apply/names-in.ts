@@ -14,7 +14,7 @@ export function namesIn(document: ApplyDocument): Named {
     ]),
     usernames: unique([
       ...users.map(({ username }) => username),
-      ...accounts.map(({ owner }) => owner),
+      ...accounts.flatMap(({ loan, owner }) => [owner, ...(loan?.users ?? [])]),
       ...keys.map(({ owner }) => owner),
     ]),
     accountNames: unique(accounts.map(({ name }) => name)),

@@ -44,6 +44,8 @@ export function planDocument(document: ApplyDocument, snapshot: Snapshot, tools:
     return planAccount(wanted, found, {
       ownerId,
       platform: find.platform(wanted.platform, 'platform'),
+      mayLendPersonal: snapshot.personalLending.has(wanted.platform),
+      userId: find.user,
       storedKey: found ? tools.openKey(found.id, found.secret) : null,
       seal: tools.sealKey,
       newId,
@@ -79,14 +81,16 @@ function references(
   ]);
   const added = new Set([...snapshot.platforms, ...platforms].map(({ id }) => id));
   const builtIn = new Map(BUILT_IN.map((platform) => [platform.id, platform]));
+  function user(username: string, field: string): string {
+    const id = ownerIds.get(username);
+    if (id === undefined) {
+      throw refusal(`there is no user ${username}, in the file or in the database`, field);
+    }
+    return id;
+  }
   return {
-    owner(username: string): string {
-      const id = ownerIds.get(username);
-      if (id === undefined) {
-        throw refusal(`there is no user ${username}, in the file or in the database`, 'owner');
-      }
-      return id;
-    },
+    user,
+    owner: (username: string) => user(username, 'owner'),
     platform(id: string, field: string) {
       const found = builtIn.get(id);
       if (found) return found;

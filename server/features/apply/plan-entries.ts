@@ -7,6 +7,7 @@ import type {
   ApplyUser,
 } from '#shared/schemas/apply.ts';
 import { needsKey, type Platform } from '../../platforms/platform.ts';
+import { checkPersonalLending, lendsPersonal } from '../accounts/index.ts';
 import { storedForm } from '../keys/index.ts';
 import { toStoredPrice } from '../models/index.ts';
 import { NO_LIMITS } from '../quotas/index.ts';
@@ -19,6 +20,7 @@ import type {
   UserColumns,
 } from './apply.rows.ts';
 import { LIMIT_LABELS, limitsIn } from './limits.ts';
+import { LOAN_LABELS, type LoanEvent, loanEventOf, loanIn, NO_LOAN_COLUMNS } from './loans.ts';
 import { type Step, toStep } from './plan.ts';
 
 type Make = { newId(): string };
@@ -70,17 +72,46 @@ export function planUser(
 export type AccountTools = {
   ownerId: string;
   /** Whether the platform cannot be called without a key, or takes none at all. */
-  platform: Pick<Platform, 'endpoints' | 'keyOptional'>;
+  platform: Pick<Platform, 'endpoints' | 'keyOptional' | 'name'>;
+  /** Whether an admin allowed lending personal accounts of the platform. */
+  mayLendPersonal: boolean;
+  /** Finds a user's id, or throws about the field. */
+  userId(username: string, field: string): string;
   /** Of the found account; null when it has none or it does not open. */
   storedKey: string | null;
   seal(id: string, apiKey: string): { secret: string; secretHint: string };
   newId(): string;
 };
 
+export type AccountStep = Step<AccountColumns> & { loanEvent: LoanEvent | null };
+
+/** Throws forbidden when it would share a personal account where no admin allowed that. */
 export function planAccount(
   wanted: ApplyAccount,
   found: Found<AccountColumns> | undefined,
-  { ownerId, platform, storedKey, seal, newId }: AccountTools,
+  tools: AccountTools,
+): AccountStep {
+  const { mayLendPersonal: allowed, platform } = tools;
+  const before = found ?? { shared: false, policyClass: 'api_key' };
+  const { policyClass = before.policyClass, shared = before.shared } = wanted;
+  const lending = { policyClass, shared };
+  checkPersonalLending(found ?? null, lending, { name: platform.name, allowed });
+  const step = accountStep(wanted, found, tools);
+  const given = step.action === 'unchanged' ? {} : step.columns;
+  return {
+    ...step,
+    loanEvent: loanEventOf(found ?? null, given),
+    ...(lendsPersonal(lending) &&
+      !allowed && {
+        note: `not lent now: lending personal accounts of ${platform.name} is not allowed`,
+      }),
+  };
+}
+
+function accountStep(
+  wanted: ApplyAccount,
+  found: Found<AccountColumns> | undefined,
+  { ownerId, platform, storedKey, seal, newId, userId }: AccountTools,
 ): Step<AccountColumns> {
   const { apiKey } = wanted;
   if (apiKey !== undefined && !needsKey(platform)) {
@@ -105,10 +136,12 @@ export function planAccount(
       policyClass: wanted.policyClass,
       maxConcurrency: wanted.maxConcurrency,
       options: wanted.options,
+      ...loanIn(wanted.loan ?? {}, found, userId),
       ...limitsIn(wanted),
     },
     defaults: {
       ...NO_LIMITS,
+      ...NO_LOAN_COLUMNS,
       ownerId,
       platformId: wanted.platform,
       name: wanted.name,
@@ -127,6 +160,7 @@ export function planAccount(
       secretHint: null,
       kind: null,
       lastError: null,
+      ...LOAN_LABELS,
       ...LIMIT_LABELS,
     },
     newId: () => id,
