@@ -54,6 +54,17 @@ export const NO_LOAN: Loan = { users: [], models: [], hours: null, tokensPerDay:
 /** Requests at once on one server; null = any number. */
 export const MaxConcurrency = z.int().min(1).max(10_000).nullable();
 
+/** A model of an account that rests while the account itself serves others. */
+export const RestingModel = z.object({
+  /** The platform's name of the model, or of a group that shares one quota. */
+  model: z.string(),
+  state: AccountState,
+  cause: AccountCause.nullable(),
+  since: Timestamp,
+  until: Timestamp.nullable(),
+});
+export type RestingModel = z.infer<typeof RestingModel>;
+
 export const AccountView = z.object({
   id: Id,
   platformId: z.string(),
@@ -73,6 +84,7 @@ export const AccountView = z.object({
   cause: AccountCause.nullable(),
   /** Since when it is in its state. */
   since: Timestamp,
+  resting: z.array(RestingModel),
   /** Requests it has running on this server, and at most. */
   busy: z.int(),
   most: z.int().nullable(),

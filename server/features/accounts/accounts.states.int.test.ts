@@ -98,11 +98,16 @@ test('a state survives a restart, that of one model too', async () => {
   const day = h.clock.now() + 3_600_000;
   await fare(ada, limited({ cause: 'quota', scope: 'model', returnsAt: day }));
   await vi.waitFor(async () => expect(await h.db.accountModelState.count()).toBe(1));
+  expect(await seen(ada, ada)).toMatchObject({
+    state: 'active',
+    resting: [{ state: 'exhausted', cause: 'quota', until: new Date(day).toISOString() }],
+  });
   {
     await using other = await anotherPool();
     expect(look(other, ada).skipped).toMatchObject({ reason: 'exhausted', until: day });
   }
   h.clock.advance(3_600_000);
+  expect(await seen(ada, ada)).toMatchObject({ resting: [] });
   await fare(ada, { kind: 'ok' });
   await vi.waitFor(async () => expect(await h.db.accountModelState.count()).toBe(0));
 });

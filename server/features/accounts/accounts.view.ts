@@ -1,4 +1,4 @@
-import type { AccountView } from '#shared/schemas/accounts.ts';
+import type { AccountView, RestingModel } from '#shared/schemas/accounts.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
 import { phaseOf, type Standing } from './account-state.ts';
 import type { Live } from './accounts.pool.ts';
@@ -18,6 +18,7 @@ export function viewOf(
     ...{ id, name, options, ownerId, ownerName, platformId, platformName, policyClass, shared },
     ...{ paused: row.paused, zone },
     ...stateOf(row.standing, now),
+    resting: restingOf(live, now),
     busy: live.busy,
     most: row.maxConcurrency,
     remaining: live.remaining,
@@ -38,6 +39,16 @@ function stateOf(standing: Standing, now: number) {
     since: new Date(since).toISOString(),
     coolingUntil: phase === 'resting' && until !== null ? new Date(until).toISOString() : null,
   };
+}
+
+function restingOf({ models }: Live, now: number): RestingModel[] {
+  return Object.entries(models)
+    .map(([model, standing]) => {
+      const { coolingUntil, ...stated } = stateOf(standing, now);
+      return { model, ...stated, until: coolingUntil };
+    })
+    .filter(({ state }) => state !== 'active')
+    .sort((a, b) => a.model.localeCompare(b.model));
 }
 
 function privateOf(mine: boolean, row: AccountRow, live: Live) {

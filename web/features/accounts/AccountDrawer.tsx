@@ -2,12 +2,15 @@ import { Drawer, Tabs, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { AccountView } from '#shared/schemas/accounts.ts';
 import { formatDateTime } from '../../lib/format.ts';
+import { useNow } from '../../lib/use-now.ts';
 import { RelativeTime } from '../../ui/figures.tsx';
+import { StateBadge } from '../../ui/StateBadge.tsx';
 import { AccountLending, AccountLoad, AccountQuota } from './AccountFigures.tsx';
 import { AccountHistory } from './AccountHistory.tsx';
 import { AccountSettings } from './AccountSettings.tsx';
-import { AccountState } from './AccountState.tsx';
+import { AccountState, Countdown } from './AccountState.tsx';
 import { AccountUses } from './AccountUses.tsx';
+import { stateText } from './account-words.ts';
 import classes from './accounts.module.css';
 
 type AccountDrawerProps = {
@@ -86,6 +89,14 @@ function Facts({ account }: { account: AccountView }) {
       <dd>
         <AccountState account={account} />
       </dd>
+      {account.resting.length > 0 && (
+        <>
+          <dt>{t('board.drawer.resting')}</dt>
+          <dd>
+            <RestingModels models={account.resting} />
+          </dd>
+        </>
+      )}
       <dt>{t('board.drawer.since')}</dt>
       <dd>{formatDateTime(account.since)}</dd>
       <dt>{t('board.column.load')}</dt>
@@ -130,5 +141,27 @@ function Facts({ account }: { account: AccountView }) {
       <dt>{t('board.drawer.added')}</dt>
       <dd>{formatDateTime(account.createdAt)}</dd>
     </dl>
+  );
+}
+
+/** The models that rest while the account serves others. */
+function RestingModels({ models }: { models: AccountView['resting'] }) {
+  const { t } = useTranslation('accounts');
+  const now = useNow();
+  return (
+    <ul className={classes.restingModels}>
+      {models.map(({ model, ...stated }) => (
+        <li key={model}>
+          <div className={classes.eventHead}>
+            <span className={classes.mono}>{model}</span>
+            <StateBadge state={stated.state} />
+            {stated.until !== null && <Countdown until={stated.until} />}
+          </div>
+          <Text fz="xs" c="dimmed">
+            {stateText(t, stated, now)}
+          </Text>
+        </li>
+      ))}
+    </ul>
   );
 }

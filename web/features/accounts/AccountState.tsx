@@ -1,16 +1,28 @@
-import { Text } from '@mantine/core';
+import { Text, Tooltip } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { AccountView } from '#shared/schemas/accounts.ts';
+import { formatRelative } from '../../lib/format.ts';
 import { useNow } from '../../lib/use-now.ts';
 import { StateBadge } from '../../ui/StateBadge.tsx';
-import { stateText } from './account-words.ts';
+import { restingText, stateText } from './account-words.ts';
 import classes from './accounts.module.css';
 import { countdown, secondsUntil } from './countdown.ts';
 import { useSecond } from './use-second.ts';
 
-function Countdown({ until }: { until: string }) {
+const DAY_S = 86_400;
+
+/** Runs backwards to the end of a rest; what is days away is told in days. */
+export function Countdown({ until }: { until: string }) {
   const { t } = useTranslation('accounts');
-  const seconds = secondsUntil(until, useSecond());
+  const now = useSecond();
+  const seconds = secondsUntil(until, now);
+  if (seconds > DAY_S) {
+    return (
+      <Text component="span" fz="xs" className={classes.nowrap}>
+        {t('backOn', { when: formatRelative(until, now) })}
+      </Text>
+    );
+  }
   return (
     <Text component="span" fz="xs" className={`gh-figures ${classes.nowrap}`}>
       {seconds === 0 ? t('backSoon') : t('back', { time: countdown(seconds) })}
@@ -35,6 +47,25 @@ export function AccountState({ account }: { account: AccountView }) {
           {words}
         </Text>
       )}
+      {account.resting.length > 0 && <Resting account={account} now={now} />}
     </div>
+  );
+}
+
+/** How many of its models rest; which, why and until when on hover and focus. */
+function Resting({ account: { resting }, now }: { account: AccountView; now: number }) {
+  const { t } = useTranslation('accounts');
+  return (
+    <Tooltip
+      multiline
+      maw={420}
+      events={{ hover: true, focus: true, touch: true }}
+      label={resting.map((model) => <div key={model.model}>{restingText(t, model, now)}</div>)}
+    >
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the models are in the tooltip, for the keyboard too */}
+      <Text component="span" fz="xs" lh={1.35} className={classes.resting} tabIndex={0}>
+        {t('board.resting.count', { count: resting.length })}
+      </Text>
+    </Tooltip>
   );
 }

@@ -34,7 +34,7 @@ test.each([
   [{ state: 'cooling', cause: 'network' }, 'Resting: the platform could not be reached'],
   [
     { state: 'exhausted', cause: 'quota', until: UNTIL },
-    `Used up until ${formatClock(UNTIL)}: its quota at the platform is used up`,
+    `Until ${formatClock(UNTIL)}: its quota at the platform is used up`,
   ],
   [
     { state: 'expired', cause: 'credential' },

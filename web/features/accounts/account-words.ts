@@ -1,5 +1,10 @@
 import type { TFunction } from 'i18next';
-import type { AccountCause, AccountEventView, AccountState } from '#shared/schemas/accounts.ts';
+import type {
+  AccountCause,
+  AccountEventView,
+  AccountState,
+  RestingModel,
+} from '#shared/schemas/accounts.ts';
 import { formatClock, formatDateTime } from '../../lib/format.ts';
 import { loanText } from './loan-words.ts';
 
@@ -46,6 +51,11 @@ export function stateText(t: Translator, stated: Stated, now: number): string | 
     case 'disabled':
       return t('board.words.disabled', { why, time: nearTime(since, now) });
   }
+}
+
+/** A model that rests, and why: “gpt-5: until 13:05: the platform asked us to slow down”. */
+export function restingText(t: Translator, resting: RestingModel, now: number): string {
+  return `${resting.model}: ${stateText(t, resting, now) ?? ''}`;
 }
 
 /** What happened, in a sentence, told from the moment it happened. */

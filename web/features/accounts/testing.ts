@@ -17,6 +17,7 @@ export function account(change: Partial<AccountView>): AccountView {
     coolingUntil: null,
     cause: null,
     since: '2026-11-22T00:00:00.000Z',
+    resting: [],
     busy: 0,
     most: null,
     remaining: null,

@@ -7,7 +7,7 @@ export const accountBoard = {
   column: {
     state: 'State',
     load: 'Load',
-    quota: 'Quota used',
+    quota: 'Quota',
     lending: 'Lending',
   },
   why: {
@@ -22,7 +22,7 @@ export const accountBoard = {
   words: {
     restingUntil: 'Resting until {{time}}: {{why}}',
     resting: 'Resting: {{why}}',
-    usedUpUntil: 'Used up until {{time}}: {{why}}',
+    usedUpUntil: 'Until {{time}}: {{why}}',
     usedUp: 'Used up: {{why}}',
     expired: 'Out of service since {{time}}: {{why}}',
     expiredKey: 'Out of service since {{time}}: {{why}}; replace it',
@@ -39,7 +39,7 @@ export const accountBoard = {
   quota: {
     left: '{{percent}} left',
     title: '{{percent}} of what the platform allows is used',
-    unknown: 'Not told',
+    unknown: 'Not known',
     unknownTitle: 'The platform did not say lately how much is left.',
   },
   lending: {
@@ -58,7 +58,12 @@ export const accountBoard = {
     share: '{{tokens}} tokens a day',
     used: '{{used}} of {{tokens}} tokens today',
   },
+  resting: {
+    count_one: '{{count}} model rests',
+    count_other: '{{count}} models rest',
+  },
   drawer: {
+    resting: 'Models at rest',
     state: 'State',
     settings: 'Settings',
     history: 'History',

@@ -14,6 +14,7 @@ export const accounts = {
   },
   lentBy: 'Lent by {{name}}',
   back: 'back in {{time}}',
+  backOn: 'back {{when}}',
   backSoon: 'back any moment',
   neverUsed: 'Not yet',
   noError: 'None',

@@ -9,7 +9,7 @@ export const accountBoard: Translated<typeof english> = {
   column: {
     state: '状态',
     load: '负载',
-    quota: '额度使用',
+    quota: '额度',
     lending: '出借',
   },
   why: {
@@ -24,7 +24,7 @@ export const accountBoard: Translated<typeof english> = {
   words: {
     restingUntil: '休息至 {{time}}：{{why}}',
     resting: '休息中：{{why}}',
-    usedUpUntil: '额度用完，{{time}} 恢复：{{why}}',
+    usedUpUntil: '{{time}} 恢复：{{why}}',
     usedUp: '额度用完：{{why}}',
     expired: '自 {{time}} 起失效：{{why}}',
     expiredKey: '自 {{time}} 起失效：{{why}}，请更换密钥',
@@ -58,7 +58,9 @@ export const accountBoard: Translated<typeof english> = {
     share: '每天 {{tokens}} tokens',
     used: '今天已用 {{used}} / {{tokens}} tokens',
   },
+  resting: { count_other: '{{count}} 个模型在休息' },
   drawer: {
+    resting: '休息中的模型',
     state: '状态',
     settings: '设置',
     history: '历史',

@@ -15,6 +15,7 @@ export const accounts: Translated<typeof english> = {
   },
   lentBy: '由 {{name}} 共享',
   back: '{{time}} 后恢复',
+  backOn: '{{when}}恢复',
   backSoon: '即将恢复',
   neverUsed: '尚未使用',
   noError: '无',
