@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { AppError } from '#shared/errors.ts';
+import type { Endpoint } from '../platforms/platform.ts';
 import { ask, gatewayHarness, json } from '../testing/gateway-harness.ts';
-import { answer, failure, scriptedUpstream } from '../testing/scripted-upstream.ts';
+import { answer, failure, raw, scriptedUpstream } from '../testing/scripted-upstream.ts';
 import type { LentUse, PoolCredit } from './ports.ts';
 
 /** Credit that a test decides about. In the harness the first account is one's own, the others lent. */
@@ -59,6 +60,44 @@ test('what all lent accounts failed to answer is given back', async () => {
   await using h = await gatewayHarness(upstream, { ...LENT_ONLY, credit });
   expect((await h.chat(ask())).status).toBe(502);
   expect(settled).toEqual([null]);
+});
+
+test('what is answered in the background, uncounted, is asked of no lent account', async () => {
+  const queued = { id: 'resp_1', object: 'response', status: 'queued', output: [], usage: null };
+  await using upstream = await scriptedUpstream(
+    raw(200, 'application/json', JSON.stringify(queued)),
+  );
+  const endpoint: Endpoint = {
+    protocol: 'openai-responses',
+    baseUrl: upstream.url,
+    auth: 'bearer',
+  };
+  const { credit, reserved } = creditOf();
+  const resting = new Map<string, number>();
+  await using h = await gatewayHarness(upstream, {
+    platform: { endpoints: [endpoint] },
+    accounts: ['mine', 'lent'],
+    resting,
+    credit,
+  });
+  const post = (background: boolean) =>
+    fetch(`${h.url}/responses`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer gh-good' },
+      body: JSON.stringify({ model: 'gpt-lab', input: 'x', background }),
+    });
+  expect((await post(true)).status).toBe(200);
+  resting.set('mine', 4e12);
+  const refused = await post(true);
+  expect([refused.status, await refused.json()]).toMatchObject([
+    400,
+    { error: { param: 'background', message: expect.stringContaining('own accounts') } },
+  ]);
+  expect([upstream.calls.length, reserved, h.held.size]).toEqual([1, [], 0]);
+  expect(h.traces[1]?.trace.skipped).toContainEqual(
+    expect.objectContaining({ accountId: 'lent', reason: 'unfit' }),
+  );
+  expect((await post(false)).status).toBe(200);
 });
 
 test.each([

@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import type { QuotaMetric, QuotaRule, QuotaSubject } from '#shared/schemas/quotas.ts';
 import { createMemoryQuotaGate } from '../features/quotas/index.ts';
+import { openaiOperations } from '../platforms/openai-operations.ts';
 import { fakeClock } from '../testing/fake-clock.ts';
 import { ask, gatewayHarness, type HarnessOptions, json } from '../testing/gateway-harness.ts';
 import { type Respond, scriptedUpstream } from '../testing/scripted-upstream.ts';
@@ -158,4 +159,31 @@ test('a flood of refused requests is recorded up to a bound', async () => {
   expect(h.records.length).toBeLessThanOrEqual(650);
   expect((await h.chat(ask())).status).toBe(200);
   expect(h.records.at(-1)?.outcome).toBe('ok');
+});
+
+test.each([
+  ['images', 'images/generations', { prompt: 'a cat', n: 10 }],
+  ['speech', 'audio/speech', { input: 'x'.repeat(10) }],
+  ['searches', 'rerank', { query: 'x', documents: Array(910).fill('y') }],
+])('%s are reserved by their number, before they are there', async (_what, path, body) => {
+  await using upstream = await scriptedUpstream((_call, res) => void res.writeHead(400).end('{}'));
+  const perUnit = { image: 100_000, character: 100_000_000_000, search: 100_000_000 };
+  const price = { input: 0, cached: 0, cacheWrite: 0, output: 0, perUnit };
+  const routes = [{ platformId: 'lab', upstreamModel: 'tiny', weight: 1, priority: 0 }];
+  const model = { name: 'gpt-lab', routes, price, createdAt: 1 };
+  const post = async (limit: number) => {
+    await using h = await limited(upstream, [rule('key', 'key-1', 'cost-per-day', limit)], {
+      platform: { operations: openaiOperations(upstream.url, 'images', 'speech', 'rerank') },
+      models: { find: () => model, list: () => [model] },
+    });
+    const res = await fetch(`${h.url}/${path}`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer gh-good', 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'gpt-lab', ...body }),
+    });
+    expect(h.traces[0]?.trace.limits).toMatchObject([{ asked: 1_000_000 }]);
+    return res.status;
+  };
+  expect([await post(999_999), upstream.calls.length]).toEqual([429, 0]);
+  expect([await post(1_000_000), upstream.calls.length]).toEqual([400, 1]);
 });

@@ -62,6 +62,8 @@ export type GatewayRequest = {
   promptText(): string;
   /** The prompt's tokens where the request tells them itself (lists of tokens); absent = see its text. */
   promptTokens?: number;
+  /** What else it takes at most, where the request tells: images, characters, searches. */
+  mostUnits?: Units;
   /** What every turn of its conversation tells alike; null = nothing does, absent = it belongs to none. */
   conversation?(): string | null;
   /** Accounts that something in it leans on: they are asked first. */

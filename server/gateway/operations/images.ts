@@ -16,11 +16,12 @@ const MOST_FRAME_BYTES = 32 * 1024 * 1024;
  */
 export const imagesDoor: Door = forwardDoor('openai-images', 'images', (call) => {
   const body = parseBody(call.body);
-  const { model, prompt, stream } = check(ImagesRequest, body.json);
+  const { model, n, prompt, stream } = check(ImagesRequest, body.json);
   return {
     model,
     stream: stream === true,
     maxOutputTokens: null,
+    mostUnits: { unit: 'image', amount: n ?? 1 },
     promptText: () => prompt,
     write: jsonWriter(body),
     passage: {

@@ -6,6 +6,9 @@ import { forwardDoor, jsonWriter } from './forwarded.ts';
 import { readTokens } from './metering.ts';
 import { jsonPassage, type Metered } from './passages.ts';
 
+/** Documents that Cohere counts as one search. */
+const A_SEARCH = 100;
+
 /**
  * Reranking: billed by tokens where the platform reports them, else by searches.
  * Sources: https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html#rerank-api,
@@ -18,6 +21,7 @@ export const rerankDoor: Door = forwardDoor('rerank', 'rerank', (call) => {
     model,
     stream: false,
     maxOutputTokens: 0,
+    mostUnits: { unit: 'search', amount: Math.ceil(documents.length / A_SEARCH) },
     promptText: () => [query, ...documents].map(textOf).join('\n'),
     write: jsonWriter(body),
     passage: jsonPassage(meter),
@@ -37,7 +41,7 @@ function meter(json: Record<string, unknown>): Metered | null {
   return { usage: NO_TOKENS, units: { unit: 'search', amount: searchesIn(meta) } };
 }
 
-/** Cohere counts a search for every hundred documents. */
+/** Some count by units of their own; see A_SEARCH. */
 function searchesIn(meta: Record<string, unknown>): number {
   const billed = isObject(meta['billed_units']) ? meta['billed_units']['search_units'] : null;
   return typeof billed === 'number' && billed > 0 && billed < 1e6 ? billed : 1;

@@ -1,4 +1,5 @@
 import { SpeechRequest } from '#shared/wire/openai-operations.ts';
+import type { Units } from '../ports.ts';
 import { check, parseBody } from '../protocols/body.ts';
 import { readError } from '../protocols/openai-chat/errors.ts';
 import type { Door } from '../request.ts';
@@ -13,16 +14,18 @@ import { neverStreamed } from './passages.ts';
 export const speechDoor: Door = forwardDoor('openai-speech', 'speech', (call) => {
   const body = parseBody(call.body);
   const { model, input } = check(SpeechRequest, body.json);
+  const characters: Units = { unit: 'character', amount: charactersIn(input) };
   return {
     model,
     stream: false,
     maxOutputTokens: 0,
+    mostUnits: characters,
     promptText: () => '',
     write: jsonWriter(body),
     accept: '*/*',
     passage: {
       raw: true,
-      rawUnits: { unit: 'character', amount: charactersIn(input) },
+      rawUnits: characters,
       readError,
       whole: (said) => ({
         error: readError(said) ?? 'The platform sent JSON in place of sound.',

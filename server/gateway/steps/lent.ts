@@ -1,38 +1,49 @@
-import type { AppError } from '#shared/errors.ts';
+import { AppError } from '#shared/errors.ts';
 import type { Admitted, Progress } from '../exchange.ts';
-import type { Candidate, Considered, PoolCredit } from '../ports.ts';
+import type { Candidate, Considered, PoolCredit, SkipReason } from '../ports.ts';
 
 export type LentDeps = { credit: PoolCredit };
 
-/** Leaves lent accounts out for a person whose pool credit is used up, and says so. */
+/**
+ * Leaves lent accounts out for a person whose pool credit is used up, and where nobody could tell
+ * what was used of them; and says so.
+ */
 export function withinCredit(
-  { credit }: LentDeps,
-  { model, principal }: Admitted,
+  deps: LentDeps,
+  admitted: Admitted,
   considered: Considered,
 ): Considered {
   const { candidates, skipped } = considered;
-  if (candidates.every(({ own }) => own) || credit.may(principal.userId, model.name)) {
-    return considered;
-  }
   const lent = candidates.filter(({ own }) => !own);
+  const reason = lent.length === 0 ? null : whyNotLent(deps, admitted);
+  if (reason === null) return considered;
   return {
     candidates: candidates.filter(({ own }) => own),
     skipped: [
       ...skipped,
       ...lent.map(({ accountId, platformId }) => ({
         ...{ accountId, platformId, until: null },
-        reason: 'credit' as const,
+        reason,
       })),
     ],
   };
 }
 
-/** Why credit leaves no account to choose; null when credit is not the reason. */
+function whyNotLent(
+  { credit }: LentDeps,
+  { model, principal, request }: Admitted,
+): SkipReason | null {
+  if (request.inBackground) return 'unfit';
+  return credit.may(principal.userId, model.name) ? null : 'credit';
+}
+
+/** Why no lent account is left to choose; null when that is not the reason. */
 export function refusedByCredit(
   { credit }: LentDeps,
-  { model, principal }: Admitted,
+  { model, principal, request }: Admitted,
   { skipped }: Considered,
 ): AppError | null {
+  if (request.inBackground && skipped.some(({ reason }) => reason === 'unfit')) return uncounted();
   const byCredit = skipped.some(({ reason }) => reason === 'credit');
   return byCredit ? credit.refusal(principal.userId, model.name) : null;
 }
@@ -71,5 +82,13 @@ export function settleCredit(
   credit.settle(
     hold,
     served && lent ? { accountId: lent.accountId, remainingBefore: lent.remaining, tokens } : null,
+  );
+}
+
+function uncounted(): AppError {
+  return new AppError(
+    'bad_request',
+    'background: what is answered in the background cannot be counted, so that only your own accounts do it, and none of them can now. Ask without background.',
+    { param: 'background' },
   );
 }

@@ -19,7 +19,7 @@ export function takes(metric: QuotaMetric, { cost, tokens }: Spend): boolean {
 
 /**
  * The most that a request may take, as far as can be told beforehand: its prompt and the longest
- * answer it allows, at the model's price. Nothing where no rule asks, for guessing costs time.
+ * answer it allows, or the number of what it asks for, at the model's price. Nothing where no rule asks, for guessing costs time.
  */
 export function needOf(
   rules: readonly QuotaRule[],
@@ -30,7 +30,7 @@ export function needOf(
   const inputTokens = request.promptTokens ?? guessTokens(request.promptText());
   const outputTokens = request.maxOutputTokens ?? UNLIMITED_ANSWER_TOKENS;
   const usage = { ...NO_TOKENS, inputTokens, outputTokens };
-  const cost = price ? priceOf(price, usage, { requests: 1 }) : 0;
+  const cost = price ? priceOf(price, usage, { requests: 1, units: request.mostUnits ?? null }) : 0;
   return { tokens: inputTokens + outputTokens, cost };
 }
 
