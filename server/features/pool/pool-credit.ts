@@ -60,7 +60,7 @@ export function createPoolCredit(deps: PoolCreditDeps): RunningPoolCredit {
   const keyFor = (userId: string, model: string) => ({ userId, groupKey: settings.groupOf(model) });
   const perRequest = () => microsOf(settings.current().reserve);
 
-  async function inDatabase(hold: Held): Promise<'held' | 'refused' | 'away'> {
+  async function inDatabase(hold: Held): Promise<'held' | 'refused' | 'away' | 'unsure'> {
     const { amount, groupKey, requestId: id, userId } = hold;
     const now = clock.now();
     if (now < awayUntil) return 'away';
@@ -75,8 +75,16 @@ export function createPoolCredit(deps: PoolCreditDeps): RunningPoolCredit {
     } catch (error) {
       onError(error);
       awayUntil = clock.now() + AWAY_MS;
-      return 'away';
+      return 'unsure';
     }
+  }
+
+  function giveBack({ groupKey, requestId: id, userId }: Held): void {
+    const now = clock.now();
+    retries.run(async () => {
+      const row = await repo.release({ id, userId, groupKey }, now);
+      if (row) known.learn(row);
+    });
   }
 
   function consumed({ accountId, remainingBefore, tokens }: LentUse, requestId: string): bigint {
@@ -139,7 +147,8 @@ export function createPoolCredit(deps: PoolCreditDeps): RunningPoolCredit {
       held.set(requestId, hold);
       const found = await inDatabase(hold);
       // NOTE: while the database is away people go on with what was there when it was last seen.
-      const here = found === 'away' && known.left(key, clock.now()) >= amount;
+      const isAway = found === 'away' || found === 'unsure';
+      const here = isAway && known.left(key, clock.now()) >= amount;
       if (here) {
         hold.inDatabase = false;
         known.holdHere(key, amount);
@@ -147,6 +156,8 @@ export function createPoolCredit(deps: PoolCreditDeps): RunningPoolCredit {
       }
       if (found === 'held') return hold;
       held.delete(requestId);
+      // NOTE: the answer may be lost and the reservation made, which would be renewed for ever.
+      if (found === 'unsure') giveBack(hold);
       return null;
     },
 
@@ -158,10 +169,7 @@ export function createPoolCredit(deps: PoolCreditDeps): RunningPoolCredit {
       if (!mine.inDatabase) known.dropHere({ userId, groupKey }, amount);
       const now = clock.now();
       if (!use) {
-        retries.run(async () => {
-          const row = await repo.release({ id, userId, groupKey }, now);
-          if (row) known.learn(row);
-        });
+        giveBack(mine);
         return;
       }
       const after = deps.remainingOf(use.accountId);
