@@ -51,6 +51,18 @@ test('traces are gathered and written together', async () => {
   expect(batches).toEqual([['a', 'b', 'c']]);
 });
 
+test('what waits is what was kept, cut to what is written of it', async () => {
+  const rows: TraceRow[] = [];
+  const it = keeper(async (batch) => void rows.push(...batch));
+  const long = record('long');
+  long.trace.dropped = ['x'.repeat(5_000_000)];
+  it.keep(long);
+  long.trace.dropped = ['later'];
+  await it.flush();
+  expect(rows[0]?.trace.length).toBeLessThan(3_000);
+  expect(rows[0]?.trace).toContain('xxx');
+});
+
 test('past a bound new ones are lost and counted, and none in the database', async () => {
   const { batches, insert } = table();
   const it = keeper(insert);

@@ -40,7 +40,7 @@ export type OpenTraceKeeper = TraceKeeper & {
  */
 export function createTraceKeeper(deps: TraceKeeperDeps): OpenTraceKeeper {
   const { repo, clock, retentionDays, onError } = deps;
-  let waiting: TraceRecord[] = [];
+  let waiting: TraceRow[] = [];
   let lost = 0;
   let closed = false;
   let cancelWrite: (() => void) | null = null;
@@ -68,7 +68,7 @@ export function createTraceKeeper(deps: TraceKeeperDeps): OpenTraceKeeper {
     while (waiting.length > 0) {
       const batch = waiting.splice(0, MOST_AT_ONCE);
       try {
-        await write(batch.map(toRow));
+        await write(batch);
       } catch (error) {
         onError(error);
         const room = Math.max(0, MOST_WAITING - waiting.length);
@@ -102,7 +102,8 @@ export function createTraceKeeper(deps: TraceKeeperDeps): OpenTraceKeeper {
         lost += 1;
         return;
       }
-      waiting.push(record);
+      // NOTE: as it is written, for what a client put into a request may be long, and is cut there.
+      waiting.push(toRow(record));
       writeIn(GATHER_MS);
     },
     lost: () => lost,
