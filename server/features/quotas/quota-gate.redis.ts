@@ -65,7 +65,7 @@ export function createRedisQuotaGate(deps: RedisQuotaGateDeps): RedisQuotaGate {
   const keys = { holders: `${prefix}:holders`, holds: `${prefix}:holds:` };
   const holds = new Map<string, Entry>();
   /** To be settled when Redis is back. */
-  const late: Late[] = [];
+  const late = new Set<Late>();
   /** Counters that were used without Redis. */
   const touched = new Set<string>();
   const running = new Set<Promise<unknown>>();
@@ -143,7 +143,7 @@ export function createRedisQuotaGate(deps: RedisQuotaGateDeps): RedisQuotaGate {
     const slots = request.rules.map(slotOf);
     const id = newId();
     const cancel = (parts: readonly Part[]) => {
-      late.push({ id, entry: { rules: request.rules, parts, forget: () => {} }, spent: NOTHING });
+      later({ id, entry: { rules: request.rules, parts, forget: () => {} }, spent: NOTHING });
     };
     const answer = await tryHold(id, slots, request).catch((thrown: unknown) => {
       // NOTE: the answer may be lost and the hold made: it is given back when Redis answers again.
@@ -180,8 +180,9 @@ export function createRedisQuotaGate(deps: RedisQuotaGateDeps): RedisQuotaGate {
   }
 
   function later(one: Late) {
-    late.push(one);
-    if (late.length > MOST_LATE) late.shift();
+    late.add(one);
+    const [oldest] = late;
+    if (oldest && late.size > MOST_LATE) late.delete(oldest);
   }
 
   function settleShared({ id, entry, spent }: Late, first: boolean): Promise<unknown> {
@@ -203,7 +204,7 @@ export function createRedisQuotaGate(deps: RedisQuotaGateDeps): RedisQuotaGate {
     try {
       const lives = await redis.run(SCRIPTS.beat, [keys.holders], [keys.holds, holder, leaseMs]);
       servers = Math.max(1, Number(lives));
-      if (away || late.length > 0) await comeBack();
+      if (away || late.size > 0) await comeBack();
     } catch (error) {
       leave(error);
     }
@@ -214,9 +215,9 @@ export function createRedisQuotaGate(deps: RedisQuotaGateDeps): RedisQuotaGate {
 
   /** What was used without Redis is in the usage table: those counters are read from there. */
   async function comeBack(): Promise<void> {
-    for (let one = late[0]; one; one = late[0]) {
+    for (const one of late) {
       await settleShared(one, false);
-      late.shift();
+      late.delete(one);
     }
     loading.clear();
     const names = [...touched];
