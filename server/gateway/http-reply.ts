@@ -119,6 +119,7 @@ export function createHttpReply(
 /** Resolves when the client has read enough or is gone, or the signal aborts. */
 function drained(res: ServerResponse, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
     const done = () => {
       res.off('drain', done);
       res.off('close', done);

@@ -129,7 +129,7 @@ describe.each(CELLS)('$name', ({ client, platform }) => {
     await using it = await lab(platform, [platform.hang()]);
     const abort = new AbortController();
     const asked = client.ask(it.origin, { prompt: 'Hi?', stream: true }, abort.signal);
-    await it.upstream.called;
+    await Promise.race([it.upstream.called, asked]);
     abort.abort();
     await expect(asked).rejects.toThrow();
     await it.upstream.calls[0]?.closed;
