@@ -14,17 +14,27 @@ export function ModelRoutes({ routes }: { routes: readonly Route[] }) {
   const ranked = new Set(routes.map(({ priority }) => priority)).size > 1;
   return (
     <ul className={classes.routes}>
-      {routes.slice(0, SHOWN).map((route) => (
-        <li key={`${route.platform} ${route.model}`}>
-          <RouteLine route={route} weighted={routes.length > 1} ranked={ranked} />
-        </li>
-      ))}
+      {inTurn(routes)
+        .slice(0, SHOWN)
+        .map((route) => (
+          <li key={`${route.platform} ${route.model}`}>
+            <RouteLine route={route} weighted={routes.length > 1} ranked={ranked} />
+          </li>
+        ))}
       {more > 0 && (
         <Text component="li" fz="xs" c="dimmed">
           {t('route.more', { count: more })}
         </Text>
       )}
     </ul>
+  );
+}
+
+/** As they are asked: lowest priority first, among equals the heaviest, weight 0 last of all. */
+function inTurn(routes: readonly Route[]): Route[] {
+  const last = ({ weight }: Route) => Number(weight === 0);
+  return routes.toSorted(
+    (a, b) => last(a) - last(b) || a.priority - b.priority || b.weight - a.weight,
   );
 }
 

@@ -61,7 +61,7 @@ export function PriceFields({ form, modelId }: PriceFieldsProps) {
             type="datetime-local"
             mt="sm"
             label={t('form.priceFrom')}
-            description={t('form.priceFromHint')}
+            description={t('form.priceFromHint', { zone: ownZone() })}
             {...form.getInputProps('priceFrom')}
           />
           <PriceHistory modelId={modelId} />
@@ -70,6 +70,9 @@ export function PriceFields({ form, modelId }: PriceFieldsProps) {
     </fieldset>
   );
 }
+
+/** The zone in which the reader's browser reads times. */
+const ownZone = () => new Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 type PriceFieldProps = { form: ModelForm; part: keyof PriceValues; placeholder: string };
 

@@ -80,22 +80,19 @@ function RouteRow({ form, index, platforms, share }: RouteRowProps) {
 
   return (
     <fieldset className={classes.routeRow} aria-label={t('form.routeN', { n: index + 1 })}>
-      <Group align="flex-start" gap="sm" wrap="nowrap">
+      <div className={classes.routeFields}>
         <Select
           label={t('form.platform')}
           required
           data={platforms.map(({ id, name }) => ({ value: id, label: name }))}
           searchable
           allowDeselect={false}
-          flex={1}
           value={route.platform || null}
           error={form.errors[`routes.${index}.platform`]}
           onChange={(value) => form.setFieldValue(`routes.${index}.platform`, value ?? '')}
         />
         <NumberInput
           label={t('form.weight')}
-          description={null}
-          w={92}
           min={0}
           max={1_000}
           allowDecimal={false}
@@ -103,7 +100,6 @@ function RouteRow({ form, index, platforms, share }: RouteRowProps) {
         />
         <NumberInput
           label={t('form.priority')}
-          w={92}
           min={0}
           max={100}
           allowDecimal={false}
@@ -118,7 +114,7 @@ function RouteRow({ form, index, platforms, share }: RouteRowProps) {
         >
           <IconTrash size={17} />
         </ActionIcon>
-      </Group>
+      </div>
       <div className={classes.upstreamField}>
         <UpstreamField
           key={route.platform}

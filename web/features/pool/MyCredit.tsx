@@ -1,4 +1,5 @@
 import { Alert, Button, Progress, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import { IconHeartHandshake, IconInfoCircle } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -13,6 +14,8 @@ import { creditTone, formatCredits } from './credit-text.ts';
 import classes from './pool.module.css';
 
 const REFRESH_MS = 15_000;
+/** Groups of models that are shown before more are asked for. */
+const SHOWN = 9;
 
 /** What the person may draw, how fast it comes back, and when it is full. */
 export function MyCredit() {
@@ -49,6 +52,9 @@ function NoCredit({ needed }: { needed: boolean }) {
 
 function Credits({ mine }: { mine: MyPool }) {
   const { t } = useTranslation('pool');
+  const [all, { open }] = useDisclosure(false);
+  const { groups } = mine;
+  const shown = all ? groups : groups.slice(0, SHOWN);
   return (
     <>
       {!mine.credit && (
@@ -57,10 +63,15 @@ function Credits({ mine }: { mine: MyPool }) {
         </Alert>
       )}
       <ul className={classes.credits} aria-label={t('credit.title')}>
-        {mine.groups.map((group) => (
+        {shown.map((group) => (
           <Credit key={group.key} credit={group} />
         ))}
       </ul>
+      {shown.length < groups.length && (
+        <Button variant="default" mt="md" onClick={open}>
+          {t('credit.showAll', { count: groups.length })}
+        </Button>
+      )}
     </>
   );
 }
@@ -95,9 +106,11 @@ function Credit({ credit }: { credit: PoolCreditView }) {
         </span>
         <Full credit={credit} />
       </div>
-      <div className={classes.facts}>
-        <span>{`${t('credit.lent')}: ${lent}`}</span>
-      </div>
+      {lent > 0 && (
+        <div className={classes.facts}>
+          <span>{`${t('credit.lent')}: ${lent}`}</span>
+        </div>
+      )}
       {grouped && (
         <div className={classes.facts}>
           <span className={classes.wide}>{t('credit.models', { models: models.join(', ') })}</span>

@@ -1,4 +1,4 @@
-import { Group, SegmentedControl, Select, Text } from '@mantine/core';
+import { SegmentedControl, Select, Text } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { IconChartHistogram } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
@@ -60,6 +60,12 @@ export function StatisticsView({ search, onChange }: StatisticsViewProps) {
           />
         )}
       </search>
+      {query.data && (
+        <Text fz="sm" c="dimmed" mb="xs" role="status">
+          {t('statistics.zone', { zone: query.data.zone })}
+          {query.data.cut && ` ${t('statistics.cut')}`}
+        </Text>
+      )}
       <Section flush>
         <div aria-busy={query.isPlaceholderData} className={classes.statistics}>
           <QueryBoundary query={query} isEmpty={isEmpty} empty={<Empty />}>
@@ -67,16 +73,6 @@ export function StatisticsView({ search, onChange }: StatisticsViewProps) {
           </QueryBoundary>
         </div>
       </Section>
-      {query.data && (
-        <Group justify="space-between" mt="xs">
-          <Text fz="xs" c="dimmed">
-            {query.data.cut && t('statistics.cut')}
-          </Text>
-          <Text fz="xs" c="dimmed">
-            {t('statistics.zone', { zone: query.data.zone })}
-          </Text>
-        </Group>
-      )}
     </>
   );
 }

@@ -13,7 +13,7 @@ import { QueryBoundary } from '../../ui/QueryBoundary.tsx';
 import { WhyEnd } from '../why/WhyEnd.tsx';
 import { WhyLink } from '../why/WhyLink.tsx';
 import { OutcomeBadge } from './OutcomeBadge.tsx';
-import { operationName, unitsText } from './operation.ts';
+import { doorName, operationName, unitsText } from './operation.ts';
 import { TokenCount } from './TokenCount.tsx';
 import classes from './usage.module.css';
 
@@ -83,7 +83,7 @@ function Facts({ detail }: { detail: UsageDetail }) {
         <Fact name={t('detail.user')}>{detail.userName}</Fact>
         <Fact name={t('detail.key')}>{detail.keyName ?? t('playground')}</Fact>
         <Fact name={t('detail.operation')}>{operationName(t, detail.operation)}</Fact>
-        <Fact name={t('detail.door')}>{detail.door}</Fact>
+        <Fact name={t('detail.door')}>{doorName(t, detail.door)}</Fact>
         <Fact name={t('detail.stream')}>{t(detail.stream ? 'common:yes' : 'common:no')}</Fact>
         <Fact name={t('detail.status')}>{detail.status}</Fact>
       </Part>

@@ -10,6 +10,21 @@ export function operationName(t: Translator, operation: string): string {
   return known ? t(`operations.${known}`) : operation;
 }
 
+const DOORS = [
+  'openai-chat',
+  'openai-completions',
+  'openai-responses',
+  'anthropic-messages',
+  'gemini',
+  'playground',
+] as const;
+
+/** The door a request came in by; the server's own word for what this page does not know. */
+export function doorName(t: Translator, door: string): string {
+  const known = DOORS.find((each) => each === door);
+  return known ? t(`doors.${known}`) : door;
+}
+
 const UNITS = ['image', 'second', 'character', 'search'] as const;
 
 /** A number with its unit: “2 images”. */

@@ -7,7 +7,7 @@ import { formatDuration, formatNumber } from '../../lib/format.ts';
 import { CopyField } from '../../ui/CopyField.tsx';
 import { Money } from '../../ui/figures.tsx';
 import { Section } from '../../ui/Section.tsx';
-import { operationName } from '../usage/operation.ts';
+import { doorName, operationName } from '../usage/operation.ts';
 import classes from './why.module.css';
 
 /** What was asked, by whom, and what it came to. */
@@ -35,7 +35,7 @@ export function WhyAsked({ view }: { view: WhyView }) {
             {`${usage.userName} · ${usage.keyName ?? inUsage('playground')}`}
           </Fact>
         )}
-        <Fact name={t('asked.at')}>{door}</Fact>
+        <Fact name={t('asked.at')}>{doorName(inUsage, door)}</Fact>
         {asked && (
           <>
             <Fact name={t('asked.model')}>{asked.model}</Fact>

@@ -104,7 +104,7 @@ export const models = {
     perThousandSearches: 'Thousand searches',
     priceFrom: 'Price valid from',
     priceFromHint:
-      'Empty: from now on. A request is charged by the price of the moment it arrived; what was answered keeps its cost.',
+      'In your time zone, {{zone}}. Empty: from now on. A request is charged by the price of the moment it arrived; what was answered keeps its cost.',
     pricePast: 'Choose a time to come, or leave it empty',
     input: 'Input',
     cached: 'Cached input',

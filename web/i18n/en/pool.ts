@@ -9,6 +9,7 @@ export const pool = {
     emptyOff: 'You lend no account',
     emptyText:
       'Lend one of your accounts to the pool: it earns credit for the models it serves, and the credit recovers by itself.',
+    showAll: 'Show all {{count}}',
     lend: 'Go to my accounts',
     of: '{{quota}} of {{max}}',
     bar: '{{name}}: {{quota}} of {{max}} credits left',

@@ -46,7 +46,7 @@ export const usage = {
     p95: '95 % within',
     firstToken: 'First token',
     total: 'Total',
-    zone: 'Days of {{zone}}',
+    zone: 'Days begin at 00:00 in {{zone}}.',
     cut: 'Only the 500 with the most requests are shown; the totals count all.',
     noAccount: 'No account, or a shared one',
     noPlatform: 'Not sent to a platform',
@@ -134,6 +134,14 @@ export const usage = {
     latency: 'Whole time',
     firstToken: 'First token after',
     recent: 'A request that has just ended takes a moment to appear.',
+  },
+  doors: {
+    'openai-chat': 'OpenAI Chat Completions',
+    'openai-completions': 'OpenAI Completions',
+    'openai-responses': 'OpenAI Responses',
+    'anthropic-messages': 'Anthropic Messages',
+    gemini: 'Gemini',
+    playground: 'Playground',
   },
   operations: {
     chat: 'Chat',

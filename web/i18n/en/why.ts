@@ -40,7 +40,7 @@ export const why = {
     candidates_other: '{{count}} accounts could serve it at that moment.',
     until: 'the first returns {{time}}',
     kept: 'The conversation stayed with its account, so that the platform’s cache counts.',
-    moved: 'The account of this conversation could not go on; another one did.',
+    moved: 'The account of this conversation could not take it; others were asked.',
     waited_zero: 'It waited {{time}} for a free account, as the first in line.',
     waited_one: 'It waited {{time}} for a free account, with {{count}} request ahead of it.',
     waited_other: 'It waited {{time}} for a free account, with {{count}} requests ahead of it.',

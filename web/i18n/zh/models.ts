@@ -101,7 +101,8 @@ export const models: Translated<typeof english> = {
     perMillionCharacters: '每百万字符',
     perThousandSearches: '每千次搜索',
     priceFrom: '价格生效时间',
-    priceFromHint: '留空表示立即生效。请求按到达时的价格计费，已应答的请求费用不变。',
+    priceFromHint:
+      '按你的时区（{{zone}}）。留空表示立即生效。请求按到达时的价格计费，已应答的请求费用不变。',
     pricePast: '请选择将来的时间，或留空',
     input: '输入',
     cached: '缓存输入',

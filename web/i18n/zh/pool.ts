@@ -11,6 +11,7 @@ export const pool: Translated<typeof english> = {
     empty: '你还没有额度',
     emptyOff: '你没有出借账号',
     emptyText: '把你的一个账号出借到共享池：它服务的模型会为你赚取额度，用掉的额度会自动恢复。',
+    showAll: '显示全部 {{count}} 项',
     lend: '前往我的账号',
     of: '{{quota}} / {{max}}',
     bar: '{{name}}：剩余额度 {{quota}}，上限 {{max}}',

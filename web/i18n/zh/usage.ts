@@ -48,7 +48,7 @@ export const usage: Translated<typeof english> = {
     p95: '95% 耗时',
     firstToken: '首 token',
     total: '合计',
-    zone: '按 {{zone}} 时区分天',
+    zone: '每天从 {{zone}} 时区的 00:00 开始。',
     cut: '只显示请求最多的 500 项，合计包含全部。',
     noAccount: '无账号或共享账号',
     noPlatform: '未发送到平台',
@@ -135,6 +135,14 @@ export const usage: Translated<typeof english> = {
     latency: '总耗时',
     firstToken: '首 token 耗时',
     recent: '刚结束的请求需要片刻才会出现。',
+  },
+  doors: {
+    'openai-chat': 'OpenAI Chat Completions',
+    'openai-completions': 'OpenAI Completions',
+    'openai-responses': 'OpenAI Responses',
+    'anthropic-messages': 'Anthropic Messages',
+    gemini: 'Gemini',
+    playground: '试用台',
   },
   operations: {
     chat: '对话',

@@ -40,7 +40,7 @@ export const why: Translated<typeof english> = {
     candidates_other: '当时有 {{count}} 个账号可以应答。',
     until: '最早{{time}}恢复',
     kept: '对话沿用了原来的账号，平台的缓存继续有效。',
-    moved: '这个对话原来的账号无法继续，已换用另一个账号。',
+    moved: '这个对话原来的账号无法处理，改为尝试其他账号。',
     waited_zero: '排在首位，等待空闲账号 {{time}}。',
     waited_other: '等待空闲账号 {{time}}，前面有 {{count}} 个请求。',
     notSent: '没有发送到任何平台。',
