@@ -32,11 +32,11 @@ import { createTraceKeeper, createTracesRepo, createWhyService } from './feature
 import {
   createStatistics,
   createSummaryRepo,
+  createTokensToday,
   createUsageRepo,
   createUsageService,
   createUsageUpkeep,
   openUsageLedger,
-  startOfDay,
 } from './features/usage/index.ts';
 import { newId } from './infra/ids.ts';
 import { createCallPlatform } from './platforms/call-platform.ts';
@@ -74,13 +74,14 @@ export async function buildFeatures(options: FeatureOptions) {
     retentionDays: config.usage.retentionDays,
     log,
   });
-  const usageRepo = createUsageRepo(pool);
   const usage = createUsageService({
-    repo: usageRepo,
-    summaries: createSummaryRepo(reports),
+    repo: createUsageRepo(pool),
+    summaries: createSummaryRepo(reports, config.quotas.zone),
     statistics: createStatistics({ pool: reports, clock, zone: config.quotas.zone }),
     clock,
+    zone: config.quotas.zone,
   });
+  const tokensToday = createTokensToday({ pool, clock, zone: config.quotas.zone });
   const quotas = buildQuotas({ db, pool, reports, ledger, events, clock, log, config, onError });
 
   const tracesRepo = createTracesRepo(pool);
@@ -187,8 +188,9 @@ export async function buildFeatures(options: FeatureOptions) {
   const keys = createKeysService({
     repo: createKeysRepo(db),
     lookup,
-    tokensToday: (keyIds) => usageRepo.tokensOfKeysSince(keyIds, startOfDay(clock.now())),
+    tokensToday: (ids) => tokensToday('key', ids),
     clock,
+    zone: config.quotas.zone,
     newId: id,
   });
 

@@ -8,8 +8,10 @@ import {
   createQuotaRulesRepo,
   createQuotasService,
   createRedisQuotaGate,
+  createSpentRepo,
   createUsedRepo,
 } from './features/quotas/index.ts';
+import { createUsedSince } from './features/usage/index.ts';
 import type { Clock } from './infra/clock.ts';
 import type { Events } from './infra/events.ts';
 import type { Log } from './infra/log.ts';
@@ -32,17 +34,22 @@ export type QuotasOptions = {
 export function buildQuotas(options: QuotasOptions) {
   const { db, pool, reports, ledger, events, clock, log, config, onError } = options;
   const repo = createQuotaRulesRepo(db);
-  const used = createUsedRepo(pool);
+  const counted = { ledger, clock, zone: config.quotas.zone };
   const counting = {
     clock,
     zone: config.quotas.zone,
-    loadUsed: createLoadUsed({ repo: used, ledger, clock }),
+    loadUsed: createLoadUsed(createUsedSince({ ...counted, pool })),
   };
   const rules = createQuotaRules({ repo, changes: events, clock, onError });
   const shared =
     config.redis.url === null
       ? null
-      : createRedisQuotaGate({ ...counting, redis: connectQuotaRedis(config.redis.url), log });
+      : createRedisQuotaGate({
+          ...counting,
+          spentBy: createSpentRepo(pool),
+          redis: connectQuotaRedis(config.redis.url),
+          log,
+        });
   const gate = shared ?? createMemoryQuotaGate(counting);
 
   return {
@@ -52,10 +59,10 @@ export function buildQuotas(options: QuotasOptions) {
     service: (isPlatform: (id: string) => boolean) =>
       createQuotasService({
         repo,
-        used: createUsedRepo(reports),
+        past: createUsedRepo(reports).past,
+        usedSince: createLoadUsed(createUsedSince({ ...counted, pool: reports })),
         gate,
         rules,
-        flush: ledger.flush,
         isPlatform,
         clock,
         zone: config.quotas.zone,

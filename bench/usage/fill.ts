@@ -12,16 +12,16 @@ const id = (expression: string) => `lpad(((${expression})::int)::text, 32, '0'):
  */
 export async function fillUsage(pool: Pool, { rows, days, print }: Filling): Promise<void> {
   await pool.query(
-    `INSERT INTO users (id, username) SELECT ${id('n')}, 'user-' || n FROM generate_series(0, 99) AS n`,
+    `INSERT INTO users (id, username) SELECT ${id('n + 1')}, 'user-' || n FROM generate_series(0, 99) AS n`,
   );
   await pool.query(
     `INSERT INTO api_keys (id, owner_id, name, secret_hash, prefix, allowed_models)
-     SELECT ${id('1000 + n')}, ${id('n / 3')}, 'key-' || n, 'hash-' || n, 'gh', '{}'
+     SELECT ${id('1000 + n')}, ${id('n / 3 + 1')}, 'key-' || n, 'hash-' || n, 'gh', '{}'
        FROM generate_series(0, 299) AS n`,
   );
   await pool.query(
     `INSERT INTO accounts (id, owner_id, platform_id, name, kind)
-     SELECT ${id('5000 + n')}, ${id('n')}, 'platform-' || n % 8, 'account-' || n, 'none'
+     SELECT ${id('5000 + n')}, ${id('n + 1')}, 'platform-' || n % 8, 'account-' || n, 'none'
        FROM generate_series(0, 29) AS n`,
   );
   const oldest = new Date(Date.now() - days * 86_400_000).toISOString();
@@ -32,7 +32,7 @@ export async function fillUsage(pool: Pool, { rows, days, print }: Filling): Pro
                         upstream_model, account_id, stream, outcome, status, error, attempts,
                         input_tokens, cached_tokens, output_tokens, reasoning_tokens, estimated, cost,
                         latency_ms, first_token_ms)
-     SELECT gen_random_uuid(), at, ${id('key / 3')}, ${id('1000 + key')}, 'openai-chat',
+     SELECT gen_random_uuid(), at, ${id('key / 3 + 1')}, ${id('1000 + key')}, 'openai-chat',
             CASE WHEN luck < 0.97 THEN 'chat' ELSE 'embeddings' END, 'model-' || model,
             'platform-' || account % 8, 'model-' || model, ${id('5000 + account')}, true,
             CASE WHEN luck < 0.02 THEN 'upstream_failed' WHEN luck < 0.04 THEN 'aborted' ELSE 'ok' END,
@@ -60,6 +60,12 @@ export async function fillUsage(pool: Pool, { rows, days, print }: Filling): Pro
   );
   const { records, rollups, sums } = sizes[0] ?? {};
   print(`records ${records}, roll-ups ${rollups} (${sums} rows), indexes included`);
+}
+
+/** Whether an earlier run left its records here. */
+export async function isFilled(pool: Pool): Promise<boolean> {
+  const { rows } = await pool.query('SELECT EXISTS (SELECT FROM usage_rollups) AS filled');
+  return rows[0]?.filled === true;
 }
 
 /** A partition for every day, as the server would have made them. */

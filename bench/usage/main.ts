@@ -1,10 +1,10 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { migrate } from '#server/infra/migrations/migrate.ts';
 import { createPool } from '#server/infra/postgres/pool.ts';
 import { startPostgres } from '#server/infra/postgres/server.ts';
-import { fillUsage } from './fill.ts';
+import { fillUsage, isFilled } from './fill.ts';
 import { measureUsage } from './measure.ts';
 
 const MIGRATIONS = path.resolve(import.meta.dirname, '../../prisma/migrations');
@@ -16,26 +16,29 @@ async function main(): Promise<void> {
     options: {
       rows: { type: 'string', default: '1000000' },
       days: { type: 'string', default: '60' },
+      // Where the filled database is kept, for the next run to read.
+      keep: { type: 'string' },
     },
   });
   const [rows, days] = [Number(values.rows), Number(values.days)];
   if (!Number.isInteger(rows) || rows < 1 || !Number.isInteger(days) || days < 1) {
-    throw new Error('npm run bench:data -- [--rows 1000000] [--days 60]');
+    throw new Error('npm run bench:data -- [--rows 1000000] [--days 60] [--keep DIRECTORY]');
   }
   // PostgreSQL's user must be able to get there when this one is root.
-  const dataDir = await mkdtemp('/tmp/gatehouse-bench-');
+  const dataDir = values.keep ?? (await mkdtemp('/tmp/gatehouse-bench-'));
+  await mkdir(dataDir, { recursive: true });
   await chmod(dataDir, 0o711);
   const log = { info: () => undefined, warn: print, error: print };
   const postgres = await startPostgres({ dataDir, log });
   try {
     const pool = createPool(postgres.url, { max: 4, statementTimeoutMs: 0 });
     await migrate(pool, MIGRATIONS);
-    await fillUsage(pool, { rows, days, print });
+    if (!(await isFilled(pool))) await fillUsage(pool, { rows, days, print });
     await measureUsage(pool, print);
     await pool.end();
   } finally {
     await postgres.stop();
-    await rm(dataDir, { recursive: true, force: true });
+    if (values.keep === undefined) await rm(dataDir, { recursive: true, force: true });
   }
 }
 

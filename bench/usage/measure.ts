@@ -20,13 +20,14 @@ const person = (n: number, role: Me['role']): Me =>
 export async function measureUsage(pool: Pool, print: (line: string) => void): Promise<void> {
   const usage = createUsageService({
     repo: createUsageRepo(pool),
-    summaries: createSummaryRepo(pool),
+    summaries: createSummaryRepo(pool, 'UTC'),
     statistics: createStatistics({ pool, clock: systemClock, zone: 'UTC' }),
     clock: systemClock,
+    zone: 'UTC',
   });
   const ledger = { flush: () => Promise.resolve() };
   const used = createUsedSince({ pool, ledger, clock: systemClock, zone: 'UTC' });
-  const admin = person(0, 'admin');
+  const admin = person(1, 'admin');
   const member = person(7, 'member');
   const list = (me: Me, filter: object, cursor?: string) => () =>
     usage.list(me, { limit: 100, filter, ...(cursor && { cursor }) });

@@ -41,8 +41,10 @@ export const KeyView = z.object({
   state: KeyState,
   rpm: z.int().nullable(),
   tokensPerDay: z.int().nullable(),
-  /** Tokens used since 00:00 UTC. */
+  /** Tokens used since 00:00 in the server's zone. */
   tokensToday: z.int(),
+  /** The server's zone; an IANA name. */
+  zone: z.string(),
   allowedModels: z.array(z.string()),
   expiresAt: Timestamp.nullable(),
   lastUsedAt: Timestamp.nullable(),

@@ -91,8 +91,10 @@ const Figures = z.object({
   firstTokenP50Ms: z.int().nullable(),
 });
 
-/** Totals, the same over time in equal steps with empty ones included, and the busiest models. */
+/** Totals, the same over time in steps with empty ones included, and the busiest models. */
 export const Summary = z.object({
+  /** Whose days the steps of a month are; an IANA name. */
+  zone: z.string(),
   totals: Figures,
   series: z.array(Figures.extend({ at: Timestamp })),
   models: z.array(

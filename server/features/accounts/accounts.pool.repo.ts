@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { notifySql } from '../../infra/events.ts';
+import { EVERYBODY } from '../usage/index.ts';
 import { CAUSES, type Standing } from './account-state.ts';
 import type { LoanTerms } from './loan-terms.ts';
 
@@ -156,15 +157,18 @@ export function createAccountPoolRepo(pool: Pick<Pool, 'query'>) {
       return rowCount === 1;
     },
 
-    /** Tokens that others than the owner used of these accounts since a moment. */
+    /** Tokens that others than the owner used of these accounts in the zone's day that began then. */
     async lentSince(ids: readonly string[], since: number): Promise<Map<string, number>> {
+      const sums = `grain = 'day' AND dimension = 'account' AND value = a.id::text
+                 AND at = ${moment('$2')}`;
+      const tokens = 'SELECT input_tokens + output_tokens FROM usage_rollups WHERE';
       const { rows } = await pool.query({
         name: 'accounts_lent_since',
-        text: `SELECT g.account_id AS id, sum(g.input_tokens::bigint + g.output_tokens)::float8 AS tokens
-               FROM usage g JOIN accounts a ON a.id = g.account_id
-               WHERE g.account_id = ANY($1::uuid[]) AND g.created_at >= ${moment('$2')}
-                 AND g.user_id <> a.owner_id
-               GROUP BY 1`,
+        text: `SELECT a.id, (g.tokens - COALESCE(o.tokens, 0))::float8 AS tokens
+               FROM accounts a
+               JOIN LATERAL (${tokens} ${sums} AND scope = '${EVERYBODY}') AS g (tokens) ON true
+               LEFT JOIN LATERAL (${tokens} ${sums} AND scope = a.owner_id) AS o (tokens) ON true
+               WHERE a.id = ANY($1::uuid[])`,
         values: [ids, since],
       });
       const Sums = z.array(z.object({ id: z.string(), tokens: z.number() }));

@@ -59,6 +59,7 @@ beforeAll(async () => {
           lookup,
           tokensToday: async (ids) => new Map(ids.map((id) => [id, 7])),
           clock: base.clock,
+          zone: 'Asia/Kathmandu',
           newId,
         }),
       };
@@ -141,6 +142,7 @@ describe('a new key', () => {
     expect(list.text).not.toContain(row.secretHash);
     expect((list.data as KeyView[]).find(({ id }) => id === key.id)).toMatchObject({
       tokensToday: 7,
+      zone: 'Asia/Kathmandu',
     });
   });
 
@@ -244,6 +246,7 @@ describe('changes reach the request path', () => {
       lookup,
       tokensToday: async () => new Map(),
       clock: console.clock,
+      zone: 'UTC',
       newId,
     });
     const me = { id: ann.id, username: ann.username, displayName: '', role: 'member' } as const;

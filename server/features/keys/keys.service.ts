@@ -15,22 +15,26 @@ import type { KeyRow, KeyScope, KeysRepo } from './keys.repo.ts';
 export type KeysDeps = {
   repo: KeysRepo;
   lookup: Pick<Principals, 'forgetKeys'>;
-  /** Tokens since 00:00 UTC by key; keys without any may be left out. */
+  /** Tokens since 00:00 in the zone by key; keys without any may be left out. */
   tokensToday(keyIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   clock: Pick<Clock, 'now'>;
+  /** Whose midnight ends a day. */
+  zone: string;
   newId(): string;
 };
 
 /** API keys: everybody's own; admins see and change all of them. */
-export function createKeysService({ repo, lookup, tokensToday, clock, newId }: KeysDeps) {
+export function createKeysService(deps: KeysDeps) {
+  const { repo, lookup, tokensToday, clock, zone, newId } = deps;
+
   async function view(rows: readonly KeyRow[]): Promise<KeyView[]> {
     const used = await tokensToday(rows.map((row) => row.id));
-    return rows.map((row) => toView(row, used.get(row.id) ?? 0, clock.now()));
+    return rows.map((row) => toView(row, { zone, used: used.get(row.id) ?? 0, now: clock.now() }));
   }
 
   async function viewOne(row: KeyRow): Promise<KeyView> {
     const used = await tokensToday([row.id]);
-    return toView(row, used.get(row.id) ?? 0, clock.now());
+    return toView(row, { zone, used: used.get(row.id) ?? 0, now: clock.now() });
   }
 
   /** An end that has passed already is a slip: a key is ended by revoking it. */
@@ -63,7 +67,7 @@ export function createKeysService({ repo, lookup, tokensToday, clock, newId }: K
         expiresAt: futureDate(input.expiresAt),
         createdAt: new Date(clock.now()),
       });
-      return { key: toView(row, 0, clock.now()), secret };
+      return { key: toView(row, { zone, used: 0, now: clock.now() }), secret };
     },
 
     /** Throws AppError not_found, for another's key too, and conflict when it is revoked. */
@@ -99,13 +103,16 @@ function noKey() {
   return new AppError('not_found', 'There is no such key, or it is not yours.');
 }
 
-function toView(row: KeyRow, tokensToday: number, now: number): KeyView {
+type Facts = { zone: string; used: number; now: number };
+
+function toView(row: KeyRow, { zone, used, now }: Facts): KeyView {
   const { revokedAt, expiresAt, lastUsedAt, createdAt, ...rest } = row;
   const expired = expiresAt !== null && expiresAt.getTime() <= now;
   return {
     ...rest,
     state: revokedAt ? 'revoked' : expired ? 'expired' : 'active',
-    tokensToday,
+    tokensToday: used,
+    zone,
     expiresAt: expiresAt?.toISOString() ?? null,
     lastUsedAt: lastUsedAt?.toISOString() ?? null,
     createdAt: createdAt.toISOString(),

@@ -26,8 +26,16 @@ export type Counter = {
   running: number;
 };
 
-/** What the usage table has of a subject since a time (epoch ms): tokens and micro-dollars. */
-export type LoadUsed = (subject: QuotaSubject, id: string, since: number) => Promise<Spend>;
+/**
+ * What a subject used from a time on (epoch ms), up to another where one is given: tokens and
+ * micro-dollars.
+ */
+export type LoadUsed = (
+  subject: QuotaSubject,
+  id: string,
+  since: number,
+  until?: number,
+) => Promise<Spend>;
 
 export type CountersDeps = {
   clock: Pick<Clock, 'now'>;

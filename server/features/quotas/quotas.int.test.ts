@@ -6,7 +6,9 @@ import { createPool } from '../../infra/postgres/pool.ts';
 import type { Browser } from '../../testing/browser.ts';
 import { startConsole, type TestConsole } from '../../testing/console.ts';
 import { fakeChanges } from '../../testing/fake-changes.ts';
+import { createUsedSince, rebuildRollups } from '../usage/index.ts';
 import {
+  createLoadUsed,
   createMemoryQuotaGate,
   createQuotaRules,
   createQuotaRulesRepo,
@@ -30,17 +32,18 @@ beforeAll(async () => {
     features({ db, databaseUrl, clock }) {
       pool = createPool(databaseUrl, { max: 2, onConnectionError: () => undefined });
       const repo = createQuotaRulesRepo(db);
-      const used = createUsedRepo(pool);
+      const ledger = { flush: async () => undefined };
+      const loadUsed = createLoadUsed(createUsedSince({ pool, ledger, clock, zone: 'UTC' }));
       rules = createQuotaRules({ repo, changes: fakeChanges(), clock, onError: () => {} });
       const counting = { clock, zone: 'UTC' };
       return {
         quotas: createQuotasService({
           ...counting,
           repo,
-          used,
-          gate: createMemoryQuotaGate({ ...counting, loadUsed: used.since }),
+          past: createUsedRepo(pool).past,
+          usedSince: loadUsed,
+          gate: createMemoryQuotaGate({ ...counting, loadUsed }),
           rules,
-          flush: async () => undefined,
           isPlatform: (id) => id === 'sandbox',
         }),
       };
@@ -85,6 +88,7 @@ async function used(at: string, facts: { tokens?: number; cost?: number; outcome
        false, $8, 1000)`,
     [randomUUID(), at, ann.id, keyId, accountId, outcome, tokens, cost],
   );
+  await rebuildRollups({ pool, zone: 'UTC' });
 }
 
 describe('who may see and set', () => {

@@ -11,6 +11,7 @@ import type {
 import type { Me } from '#shared/schemas/sessions.ts';
 import type { Clock } from '../../infra/clock.ts';
 import { startOfDay } from '../../infra/zone.ts';
+import type { LoadUsed } from './counters.ts';
 import { createPreview } from './preview.ts';
 import type { WatchedQuotaGate } from './quota-gate.memory.ts';
 import type { KeptQuotaRules } from './quota-rules.ts';
@@ -20,11 +21,11 @@ import { spanOf } from './windows.ts';
 
 export type QuotasDeps = {
   repo: QuotaRulesRepo;
-  used: UsedRepo;
+  past: UsedRepo['past'];
+  /** What was used in a time, the journal included. */
+  usedSince: LoadUsed;
   gate: Pick<WatchedQuotaGate, 'state'>;
   rules: Pick<KeptQuotaRules, 'reload'>;
-  /** Brings records that wait in the journal into the usage table. */
-  flush(): Promise<void>;
   /** Whether a platform of this id is declared or was added. */
   isPlatform(id: string): boolean;
   clock: Pick<Clock, 'now'>;
@@ -38,7 +39,7 @@ const BY_ID: ReadonlySet<QuotaSubject> = new Set(['user', 'key', 'account']);
 
 /** Limits of everything: admins set all of them, owners those of their keys and accounts. */
 export function createQuotasService(deps: QuotasDeps) {
-  const { repo, used, gate, rules, clock, zone } = deps;
+  const { repo, past, usedSince, gate, rules, clock, zone } = deps;
 
   /** Whose it is; null = nobody's. Throws AppError not_found. */
   async function ownerOf({ subject, id }: Named): Promise<string | null> {
@@ -105,10 +106,9 @@ export function createQuotasService(deps: QuotasDeps) {
       const to = startOfDay(clock.now(), zone);
       const from = startOfDay(to - 1, zone);
       const month = spanOf('tokens-per-month', from, zone).from;
-      const preview = createPreview(wanted, zone, await used.since(subject, id, month, from));
+      const preview = createPreview(wanted, zone, await usedSince(subject, id, month, from));
       if (!isCounted(subject)) return preview.result();
-      await deps.flush();
-      for await (const request of used.past(subject, id, from, to)) preview.add(request);
+      for await (const request of past(subject, id, from, to)) preview.add(request);
       return preview.result();
     },
   };

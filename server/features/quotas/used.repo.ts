@@ -1,13 +1,10 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import type { QuotaSubject } from '#shared/schemas/quotas.ts';
-import type { Spend } from '../../gateway/ports.ts';
-import { named } from '../../infra/postgres/pool.ts';
 import type { PastRequest } from './preview.ts';
 
 /** int8 comes as bigint; tokens and micro-dollars fit a number. */
 const Whole = z.coerce.number();
-const Sums = z.object({ tokens: Whole, cost: Whole });
 const Past = z.object({
   id: z.string(),
   created_at: z.date(),
@@ -29,33 +26,14 @@ const PAGE = 5_000;
 /** Past this many the rest of a day is told of by the part that was seen. */
 const MOST = 1_000_000;
 
-const since = (column: string) =>
-  named(
-    `quotas_used_${column}`,
-    `SELECT coalesce(sum(input_tokens::bigint + output_tokens), 0)::bigint AS tokens,
-            coalesce(sum(cost), 0)::bigint AS cost
-       FROM usage WHERE ${column} = $1 AND created_at >= $2 AND created_at < $3`,
-  );
-const SINCE = new Map(Object.values(COLUMNS).map((column) => [column, since(column)]));
-const FOREVER = new Date('9999-01-01T00:00:00Z');
-
 /** Whose use the usage table can tell; of the others nothing is kept yet. */
 export function isCounted(subject: QuotaSubject): subject is Counted {
   return subject in COLUMNS;
 }
 
-/** What the usage table knows of a subject. Times are epoch milliseconds. */
+/** Past requests of a subject. Times are epoch milliseconds. */
 export function createUsedRepo(pool: Pick<Pool, 'query'>) {
   return {
-    /** Tokens and micro-dollars from a time on, up to another. */
-    async since(subject: QuotaSubject, id: string, from: number, to?: number): Promise<Spend> {
-      const statement = isCounted(subject) && SINCE.get(COLUMNS[subject]);
-      if (!statement) return { tokens: 0, cost: 0 };
-      const end = to === undefined ? FOREVER : new Date(to);
-      const { rows } = await pool.query(statement([id, new Date(from), end]));
-      return Sums.parse(rows[0]);
-    },
-
     /** Requests that were let in, the oldest first; page by page, so that a busy day fits. */
     async *past(
       subject: Counted,

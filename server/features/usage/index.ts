@@ -1,11 +1,12 @@
+export { EVERYBODY } from './rollup.sql.ts';
 export { rebuildRollups } from './rollups.rebuild.ts';
 export { createStatistics } from './statistics.ts';
 export { createSummaryRepo } from './summary.repo.ts';
-export { startOfDay } from './time-steps.ts';
 export { createUsageUpkeep } from './upkeep.ts';
 export { createUsageDownload } from './usage.download.ts';
 export { type OpenUsageLedger, openUsageLedger } from './usage.ledger.ts';
 export { createUsageRepo, type UsageRepo } from './usage.repo.ts';
 export { createUsageRouter } from './usage.router.ts';
 export { createUsageService, type UsageService } from './usage.service.ts';
-export { createUsedSince } from './used-since.ts';
+export type { UsedSubject } from './used.repo.ts';
+export { createTokensToday, createUsedSince, type UsedSince } from './used-since.ts';

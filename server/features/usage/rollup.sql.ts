@@ -13,86 +13,114 @@ const SUMS: readonly (readonly [string, string])[] = [
   ['reasoning_tokens', 'sum(reasoning_tokens)'],
   ['cost', 'coalesce(sum(cost), 0)'],
 ];
-const HISTOGRAMS: readonly (readonly [string, string])[] = [
-  ['latency', 'latency_ms'],
-  ['first_token', 'first_token_ms'],
-];
-const NAMES = [...SUMS, ...HISTOGRAMS].map(([name]) => name);
+const HISTOGRAMS = ['latency', 'first_token'] as const;
+const NAMES = [...SUMS.map(([name]) => name), ...HISTOGRAMS];
 
-/** What a record is counted under: dimension, value, whether with its user's own, with durations. */
-type Place = readonly [string, string, 'everybody' | 'own', boolean];
+export type Grain = 'hour' | 'day';
 
-const TEXT_OF: readonly (readonly [string, string])[] = [
-  ['key', `coalesce(key_id::text, '')`],
-  ['model', 'model'],
-  ['account', `coalesce(account_id::text, '')`],
-  ['platform', `coalesce(platform_id, '')`],
-  ['door', 'door'],
-  ['operation', 'operation'],
-  ['outcome', 'class'],
-];
-/** How long answers took says nothing of a key, and there are many keys. */
-const TIMED = new Set(['model', 'account', 'platform']);
-
-const EVERYBODYS: readonly Place[] = [
-  ['total', `''`, 'everybody', true],
-  ['user', 'user_id::text', 'everybody', true],
-  ...TEXT_OF.map(
-    ([dimension, value]): Place => [dimension, value, 'everybody', TIMED.has(dimension)],
-  ),
-];
-const OWN: readonly Place[] = TEXT_OF.map(([dimension, value]) => [
-  dimension,
-  value,
-  'own',
-  dimension === 'model',
-]);
-
-/** By hour only what is asked for by hour: what is one user's is, but for models, kept by day. */
-const PLACES = {
-  hour: [...EVERYBODYS, ...OWN.filter(([dimension]) => dimension === 'model')],
-  day: [...EVERYBODYS, ...OWN],
+/** What sums are told apart by, and the column that says it; `total` by nothing. */
+const COLUMN_OF = {
+  user: 'user_id',
+  key: 'key_id',
+  model: 'model',
+  account: 'account_id',
+  platform: 'platform_id',
+  door: 'door',
+  operation: 'operation',
+  outcome: 'class',
 } as const;
-export type Grain = keyof typeof PLACES;
+type Told = keyof typeof COLUMN_OF;
+
+/** What a record is counted under. */
+type Place = {
+  grain: Grain;
+  dimension: Told | 'total';
+  whose: 'everybody' | 'own';
+  /** With how long answers took: that says nothing of a key, and there are many keys. */
+  timed: boolean;
+};
+
+const BOTH: readonly Grain[] = ['hour', 'day'];
+/** By hour only what dashboards draw: what a part of a day came to is else summed from its records. */
+const PLACES: readonly Place[] = [
+  ...BOTH.flatMap((grain): Place[] => [
+    { grain, dimension: 'total', whose: 'everybody', timed: true },
+    { grain, dimension: 'user', whose: 'everybody', timed: true },
+    { grain, dimension: 'model', whose: 'everybody', timed: grain === 'day' },
+  ]),
+  { grain: 'day', dimension: 'key', whose: 'everybody', timed: false },
+  { grain: 'day', dimension: 'account', whose: 'everybody', timed: true },
+  { grain: 'day', dimension: 'platform', whose: 'everybody', timed: true },
+  { grain: 'day', dimension: 'door', whose: 'everybody', timed: false },
+  { grain: 'day', dimension: 'operation', whose: 'everybody', timed: false },
+  { grain: 'day', dimension: 'outcome', whose: 'everybody', timed: false },
+  { grain: 'day', dimension: 'key', whose: 'own', timed: false },
+  { grain: 'day', dimension: 'model', whose: 'own', timed: true },
+  { grain: 'day', dimension: 'account', whose: 'own', timed: false },
+  { grain: 'day', dimension: 'platform', whose: 'own', timed: false },
+];
+
+function columnsOf({ grain, dimension, whose }: Place): string[] {
+  const told = dimension === 'total' ? [] : [COLUMN_OF[dimension]];
+  return [grain, ...(whose === 'own' ? ['user_id'] : []), ...told];
+}
+
+/** What GROUPING(keys) says of a place: one bit a column, set where it is not told apart by it. */
+function bitsOf(place: Place, keys: readonly string[]): number {
+  const columns = columnsOf(place);
+  return keys.reduce((bits, key) => bits * 2 + (columns.includes(key) ? 0 : 1), 0);
+}
 
 /** An hour begins when it does in UTC, whatever the session's zone is. */
 const HOUR = `date_trunc('hour', created_at, 'UTC')`;
 
-const CLASSED = `*, CASE WHEN outcome IN ('ok', 'aborted') THEN outcome ELSE 'failed' END AS class`;
+const CLASS = `CASE WHEN outcome IN ('ok', 'aborted') THEN outcome ELSE 'failed' END`;
 
 /**
- * Adds records to the roll-ups. `from` is what to select them from, `day` the expression of the
- * beginning of a record's day. Rows are written in one order by everyone, so that two writers wait
- * for each other and do not lock each other out.
+ * Adds records to the roll-ups: they are read once and summed by everything at the same time. `from`
+ * is what to select them from, `day` the expression of the beginning of a record's day. Rows are
+ * written in one order by everyone, so that two writers wait for each other and do not lock each
+ * other out.
  */
 export function addToRollups(from: string, day: string, grains: readonly Grain[]): string {
-  const places = grains.flatMap((grain) =>
-    PLACES[grain].map(
-      ([dimension, value, whose, timed]) =>
-        `('${grain}'::usage_grain, '${dimension}'::usage_dimension,
-          ${whose === 'own' ? 'user_id' : `'${EVERYBODY}'::uuid`},
-          ${grain === 'hour' ? HOUR : 'day'}, ${value}, ${timed})`,
-    ),
-  );
-  const histograms = HISTOGRAMS.map(
-    ([name, column]) =>
-      `array_agg(usage_bucket(${column})) FILTER (WHERE timed AND class = 'ok' AND ${column} IS NOT NULL) AS ${name}`,
-  );
+  const places = PLACES.filter(({ grain }) => grains.includes(grain));
+  const keys = [...new Set(places.flatMap(columnsOf))];
+  const sets = places.map((place) => `(${columnsOf(place).join(', ')})`);
   return `INSERT INTO usage_rollups AS r (grain, dimension, scope, at, value, ${NAMES.join(', ')})
-    SELECT grain, dimension, scope, at, value,
+    SELECT grain, dimension, CASE WHEN own THEN user_id ELSE '${EVERYBODY}' END AS scope,
+           coalesce(${grains.join(', ')}) AS at, ${valueIn(places)} AS value,
            ${SUMS.map(([name]) => name).join(', ')},
-           ${HISTOGRAMS.map(([name]) => `usage_histogram(${name})`).join(', ')}
+           ${HISTOGRAMS.map((name) => `CASE WHEN timed THEN ${name} END`).join(', ')}
       FROM (
-        SELECT grain, dimension, scope, at, value,
+        SELECT GROUPING(${keys.join(', ')}) AS bits, ${keys.join(', ')},
                ${SUMS.map(([name, sum]) => `${sum} AS ${name}`).join(', ')},
-               ${histograms.join(', ')}
-          FROM (SELECT ${CLASSED}, ${day} AS day FROM ${from}) AS u
-         CROSS JOIN LATERAL (VALUES ${places.join(', ')})
-                 AS place (grain, dimension, scope, at, value, timed)
-         GROUP BY 1, 2, 3, 4, 5
+               ${HISTOGRAMS.map((name) => `sum(${name}) AS ${name}`).join(', ')}
+          FROM (SELECT *, usage_mark(CASE WHEN outcome = 'ok' THEN latency_ms END) AS latency,
+                       usage_mark(CASE WHEN outcome = 'ok' THEN first_token_ms END) AS first_token,
+                       ${CLASS} AS class, ${HOUR} AS hour, ${day} AS day
+                  FROM ${from}) AS u
+         GROUP BY GROUPING SETS (${sets.join(', ')})
       ) AS g
+      JOIN (VALUES ${places.map((place) => rowOf(place, keys)).join(', ')}) AS place (bits, grain, dimension, own, timed)
+     USING (bits)
      ORDER BY grain, dimension, scope, at, value
     ON CONFLICT (grain, dimension, scope, at, value) DO UPDATE SET
       ${SUMS.map(([name]) => `${name} = r.${name} + excluded.${name}`).join(', ')},
-      ${HISTOGRAMS.map(([name]) => `${name} = usage_histogram_add(r.${name}, excluded.${name})`).join(', ')}`;
+      ${HISTOGRAMS.map((name) => `${name} = coalesce(r.${name} + excluded.${name}, r.${name}, excluded.${name})`).join(', ')}`;
+}
+
+function valueIn(places: readonly Place[]): string {
+  const told = [...new Set(places.map(({ dimension }) => dimension))];
+  const cases = told.map((dimension) =>
+    dimension === 'total'
+      ? ''
+      : `WHEN '${dimension}' THEN coalesce(${COLUMN_OF[dimension]}::text, '')`,
+  );
+  return `CASE dimension ${cases.join(' ')} ELSE '' END`;
+}
+
+function rowOf(place: Place, keys: readonly string[]): string {
+  const { grain, dimension, whose, timed } = place;
+  return `(${bitsOf(place, keys)}, '${grain}'::usage_grain, '${dimension}'::usage_dimension,
+    ${whose === 'own'}, ${timed})`;
 }

@@ -8,6 +8,7 @@ import { createPool } from '../../infra/postgres/pool.ts';
 import { startOfDay } from '../../infra/zone.ts';
 import { fakeClock } from '../../testing/fake-clock.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/postgres.ts';
+import { histogramOf } from './durations.ts';
 import { createPartitionsRepo } from './partitions.repo.ts';
 import { EVERYBODY } from './rollup.sql.ts';
 import { ensureRollups, rebuildRollups } from './rollups.rebuild.ts';
@@ -114,11 +115,17 @@ function placesOf(r: JournalledUsage, zone: string): string[] {
   };
   return Object.entries(times).flatMap(([grain, time]) => {
     const at = new Date(time).toISOString();
-    const own = values.filter(([dimension]) => grain === 'day' || dimension === 'model');
+    const own = grain === 'day' ? values.slice(0, 4) : [];
     return [
       [grain, 'total', EVERYBODY, at, ''],
       [grain, 'user', EVERYBODY, at, r.userId],
-      ...values.map(([dimension, value]) => [grain, dimension, EVERYBODY, at, value]),
+      ...(grain === 'day' ? values : values.slice(1, 2)).map(([dimension, value]) => [
+        grain,
+        dimension,
+        EVERYBODY,
+        at,
+        value,
+      ]),
       ...own.map(([dimension, value]) => [grain, dimension, r.userId, at, value]),
     ].map((place) => place.join('|'));
   });
@@ -136,7 +143,7 @@ function bruteForce(records: readonly JournalledUsage[], zone: string): Record<s
       sums.set(place, sum);
     }
   }
-  const timed = /\|(total|user|model|account|platform)\|/;
+  const timed = /\|(total|user)\||^day\|(model|account|platform)\|/;
   return Object.fromEntries(
     [...sums].map(([place, { figures, buckets }]) => {
       const own = !place.includes(EVERYBODY) && !place.includes('|model|');
@@ -146,19 +153,21 @@ function bruteForce(records: readonly JournalledUsage[], zone: string): Record<s
   );
 }
 
+/** Of a sum of marks, as often as it was marked. */
+const bucketsIn = (sum: string | null) =>
+  [...histogramOf(sum)].flatMap(([bucket, count]) => Array<number>(count).fill(bucket));
+
 async function rolledUp(): Promise<Record<string, string>> {
   const { rows } = await pool.query(
     `SELECT grain, dimension, scope, at, value, requests, errors, aborted, input_tokens,
             cached_tokens, cache_write_tokens, output_tokens, reasoning_tokens, cost,
-            coalesce((SELECT array_agg(b ORDER BY b)
-                        FROM generate_subscripts(latency, 1) AS b, generate_series(1, latency[b])),
-                     '{}') AS buckets
+            latency
        FROM usage_rollups`,
   );
   return Object.fromEntries(
-    rows.map(({ grain, dimension, scope, at, value, buckets, ...sums }) => [
+    rows.map(({ grain, dimension, scope, at, value, latency, ...sums }) => [
       [grain, dimension, scope, at.toISOString(), value].join('|'),
-      `${Object.values(sums).join(',')} ${buckets.join(',')}`,
+      `${Object.values(sums).join(',')} ${bucketsIn(latency).join(',')}`,
     ]),
   );
 }
@@ -340,6 +349,35 @@ test('records of the first release move to partitions and are summed up', async 
   );
   await run('20261122084150_usage_units');
   await run('20261122093725_usage_partitions');
+  await old.query(
+    `INSERT INTO usage_rollups
+     SELECT grain::usage_grain, dimension::usage_dimension, scope, '2020-01-01', '',
+            5, 0, 0, 1, 1, 1, 1, 1, 1, '[9:11]={2,NULL,3}', NULL
+       FROM (VALUES ('day', 'total', $1), ('hour', 'total', $1), ('hour', 'model', $1),
+                    ('hour', 'key', $1), ('hour', 'model', $2), ('day', 'model', $2),
+                    ('day', 'door', $2)) AS kept (grain, dimension, scope)`.replaceAll(
+      /\$(\d)/g,
+      (_, n) => `'${n === '1' ? EVERYBODY : newId()}'::uuid`,
+    ),
+  );
+  await run('20261122112213_usage_histograms');
+  const kept = await old.query(
+    'SELECT grain, dimension, latency, first_token FROM usage_rollups ORDER BY grain, dimension',
+  );
+  const histogram = [
+    [9, 2],
+    [11, 3],
+  ];
+  expect(kept.rows.map((row) => [row.grain, row.dimension, [...histogramOf(row.latency)]])).toEqual(
+    [
+      ['hour', 'total', histogram],
+      ['hour', 'model', []],
+      ['day', 'total', histogram],
+      ['day', 'model', histogram],
+    ],
+  );
+  expect(kept.rows.every((row) => row.first_token === null)).toBe(true);
+  await old.query('TRUNCATE usage_rollups');
   const { rows } = await old.query(
     `SELECT count(*)::int AS records, sum(input_tokens)::int AS tokens,
             count(DISTINCT tableoid)::int AS tables,

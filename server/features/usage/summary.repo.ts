@@ -2,10 +2,9 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import { named } from '../../infra/postgres/pool.ts';
 import { createRollupsRepo, type RollupQuery, type SumsRow } from './rollups.repo.ts';
+import type { TimeSteps } from './time-steps.ts';
 import type { UsageScope } from './usage.repo.ts';
-
-/** A stretch of time cut in `steps` equal parts of `stepMs`. */
-export type TimeSteps = { from: Date; to: Date; stepMs: number; steps: number };
+import { piecesOf } from './used-since.ts';
 
 const Whole = z.coerce.number();
 /** percentile_cont gives a fraction between two measured values. */
@@ -71,25 +70,50 @@ const totalsOfUser = named('usage_totals_user', totals(oneUser('$3')));
 const seriesOfAll = named('usage_series_all', series(everybody));
 const seriesOfUser = named('usage_series_user', series(oneUser('$4')));
 const busiestOfAll = named('usage_models_all', busiest(everybody));
-const busiestOfUser = named('usage_models_user', busiest(oneUser('$4')));
+// One user's models are summed by day; parts of days are few records.
+const busiestOfUser = named(
+  'usage_models_user',
+  `SELECT model, sum(requests)::int AS requests, sum(tokens)::bigint AS tokens,
+          coalesce(sum(cost), 0)::bigint AS cost
+     FROM (
+       SELECT value AS model, requests, input_tokens + output_tokens AS tokens, cost
+         FROM usage_rollups
+        WHERE grain = 'day' AND dimension = 'model' AND scope = $1::uuid AND at >= $2 AND at < $3
+       UNION ALL
+       SELECT model, 1, input_tokens::bigint + output_tokens, cost
+         FROM usage WHERE user_id = $1::uuid AND created_at >= $4 AND created_at < $5
+       UNION ALL
+       SELECT model, 1, input_tokens::bigint + output_tokens, cost
+         FROM usage WHERE user_id = $1::uuid AND created_at >= $6 AND created_at < $7
+     ) AS parts
+    GROUP BY model ORDER BY requests DESC, model LIMIT $8`,
+);
 
-const HOUR = 3_600_000;
+/** What is asked of the sums; null of a time that is read from records. */
+function sumsOf({ userId }: UsageScope, { from, grain, to }: TimeSteps): RollupQuery | null {
+  return grain === 'record' ? null : { grain, userId, from, to };
+}
 
-/** Figures of usage over time: from its sums, and where a step is shorter than an hour from records. */
-export function createSummaryRepo(pool: Pick<Pool, 'query'>) {
+/**
+ * Figures of usage over time: from its sums, and where a step is shorter than an hour from records. The
+ * zone is the one whose midnight ends a day.
+ */
+export function createSummaryRepo(pool: Pick<Pool, 'query'>, zone: string) {
   const rollups = createRollupsRepo(pool);
-  const byHour = ({ userId }: UsageScope, { from, to }: TimeSteps): RollupQuery => ({
-    grain: 'hour',
-    userId,
-    from,
-    to,
-  });
+
+  async function busiestOf(userId: string, { from, to }: TimeSteps, limit: number) {
+    const { days, edges } = piecesOf(from.getTime(), to.getTime(), zone);
+    const times = [days, ...edges].flat().map((at) => new Date(at));
+    const { rows } = await pool.query(busiestOfUser([userId, ...times, limit]));
+    return z.array(ModelFigures).parse(rows);
+  }
 
   return {
     async totals(scope: UsageScope, time: TimeSteps): Promise<FiguresRow | undefined> {
-      const { from, to, stepMs } = time;
-      if (stepMs >= HOUR) {
-        const sums = await rollups.total(byHour(scope, time));
+      const { from, to } = time;
+      const query = sumsOf(scope, time);
+      if (query) {
+        const sums = await rollups.total(query);
         return sums && toFiguresRow(sums);
       }
       const { rows } = await pool.query(
@@ -100,9 +124,10 @@ export function createSummaryRepo(pool: Pick<Pool, 'query'>) {
 
     /** One row for each step that has records; `at` is its beginning. */
     async series(scope: UsageScope, time: TimeSteps): Promise<StepFiguresRow[]> {
-      const { from, to, stepMs } = time;
-      if (stepMs >= HOUR) {
-        const sums = await rollups.byTime(byHour(scope, time), { stepMs });
+      const { from, to, grain, stepMs } = time;
+      const query = sumsOf(scope, time);
+      if (query) {
+        const sums = await rollups.byTime(query, grain === 'day' ? null : { stepMs });
         return [...sums].map(([at, row]) => ({ at: new Date(at), ...toFiguresRow(row) }));
       }
       const values = [from, to, stepMs];
@@ -114,8 +139,10 @@ export function createSummaryRepo(pool: Pick<Pool, 'query'>) {
 
     /** Models with the most requests first. */
     async busiest(scope: UsageScope, time: TimeSteps, limit: number): Promise<ModelFiguresRow[]> {
-      if (time.stepMs >= HOUR) {
-        const sums = await rollups.byValue('model', byHour(scope, time), limit);
+      if (scope.userId !== null) return busiestOf(scope.userId, time, limit);
+      const query = sumsOf(scope, time);
+      if (query) {
+        const sums = await rollups.byValue('model', query, limit);
         return [...sums].map(([model, { requests, cost, input_tokens, output_tokens }]) => ({
           model,
           requests,
@@ -123,10 +150,7 @@ export function createSummaryRepo(pool: Pick<Pool, 'query'>) {
           cost,
         }));
       }
-      const values = [time.from, time.to, limit];
-      const { rows } = await pool.query(
-        scope.userId === null ? busiestOfAll(values) : busiestOfUser([...values, scope.userId]),
-      );
+      const { rows } = await pool.query(busiestOfAll([time.from, time.to, limit]));
       return z.array(ModelFigures).parse(rows);
     },
   };

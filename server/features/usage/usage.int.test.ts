@@ -15,6 +15,7 @@ import { expectNothingLeaks, refusalBattery } from '../../testing/refusals.ts';
 import {
   createStatistics,
   createSummaryRepo,
+  createTokensToday,
   createUsageRepo,
   createUsageService,
   createUsedSince,
@@ -37,8 +38,8 @@ beforeAll(async () => {
       pool = createPool(databaseUrl, { max: 2, onConnectionError: () => undefined });
       const repo = createUsageRepo(pool);
       const statistics = createStatistics({ pool, clock, zone: 'UTC' });
-      const summaries = createSummaryRepo(pool);
-      return { usage: createUsageService({ repo, summaries, statistics, clock }) };
+      const summaries = createSummaryRepo(pool, 'UTC');
+      return { usage: createUsageService({ repo, summaries, statistics, clock, zone: 'UTC' }) };
     },
   });
   dir = await mkdtemp(path.join(tmpdir(), 'usage-'));
@@ -468,8 +469,8 @@ describe('what was used since', () => {
     expect((await load('model', 'gpt-lab', midnight)).requests).toBeGreaterThanOrEqual(5);
     expect((await load('platform', 'lab', midnight)).requests).toBeGreaterThanOrEqual(5);
     expect((await load('account', newId(), midnight)).requests).toBe(0);
-    const byKey = await createUsageRepo(pool).tokensOfKeysSince([keyId], new Date(midnight));
-    expect(byKey).toEqual(new Map([[keyId, 75]]));
+    const today = createTokensToday({ pool, clock, zone: 'UTC' });
+    expect(await today('key', [keyId])).toEqual(new Map([[keyId, 75]]));
   });
 });
 

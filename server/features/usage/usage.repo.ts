@@ -77,13 +77,6 @@ const getOne = named(
     WHERE t.id = $1 AND ($2::uuid IS NULL OR t.user_id = $2)`,
 );
 
-const TOKENS_SINCE = 'coalesce(sum(input_tokens::bigint + output_tokens), 0)::bigint AS tokens';
-const keysTokensSince = named(
-  'usage_keys_tokens',
-  `SELECT key_id, ${TOKENS_SINCE} FROM usage
-    WHERE key_id = ANY($1::uuid[]) AND created_at >= $2 GROUP BY key_id`,
-);
-
 /** Reads of the usage table. Every one takes whose records it may see. */
 export function createUsageRepo(pool: Pick<Pool, 'query'>) {
   async function page(query: UsageQuery, columns: string, joins: string): Promise<unknown[]> {
@@ -114,14 +107,6 @@ export function createUsageRepo(pool: Pick<Pool, 'query'>) {
     async get(id: string, scope: UsageScope): Promise<UsageDetailRow | null> {
       const { rows } = await pool.query(getOne([id, scope.userId]));
       return rows[0] === undefined ? null : Detail.parse(rows[0]);
-    },
-
-    /** Input and output tokens of keys since a time; keys without any are left out. */
-    async tokensOfKeysSince(ids: readonly string[], since: Date): Promise<Map<string, number>> {
-      if (ids.length === 0) return new Map();
-      const { rows } = await pool.query(keysTokensSince([ids, since]));
-      const found = z.array(z.object({ key_id: z.string(), tokens: Whole })).parse(rows);
-      return new Map(found.map((row) => [row.key_id, row.tokens]));
     },
   };
 }

@@ -27,6 +27,8 @@ export type UsageServiceDeps = {
   summaries: SummaryRepo;
   statistics: StatisticsReader;
   clock: Pick<Clock, 'now'>;
+  /** Whose midnight ends a day. */
+  zone: string;
 };
 
 const BUSIEST = 10;
@@ -34,7 +36,8 @@ const BUSIEST = 10;
 const SUMMARIES_AT_ONCE = 2;
 
 /** What people may see of the ledger: members their own records, admins everybody's. */
-export function createUsageService({ repo, summaries, statistics, clock }: UsageServiceDeps) {
+export function createUsageService(deps: UsageServiceDeps) {
+  const { repo, summaries, statistics, clock, zone } = deps;
   const share = createSharedWork(SUMMARIES_AT_ONCE);
 
   return {
@@ -79,12 +82,12 @@ export function createUsageService({ repo, summaries, statistics, clock }: Usage
     /** Figures of a stretch of time that ends now. */
     async summary(me: Me, { range, scope }: SummaryInput): Promise<Summary> {
       const whose = { userId: me.role === 'admin' && scope === 'all' ? null : me.id };
-      const time = timeSteps(range, clock.now());
+      const time = timeSteps(range, clock.now(), zone);
       return share(`${whose.userId ?? 'all'} ${range} ${time.to.getTime()}`, async () => {
         const totals = await summaries.totals(whose, time);
         const series = await summaries.series(whose, time);
         const models = await summaries.busiest(whose, time, BUSIEST);
-        return toSummary(time, { totals, series, models });
+        return toSummary({ ...time, zone }, { totals, series, models });
       });
     },
   };

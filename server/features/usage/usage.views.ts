@@ -1,6 +1,7 @@
 import type { Me } from '#shared/schemas/sessions.ts';
 import type { Summary, UsageDetail, UsageRow } from '#shared/schemas/usage.ts';
-import type { FiguresRow, ModelFiguresRow, StepFiguresRow, TimeSteps } from './summary.repo.ts';
+import type { FiguresRow, ModelFiguresRow, StepFiguresRow } from './summary.repo.ts';
+import type { TimeSteps } from './time-steps.ts';
 import type { UsageDetailRow, UsageListRow } from './usage.repo.ts';
 
 /** Stands for the name of what has been deleted: its records outlive it. */
@@ -85,14 +86,18 @@ type SummaryRows = {
 };
 
 /** Fills in the steps in which nothing happened. */
-export function toSummary(time: TimeSteps, { totals, series, models }: SummaryRows): Summary {
+export function toSummary(
+  { begins, zone }: Pick<TimeSteps, 'begins'> & { zone: string },
+  { totals, series, models }: SummaryRows,
+): Summary {
   const byTime = new Map(series.map((row) => [row.at.getTime(), row]));
   return {
+    zone,
     totals: toFigures(totals),
-    series: Array.from({ length: time.steps }, (_, step) => {
-      const at = time.from.getTime() + step * time.stepMs;
-      return { at: new Date(at).toISOString(), ...toFigures(byTime.get(at)) };
-    }),
+    series: begins.map((at) => ({
+      at: at.toISOString(),
+      ...toFigures(byTime.get(at.getTime())),
+    })),
     models: [...models],
   };
 }

@@ -1,21 +1,34 @@
 import type { Pool } from 'pg';
 import type { Clock } from '../../infra/clock.ts';
 import { startOfDay, startOfNextDay } from '../../infra/zone.ts';
-import { type Pieces, readUsed, type Used, type UsedSubject } from './rollups.repo.ts';
 import type { OpenUsageLedger } from './usage.ledger.ts';
+import {
+  type Pieces,
+  readTokensOfDay,
+  readUsed,
+  type Used,
+  type UsedSubject,
+} from './used.repo.ts';
 
-const HOUR = 3_600_000;
+/** After any record: 9999-01-01. */
+const FOREVER = 253_370_764_800_000;
 
 /**
- * Cuts the time since `since` (epoch ms) into what is summed up already: whole days of the zone,
- * whole hours up to the first of them, and what lies between the two, which is read record by record.
+ * Cuts the time from `since` up to `until` (epoch ms; null = for ever) into whole days of the zone,
+ * which are summed up already, and the parts of days before and after, which are read record by record.
  */
-export function piecesSince(since: number, zone: string): Pieces {
-  const days = startOfDay(since, zone) === since ? since : startOfNextDay(since, zone);
-  const hoursFrom = Math.ceil(since / HOUR) * HOUR;
-  const hoursTo = Math.floor(days / HOUR) * HOUR;
-  if (hoursFrom >= hoursTo) return [days, days, days, since, days, days, days];
-  return [days, hoursFrom, hoursTo, since, hoursFrom, hoursTo, days];
+export function piecesOf(since: number, until: number | null, zone: string): Pieces {
+  const end = Math.max(since, until ?? FOREVER);
+  const isDay = startOfDay(since, zone) === since;
+  const first = Math.min(end, isDay ? since : startOfNextDay(since, zone));
+  const last = until === null ? end : Math.max(first, startOfDay(end, zone));
+  return {
+    days: [first, last],
+    edges: [
+      [since, first],
+      [last, end],
+    ],
+  };
 }
 
 export type UsedSinceDeps = {
@@ -28,13 +41,22 @@ export type UsedSinceDeps = {
   flushMs?: number;
 };
 
+/** What a subject used from a time on (epoch ms), up to another where one is given. */
+export type UsedSince = (
+  subject: UsedSubject,
+  id: string,
+  since: number,
+  until?: number,
+) => Promise<Used>;
+
 /**
- * What a subject used since a time (epoch ms), those requests included that are still in the journal:
- * a few rows for a day or a month, however many requests there were. Rejects when the journal cannot
- * be delivered in time, for sums without it would be wrong.
+ * Reads what was used, those requests included that are still in the journal: a few rows for a day
+ * or a month, however many requests there were. Rejects when the journal cannot be delivered in
+ * time, for sums without it would be wrong.
  */
-export function createUsedSince({ pool, ledger, clock, zone, flushMs = 5_000 }: UsedSinceDeps) {
-  return async (subject: UsedSubject, id: string, since: number): Promise<Used> => {
+export function createUsedSince(deps: UsedSinceDeps): UsedSince {
+  const { pool, ledger, clock, zone, flushMs = 5_000 } = deps;
+  return async (subject, id, since, until) => {
     const late = Promise.withResolvers<never>();
     const cancel = clock.setTimer(flushMs, () =>
       late.reject(new Error(`the journal was not delivered within ${flushMs} ms`)),
@@ -44,6 +66,19 @@ export function createUsedSince({ pool, ledger, clock, zone, flushMs = 5_000 }: 
     } finally {
       cancel();
     }
-    return readUsed(pool, subject, { id, pieces: piecesSince(since, zone) });
+    return readUsed(pool, subject, { id, pieces: piecesOf(since, until ?? null, zone) });
   };
+}
+
+export type TokensTodayDeps = {
+  pool: Pick<Pool, 'query'>;
+  clock: Pick<Clock, 'now'>;
+  /** Whose midnight ends a day. */
+  zone: string;
+};
+
+/** Tokens of the present day by id, those left out that used none. */
+export function createTokensToday({ pool, clock, zone }: TokensTodayDeps) {
+  return (subject: UsedSubject, ids: readonly string[]): Promise<Map<string, number>> =>
+    readTokensOfDay(pool, subject, { ids, day: startOfDay(clock.now(), zone) });
 }

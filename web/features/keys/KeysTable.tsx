@@ -76,7 +76,9 @@ function useColumns(withOwner: boolean): Column<KeyView>[] {
     {
       id: 'today',
       header: t('column.today'),
-      cell: ({ tokensToday, tokensPerDay }) => <QuotaBar used={tokensToday} limit={tokensPerDay} />,
+      cell: ({ tokensToday, tokensPerDay, zone }) => (
+        <QuotaBar used={tokensToday} limit={tokensPerDay} zone={zone} />
+      ),
     },
     {
       id: 'limits',

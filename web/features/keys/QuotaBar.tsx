@@ -6,12 +6,19 @@ import classes from './keys.module.css';
 
 const COLOURS = { calm: 'petrol', near: 'yellow', close: 'red' } as const;
 
+type QuotaBarProps = {
+  used: number;
+  limit: number | null;
+  /** Whose midnight ends the day. */
+  zone: string;
+};
+
 /** Tokens used today, against the limit where there is one: yellow from 70 %, red from 90 %. */
-export function QuotaBar({ used, limit }: { used: number; limit: number | null }) {
+export function QuotaBar({ used, limit, zone }: QuotaBarProps) {
   const { t } = useTranslation('keys');
   if (limit === null) {
     return (
-      <Tooltip label={t('quota.open', { used: formatNumber(used) })}>
+      <Tooltip label={t('quota.open', { used: formatNumber(used), zone })}>
         <span className="gh-figures">{formatCompact(used)}</span>
       </Tooltip>
     );
@@ -21,9 +28,10 @@ export function QuotaBar({ used, limit }: { used: number; limit: number | null }
     used: formatNumber(used),
     limit: formatNumber(limit),
     percent: formatPercent(share),
+    zone,
   });
   return (
-    <Tooltip label={share >= 1 ? t('quota.full') : exact}>
+    <Tooltip label={share >= 1 ? t('quota.full', { zone }) : exact}>
       <div className={classes.quota}>
         <span className="gh-figures">
           {t('quota.of', { used: formatCompact(used), limit: formatCompact(limit) })}

@@ -13,6 +13,7 @@ function key(change: Partial<KeyView>): KeyView {
     rpm: null,
     tokensPerDay: null,
     tokensToday: 0,
+    zone: 'UTC',
     allowedModels: [],
     expiresAt: null,
     lastUsedAt: null,

@@ -12,6 +12,7 @@ const expired: KeyView = {
   rpm: 60,
   tokensPerDay: null,
   tokensToday: 0,
+  zone: 'UTC',
   allowedModels: [],
   expiresAt: '2020-01-01T10:00:00.000Z',
   lastUsedAt: null,

@@ -48,7 +48,7 @@ export const errors = {
   rate_limited: { title: 'Too many requests', hint: 'Wait a little and try again.' },
   quota_exhausted: {
     title: 'The limit for today is used up',
-    hint: 'It starts anew at 00:00 UTC, or ask for a higher limit.',
+    hint: 'It starts anew at 00:00 in the server’s time zone; or ask for a higher limit.',
   },
   no_account: {
     title: 'No account can serve this now',

@@ -24,9 +24,9 @@ export const keys = {
   neverUsed: 'Not yet',
   quota: {
     of: '{{used}} of {{limit}}',
-    title: '{{used}} of {{limit}} tokens used since 00:00 UTC ({{percent}})',
-    open: '{{used}} tokens since 00:00 UTC, no limit',
-    full: 'Used up until 00:00 UTC',
+    title: '{{used}} of {{limit}} tokens used since 00:00 in {{zone}} ({{percent}})',
+    open: '{{used}} tokens since 00:00 in {{zone}}, no limit',
+    full: 'Used up until 00:00 in {{zone}}',
   },
   filter: {
     text: 'Search keys',
@@ -50,7 +50,7 @@ export const keys = {
     namePlaceholder: 'nightly-report',
     rpm: 'Requests a minute',
     tokensPerDay: 'Tokens a day',
-    tokensHint: 'Counted anew at 00:00 UTC.',
+    tokensHint: 'Counted anew at 00:00 in the server’s time zone.',
     models: 'Allowed models',
     modelsHint: 'None chosen: every model, also those added later.',
     modelsAll: 'All models',

@@ -36,7 +36,8 @@ export const users = {
     passwordHint: 'At least 10 characters. Pass it on safely; they can change it.',
     rpm: 'Requests a minute',
     tokensPerDay: 'Tokens a day',
-    limitsHint: 'For everything this user does, over all keys. Counted anew at 00:00 UTC.',
+    limitsHint:
+      'For everything this user does, over all keys. Counted anew at 00:00 in the server’s time zone.',
   },
   created: '{{name}} can now sign in.',
   saved: '{{name}} was saved.',

@@ -35,7 +35,7 @@ export const errors: Translated<typeof english> = {
   rate_limited: { title: '请求过于频繁', hint: '请稍后再试。' },
   quota_exhausted: {
     title: '今日额度已用完',
-    hint: '额度将在 UTC 零点重置，也可以申请提高上限。',
+    hint: '额度将在服务器所在时区零点重置，也可以申请提高上限。',
   },
   no_account: {
     title: '目前没有可用的账号',

@@ -26,9 +26,9 @@ export const keys: Translated<typeof english> = {
   neverUsed: '尚未使用',
   quota: {
     of: '{{used}} / {{limit}}',
-    title: '自 UTC 零点起已用 {{used}} / {{limit}} 个 token（{{percent}}）',
-    open: '自 UTC 零点起已用 {{used}} 个 token，不限量',
-    full: '已用完，UTC 零点重置',
+    title: '自 {{zone}} 零点起已用 {{used}} / {{limit}} 个 token（{{percent}}）',
+    open: '自 {{zone}} 零点起已用 {{used}} 个 token，不限量',
+    full: '已用完，{{zone}} 零点重置',
   },
   filter: {
     text: '搜索密钥',
@@ -52,7 +52,7 @@ export const keys: Translated<typeof english> = {
     namePlaceholder: '每日报表',
     rpm: '每分钟请求数',
     tokensPerDay: '每日 token 数',
-    tokensHint: 'UTC 零点重置。',
+    tokensHint: '服务器所在时区零点重置。',
     models: '允许的模型',
     modelsHint: '不选表示全部模型，包括之后添加的。',
     modelsAll: '全部模型',

@@ -39,7 +39,7 @@ export const users: Translated<typeof english> = {
     passwordHint: '至少 10 个字符。请安全地转交，对方之后可以修改。',
     rpm: '每分钟请求数',
     tokensPerDay: '每日 token 数',
-    limitsHint: '对该用户的全部密钥合并计算，UTC 零点重置。',
+    limitsHint: '对该用户的全部密钥合并计算，服务器所在时区零点重置。',
   },
   created: '{{name}} 现在可以登录了。',
   saved: '{{name}} 已保存。',
