@@ -5,7 +5,7 @@ import { type AdmitDeps, admit } from './steps/admit.ts';
 import { authenticate } from './steps/authenticate.ts';
 import { type CallDeps, call } from './steps/call.ts';
 import { type RecallDeps, recall } from './steps/recall.ts';
-import { countRefused, createRefusedRecords } from './steps/refused.ts';
+import { countRefused, createRefusedRecords, shortened } from './steps/refused.ts';
 import { type RelayDeps, relay } from './steps/relay.ts';
 import { type RememberDeps, remember } from './steps/remember.ts';
 import { type RouteDeps, route } from './steps/route.ts';
@@ -50,7 +50,7 @@ export function createPipeline(deps: PipelineDeps) {
 type RefuseDeps = PipelineDeps & { recordsRefused: ReturnType<typeof createRefusedRecords> };
 
 async function refuse(deps: RefuseDeps, arrived: Progress, thrown: unknown): Promise<void> {
-  let error = await countRefused(deps, arrived, toAppError(thrown));
+  let error = await countRefused(deps, arrived, shortened(toAppError(thrown)));
   const { hold, facts, principal } = arrived;
   // NOTE: nothing is reserved for it, so that the record is all there is to settle.
   if (principal && !hold && !deps.recordsRefused(principal)) facts.settled = true;

@@ -148,6 +148,24 @@ test('bodies that are no JSON count as requests, and meet the limit', async () =
   expect((await h.chat(ask())).status).toBe(429);
 });
 
+test('an error repeats no more of a request than a person reads', async () => {
+  await using upstream = await scriptedUpstream(answers());
+  await using h = await limited(upstream, []);
+  const logit_bias = { ['name '.repeat(200_000)]: 'much' };
+  const res = await fetch(`${h.url}/completions`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer gh-good' },
+    body: JSON.stringify({ model: 'gpt-lab', prompt: 'x', logit_bias }),
+  });
+  const said = await res.text();
+  expect([res.status, said.length < 4_000]).toEqual([400, true]);
+  expect(JSON.parse(said)).toMatchObject({
+    error: { param: expect.stringMatching(/^logit_bias/) },
+  });
+  const [record, trace] = [h.records[0], h.traces[0]];
+  expect(JSON.stringify([record, trace]).length).toBeLessThan(8_000);
+});
+
 test('a flood of refused requests is recorded up to a bound', async () => {
   await using upstream = await scriptedUpstream(answers());
   await using h = await limited(upstream, []);

@@ -1,10 +1,25 @@
-import { type AppError, ERRORS, toAppError } from '#shared/errors.ts';
+import { AppError, ERRORS, toAppError } from '#shared/errors.ts';
 import type { Progress } from '../exchange.ts';
 import type { Principal, QuotaGate } from '../ports.ts';
 
+/** What is told, recorded and kept of an error; a client's own words in it may be millions. */
+const LONGEST_MESSAGE = 2_000;
+const LONGEST_PARAM = 200;
 const MINUTE_MS = 60_000;
 /** Records a minute of one key's requests that were refused before anything was reserved for them. */
 const MOST_RECORDS = 600;
+
+/** The error with no more of the request in it than a person reads. */
+export function shortened(error: AppError): AppError {
+  const { cause, code, limits, message, param, retryAfterMs } = error;
+  if (message.length <= LONGEST_MESSAGE && (param?.length ?? 0) <= LONGEST_PARAM) return error;
+  return new AppError(code, message.slice(0, LONGEST_MESSAGE), {
+    ...(param !== undefined && { param: param.slice(0, LONGEST_PARAM) }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(limits && { limits }),
+    cause,
+  });
+}
 
 /**
  * A request that is at fault before any limit was looked at, such as a body that is no JSON, counts
