@@ -42,7 +42,7 @@ export function FormBody(props: Omit<FormFrameProps, 'opened' | 'title'>) {
       </Stack>
       <Group justify="space-between" className={classes.foot ?? ''}>
         <div>{aside}</div>
-        <Group gap="xs">
+        <Group gap="xs" ml="auto">
           <Button variant="default" onClick={onClose}>
             {t('cancel')}
           </Button>

@@ -62,7 +62,6 @@ function Resting({ account: { resting }, now }: { account: AccountView; now: num
       events={{ hover: true, focus: true, touch: true }}
       label={resting.map((model) => <div key={model.model}>{restingText(t, model, now)}</div>)}
     >
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the models are in the tooltip, for the keyboard too */}
       <Text component="span" fz="xs" lh={1.35} className={classes.resting} tabIndex={0}>
         {t('board.resting.count', { count: resting.length })}
       </Text>

@@ -1,7 +1,7 @@
 import { Progress, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { QuotaState } from '#shared/schemas/quotas.ts';
-import { formatExactTime, formatMicros, formatNumber } from '../../lib/format.ts';
+import { formatDateTime, formatMicros, formatNumber } from '../../lib/format.ts';
 import { isMoney, takenOf } from './limits-form.ts';
 
 /** What is used of a limit, then what running requests hold: yellow from 70 %, red from 90 %. */
@@ -27,7 +27,7 @@ export function LimitTaken({ state }: { state: QuotaState }) {
     <>
       <LimitBar state={state} />
       <Text fz="xs" c="dimmed" mt={3} className="gh-figures">
-        {words} {resetsAt && t('resets', { at: formatExactTime(resetsAt) })}
+        {words} {resetsAt && t('resets', { at: formatDateTime(resetsAt) })}
       </Text>
     </>
   );

@@ -38,7 +38,12 @@ export function LimitsEditor({ of, states, onDone }: LimitsEditorProps) {
       onSubmit={submit}
       pending={save.isPending}
       aside={
-        <Button variant="default" disabled={!isFit(form)} onClick={() => setAsked(toRules(form))}>
+        <Button
+          variant="default"
+          px="xs"
+          disabled={!isFit(form)}
+          onClick={() => setAsked(toRules(form))}
+        >
           {t('preview.ask')}
         </Button>
       }
