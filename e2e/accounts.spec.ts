@@ -206,7 +206,7 @@ test('an account is lent on terms, its use is seen, and it is withdrawn', async 
     await drawer.getByLabel('Until').fill('18:30');
     await save.click();
     await expect(page.getByText('lendable is lent from now on.')).toBeVisible();
-    await expect(row(page, 'lendable')).toContainText('to 1 person · 09:00–18:30');
+    await expect(row(page, 'lendable')).toContainText('to 1 person · 09:00 to 18:30, UTC');
   });
 
   await test.step('the lender sees who used it', async () => {

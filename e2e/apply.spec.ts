@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from '@playwright/test';
-import { type Lab, PASSWORD, startLab } from './lab.ts';
+import { type Lab, PASSWORD, signIn, startLab } from './lab.ts';
 
 let lab: Lab;
 test.beforeAll(async () => {
@@ -49,4 +49,39 @@ keys: [{ owner: cleo, name: script, secret: "\${NEW_KEY}", limits: { rpm: 60 } }
     .poll(() => ask().then(({ choices }) => choices.length, String), { timeout: 1_000 })
     .toBe(1);
   expect(await apply(file)).toContain('Done: 0 created, 0 updated, 3 unchanged.');
+});
+
+test('a loan and its terms are planned, made and changed; a personal one is refused by its line', async () => {
+  const file = join(lab.gatehouse.dataDir, 'loans.yaml');
+  const write = (loan: string, more = '') =>
+    writeFile(
+      file,
+      `accounts:
+  - platform: sandbox
+    name: lent
+    owner: ada
+    shared: true
+    ${more}
+    loan: ${loan}`,
+    );
+  await write('{ users: [ben], models: [gpt-lab], hours: { from: 09:00, to: 18:00 } }');
+  const made = '+ account ada/sandbox/lent: shared, loan.users, loan.models, loan.hours';
+  expect(await apply(file, '--dry-run')).toContain(made);
+  expect(await apply(file)).toContain(made);
+  expect(await apply(file)).toContain('= account ada/sandbox/lent');
+  await write('{ users: [], tokensPerDay: 1000 }');
+  const changed = '~ account ada/sandbox/lent: loan.users, loan.tokensPerDay';
+  expect(await apply(file)).toContain(changed);
+  const ada = await signIn(lab.url);
+  const accounts = await ada.query<{ name: string; loan: object }[]>('accounts.list');
+  expect(accounts.find(({ name }) => name === 'lent')?.loan).toEqual({
+    users: [],
+    models: ['gpt-lab'],
+    hours: { from: 540, to: 1_080 },
+    tokensPerDay: 1_000,
+  });
+  await write('{ users: [nobody] }');
+  await expect(apply(file)).rejects.toThrow(/line 7: accounts\[0\]\.loan\.users\[0\]: there is no/);
+  await write('{}', 'policyClass: personal');
+  await expect(apply(file)).rejects.toThrow(/line 5: accounts\[0\]\.shared: A personal account at/);
 });
