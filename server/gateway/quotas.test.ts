@@ -128,6 +128,19 @@ test.each<[string, Respond]>([
   await vi.waitFor(async () => expect(new Set(await h.held())).toEqual(new Set([0])));
 });
 
+test('a client that leaves before the first word has had its prompt read', async () => {
+  await using upstream = await scriptedUpstream(begins(frame('')));
+  await using h = await limited(upstream, roomy('user', 'user-1'));
+  const abort = new AbortController();
+  const messages = [{ role: 'user', content: 'word '.repeat(1_000) }];
+  const res = await h.chat(ask({ stream: true, messages }), { signal: abort.signal });
+  abort.abort();
+  await expect(res.text()).rejects.toThrow();
+  await vi.waitFor(() => expect(h.records).toMatchObject([{ outcome: 'aborted' }]));
+  expect(h.records[0]).toMatchObject({ estimated: true, outputTokens: 0 });
+  expect(h.records[0]?.inputTokens).toBeGreaterThanOrEqual(1_000);
+});
+
 test.each<[string, Respond, status: number]>([
   ['refuses the request', (_call, res) => void res.writeHead(400).end('{}'), 400],
   ['fails', (_call, res) => void res.writeHead(500).end('{}'), 502],

@@ -53,7 +53,9 @@ export async function settle(deps: SettleDeps, progress: Progress, error?: AppEr
 async function usageOf({ facts, answer, request }: Progress, error?: AppError) {
   if (facts.usage) return facts.usage;
   const answered = answer && answer.kind !== 'refused' && request;
-  if (!answered || (error && facts.written.text === '')) return NO_TOKENS;
+  // NOTE: a client that leaves once the platform has begun has had its prompt read.
+  const left = error?.code === 'client_closed';
+  if (!answered || (error && !left && facts.written.text === '')) return NO_TOKENS;
   return estimateUsage(request.promptText(), facts.written);
 }
 
