@@ -95,6 +95,21 @@ export async function startLab({ limits = {}, env = {} }: LabOptions = {}) {
 }
 export type Lab = Awaited<ReturnType<typeof startLab>>;
 
+/** What a chat is to be beyond a word or two; `metadata` tells the platform how to answer. */
+export type ChatWish = { stream?: boolean; max_tokens?: number; metadata?: Record<string, string> };
+
+/** One chat at a server, with the lab's key. */
+export const chat = (url: string, wish: ChatWish = {}, key = KEY) =>
+  fetch(`${url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}` },
+    body: JSON.stringify({
+      model: 'gpt-lab',
+      messages: [{ role: 'user', content: 'Say hello' }],
+      ...wish,
+    }),
+  });
+
 /** Signs in over HTTP and returns a caller of the console's procedures. */
 export async function signIn(url: string, username = 'ada', password = PASSWORD) {
   let cookie = '';

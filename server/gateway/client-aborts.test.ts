@@ -268,7 +268,12 @@ describe('a client that leaves has one record and leaves nothing held', () => {
     abortsAtEveryStage(() => {
       const [link] = links;
       if (!link) throw new Error('not connected');
-      return createRedisQuotaGate({ ...counting, redis: link, prefix: `{${randomUUID()}}` });
+      return createRedisQuotaGate({
+        ...counting,
+        redis: link,
+        prefix: `{${randomUUID()}}`,
+        spentBy: async () => new Map(),
+      });
     });
   });
 });

@@ -6,6 +6,9 @@ import { Redis } from 'ioredis';
 /** False where no `redis-server` is installed; tests that need one are skipped then. */
 export const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
 
+/** When each server that counts limits in Redis gave its last sign of life. */
+const HOLDERS = '{gh-quota}:holders';
+
 export type TestRedis = Awaited<ReturnType<typeof startRedis>>;
 
 /** A Redis of the test's own that keeps nothing on disk. Use it with `await using`. */
@@ -37,6 +40,14 @@ export async function startRedis(port?: number) {
     async restart(): Promise<void> {
       child = run();
       await client.ping();
+    },
+    /** How many servers a quota gate has seen alive. */
+    servers: () => client.zcard(HOLDERS),
+    /** Makes every server's last sign of life `ms` older; the living give the next one soon. */
+    async age(ms: number, holders = HOLDERS): Promise<void> {
+      for (const holder of await client.zrange(holders, '0', '-1')) {
+        await client.zincrby(holders, -ms, holder);
+      }
     },
     async [Symbol.asyncDispose]() {
       client.disconnect();

@@ -13,4 +13,5 @@ export {
   NO_LIMITS,
   saveLimits,
 } from './rules.repo.ts';
+export { createSpentRepo } from './spent.repo.ts';
 export { createUsedRepo } from './used.repo.ts';

@@ -17,6 +17,8 @@ export type RedisQuotaGateDeps = {
   /** IANA name of the zone whose days and months count. */
   zone: string;
   loadUsed: LoadUsed;
+  /** What those of these requests used that have a record; the others may get theirs later. */
+  spentBy: (requestIds: readonly string[]) => Promise<ReadonlyMap<string, Spend>>;
   log?: { warn(facts: object, text: string): void; info(text: string): void };
   /** A hold that was not settled after this long is released. Longer than the longest request. */
   longestHoldMs?: number;
@@ -36,8 +38,9 @@ export type RedisQuotaGate = WatchedQuotaGate & {
   close(): Promise<void>;
 };
 
-/** Counter, amount, counted at once, kept in the usage table. */
-type Part = readonly [key: string, amount: number, atOnce: 0 | 1, kept: 0 | 1];
+/** Counter, amount, counted at once, kept in the usage table, of money. */
+type Part = readonly [key: string, amount: number, atOnce: Flag, kept: Flag, money: Flag];
+type Flag = 0 | 1;
 type Entry = { rules: readonly QuotaRule[]; parts: readonly Part[]; forget: () => void };
 type Slot = { rule: QuotaRule; key: string; carry: string; from: number; to: number | null };
 type Late = { id: string; entry: Entry; spent: Spend };
@@ -48,21 +51,30 @@ const RETRY_MS = 1_000;
 const SERVERS_UNKNOWN = 2;
 const MOST_LATE = 10_000;
 const SEED_MS = 50;
+/** Holds of dead servers looked into at a time, and how long one may wait for its record. */
+const MOST_UNCLEAR = 500;
+const UNCLEAR_MS = 24 * HOUR_MS;
 
 const HoldAnswer = z.array(z.coerce.number());
+/** Hold and request in turn. */
+const UnclearAnswer = z.array(z.string());
 const NOTHING: Spend = { tokens: 0, cost: 0 };
 
 /**
  * The quota gate of many servers: counters in Redis, one script for a hold and one for its end, so
  * that all rules are checked and taken at once. What a dead server held is freed by the next sign of
- * life of any other. While Redis does not answer each server takes its share of every limit.
+ * life of any other, and what its requests used is counted once their records are found. While Redis does not answer each server takes its share of every limit.
  */
 export function createRedisQuotaGate(deps: RedisQuotaGateDeps): RedisQuotaGate {
-  const { redis, clock, zone, loadUsed, log } = deps;
+  const { redis, clock, zone, loadUsed, spentBy, log } = deps;
   const { longestHoldMs = TWO_HOURS_MS, leaseMs = 20_000, beatMs = 5_000 } = deps;
   const prefix = deps.prefix ?? '{gh-quota}';
   const holder = newId();
-  const keys = { holders: `${prefix}:holders`, holds: `${prefix}:holds:` };
+  const keys = {
+    holders: `${prefix}:holders`,
+    holds: `${prefix}:holds:`,
+    unclear: `${prefix}:unclear`,
+  };
   const holds = new Map<string, Entry>();
   /** To be settled when Redis is back. */
   const late = new Set<Late>();
@@ -87,8 +99,9 @@ export function createRedisQuotaGate(deps: RedisQuotaGateDeps): RedisQuotaGate {
 
   function partOf({ rule, key }: Slot, request: Spend): Part {
     const { metric } = rule;
-    const flags = [isCountedAtOnce(metric), isKept(metric)].map((yes) => (yes ? 1 : 0));
-    return [key, askedOf(metric, request), flags[0] ?? 0, flags[1] ?? 0];
+    const flag = (yes: boolean): Flag => (yes ? 1 : 0);
+    const flags = [isCountedAtOnce(metric), isKept(metric), metric.startsWith('cost')] as const;
+    return [key, askedOf(metric, request), flag(flags[0]), flag(flags[1]), flag(flags[2])];
   }
 
   async function readUsed(slots: readonly Slot[]): Promise<Map<string, number>> {
@@ -118,8 +131,10 @@ export function createRedisQuotaGate(deps: RedisQuotaGateDeps): RedisQuotaGate {
         parts[at]?.[3] ?? 0,
         seeds.get(slot.key) ?? '',
       ]);
-      const named = [keys.holders, keys.holds + holder, ...slots.flatMap((s) => [s.key, s.carry])];
-      const head = [keys.holds, holder, id, leaseMs, JSON.stringify(parts)];
+      const counters = slots.flatMap((slot) => [slot.key, slot.carry]);
+      const named = [keys.holders, keys.holds + holder, keys.unclear, ...counters];
+      const what = JSON.stringify({ request: request.requestId, parts });
+      const head = [keys.holds, holder, id, leaseMs, what];
       const answer = await redis.run(SCRIPTS.hold, named, [...head, ...args]);
       const [verdict, ...taken] = HoldAnswer.parse(answer);
       if (verdict !== 2) return { refused: verdict === 1, taken, parts };
@@ -188,7 +203,7 @@ export function createRedisQuotaGate(deps: RedisQuotaGateDeps): RedisQuotaGate {
   function settleShared({ id, entry, spent }: Late, first: boolean): Promise<unknown> {
     const used = entry.rules.map(({ metric }) => usedOf(metric, spent));
     const args = [id, first ? 1 : 0, JSON.stringify(entry.parts), ...used];
-    return redis.run(SCRIPTS.settle, [keys.holds + holder], args);
+    return redis.run(SCRIPTS.settle, [keys.holds + holder, keys.unclear], args);
   }
 
   function leave(error: unknown) {
@@ -202,15 +217,46 @@ export function createRedisQuotaGate(deps: RedisQuotaGateDeps): RedisQuotaGate {
   /** A sign of life; the first one that is answered ends the time without Redis. */
   async function beat(): Promise<void> {
     try {
-      const lives = await redis.run(SCRIPTS.beat, [keys.holders], [keys.holds, holder, leaseMs]);
+      const named = [keys.holders, keys.unclear];
+      const lives = await redis.run(SCRIPTS.beat, named, [keys.holds, holder, leaseMs]);
       servers = Math.max(1, Number(lives));
       if (away || late.size > 0) await comeBack();
+      lookIntoUnclear();
     } catch (error) {
       leave(error);
     }
     if (closed) return;
     cancelBeat();
     cancelBeat = clock.setTimer(away ? RETRY_MS : beatMs, () => void beat());
+  }
+
+  /** Beside the signs of life, which may not wait for the database; what fails is tried at the next. */
+  let looking = false;
+  function lookIntoUnclear() {
+    if (looking) return;
+    looking = true;
+    const work = countUnclear()
+      .catch((error: unknown) =>
+        log?.warn({ err: error }, 'what requests of a dead server used is not counted yet'),
+      )
+      .finally(() => {
+        looking = false;
+        running.delete(work);
+      });
+    running.add(work);
+  }
+
+  async function countUnclear(): Promise<void> {
+    const answer = await redis.run(SCRIPTS.unclear, [keys.unclear], [MOST_UNCLEAR, UNCLEAR_MS]);
+    const found = UnclearAnswer.parse(answer);
+    if (found.length === 0) return;
+    const spent = await spentBy(found.filter((_, at) => at % 2 === 1));
+    for (let at = 0; at < found.length; at += 2) {
+      const [hold = '', request = ''] = found.slice(at, at + 2);
+      const { tokens, cost } = spent.get(request) ?? {};
+      if (tokens === undefined || cost === undefined) continue;
+      await redis.run(SCRIPTS.clear, [keys.unclear], [hold, tokens, cost]);
+    }
   }
 
   /** What was used without Redis is in the usage table: those counters are read from there. */
@@ -264,7 +310,11 @@ export function createRedisQuotaGate(deps: RedisQuotaGateDeps): RedisQuotaGate {
       );
     },
     shared: () => !away,
-    start: beat,
+    async start() {
+      await redis.opened();
+      redis.onLost(() => leave(new Error('the connection was lost')));
+      await beat();
+    },
     async close() {
       closed = true;
       cancelBeat();

@@ -10,6 +10,10 @@ export type RedisLink = {
   ): Promise<unknown>;
   /** Field by field, of many hashes. */
   read(keys: readonly string[], fields: readonly string[]): Promise<(string | null)[][]>;
+  /** Resolves when the first connection stands, or came to nothing. */
+  opened(): Promise<void>;
+  /** Calls back whenever a connection that stood is gone. */
+  onLost(listener: () => void): void;
   close(): void;
 };
 
@@ -24,6 +28,19 @@ export function connectQuotaRedis(url: string, { commandMs = 500 } = {}): RedisL
   });
   // NOTE: who waits for an answer is told there; without a listener the process would end.
   redis.on('error', () => undefined);
+  const opened = new Promise<void>((resolve) => {
+    redis.once('ready', resolve);
+    redis.once('close', resolve);
+  });
+  let stands = false;
+  const lost = new Set<() => void>();
+  redis.on('ready', () => {
+    stands = true;
+  });
+  redis.on('close', () => {
+    if (stands) for (const listener of lost) listener();
+    stands = false;
+  });
 
   return {
     async run({ lua, sha }, keys, args) {
@@ -35,6 +52,8 @@ export function connectQuotaRedis(url: string, { commandMs = 500 } = {}): RedisL
       }
     },
     read: (keys, fields) => Promise.all(keys.map((key) => redis.hmget(key, ...fields))),
+    opened: () => opened,
+    onLost: (listener) => void lost.add(listener),
     close: () => redis.disconnect(),
   };
 }

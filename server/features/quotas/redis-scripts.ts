@@ -5,6 +5,9 @@ import { createHash } from 'node:crypto';
  * until one who read the usage table brings it. A holder's running holds are a hash of their own, by
  * hold, so that what it held is known when it died. When it last gave a sign of life is its score in
  * the set of holders, by the clock of Redis: the servers' clocks need not agree on seconds.
+ *
+ * What a dead holder held is free at once. What of it was used only its record tells, which may still
+ * be in its journal: such holds are unclear, until the record is found or a day is over.
  */
 
 const SHARED = `
@@ -21,18 +24,20 @@ local function giveBack(key, amount)
   end
 end
 
--- What the dead held is free again. Part of it may have been used: the usage table knows, so days and
--- months are read from it anew.
-local function reap(holders, prefix, leaseMs, most)
+local function reap(holders, prefix, unclear, leaseMs, most)
   local dead = redis.call('ZRANGEBYSCORE', holders, '-inf', now() - leaseMs, 'LIMIT', 0, most)
   for _, holder in ipairs(dead) do
-    local holds = redis.call('HVALS', prefix .. holder)
-    for _, text in ipairs(holds) do
-      for _, part in ipairs(cjson.decode(text)) do
+    local holds = redis.call('HGETALL', prefix .. holder)
+    for i = 1, #holds, 2 do
+      local counts = false
+      for _, part in ipairs(cjson.decode(holds[i + 1]).parts) do
         if redis.call('EXISTS', part[1]) == 1 then
           if part[3] == 0 then giveBack(part[1], part[2]) end
-          if part[4] == 1 then redis.call('HDEL', part[1], 'u') end
+          if part[4] == 1 then counts = true end
         end
+      end
+      if counts then
+        redis.call('HSET', unclear, holds[i], string.format('%.0f', now()) .. ' ' .. holds[i + 1])
       end
     end
     redis.call('DEL', prefix .. holder)
@@ -42,18 +47,20 @@ end
 `;
 
 /**
- * KEYS: holders, the holder's holds, then two a rule: its counter and one to carry over from.
- * ARGV: prefix of holders' holds, holder, hold, lease in ms, parts as JSON; then five a rule: limit,
+ * KEYS: holders, the holder's holds, unclear holds, then two a rule: its counter and one to carry over
+ * from. ARGV: prefix of holders' holds, holder, hold, lease in ms, request and parts as JSON; then five a rule: limit,
  * asked, ttl in ms (0 = none), kept (0 or 1), used by the usage table ('' = not read).
  * Returns what was found: 0 held, 1 refused or 2 to be read first; then `u` and `h` a rule.
  */
 const HOLD = `${SHARED}
-local rules = (#KEYS - 2) / 2
-reap(KEYS[1], ARGV[1], tonumber(ARGV[4]), 1)
+local rules = (#KEYS - 3) / 2
+-- First, for one that was held up for long is alive all the same.
+redis.call('ZADD', KEYS[1], now(), ARGV[2])
+reap(KEYS[1], ARGV[1], KEYS[3], tonumber(ARGV[4]), 1)
 local answer = {0}
 local missing, refused = false, false
 for i = 1, rules do
-  local key, carry, at = KEYS[1 + 2 * i], KEYS[2 + 2 * i], 1 + 5 * i
+  local key, carry, at = KEYS[2 + 2 * i], KEYS[3 + 2 * i], 1 + 5 * i
   local limit, asked, ttl = tonumber(ARGV[at]), tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
   local kept, seed = ARGV[at + 3] == '1', ARGV[at + 4]
   local used = redis.call('HGET', key, 'u')
@@ -86,23 +93,24 @@ if refused then
   answer[1] = 1
   return answer
 end
-for i, part in ipairs(cjson.decode(ARGV[5])) do
+for i, part in ipairs(cjson.decode(ARGV[5]).parts) do
   redis.call('HINCRBY', part[1], part[3] == 1 and 'u' or 'h', part[2])
   local ttl = tonumber(ARGV[3 + 5 * i])
   if ttl > 0 then redis.call('PEXPIRE', part[1], ttl) end
 end
-redis.call('ZADD', KEYS[1], now(), ARGV[2])
 redis.call('HSET', KEYS[2], ARGV[3], ARGV[5])
 return answer
 `;
 
 /**
- * KEYS: the holder's holds. ARGV: hold, 1 at the first try, parts as JSON, used by part. What is no
- * longer held at the first try was taken for dead: then only what was used is added.
+ * KEYS: the holder's holds, unclear holds. ARGV: hold, 1 at the first try, parts as JSON, used by part.
+ * What is no longer held was taken for dead, or Redis lost it: then only what was used is added, and
+ * not when that was found out meanwhile.
  */
 const SETTLE = `${SHARED}
 local held = redis.call('HDEL', KEYS[1], ARGV[1]) == 1
-if not held and ARGV[2] ~= '1' then return 0 end
+local unclear = redis.call('HDEL', KEYS[2], ARGV[1]) == 1
+if not held and not unclear and ARGV[2] ~= '1' then return 0 end
 for i, part in ipairs(cjson.decode(ARGV[3])) do
   local key = part[1]
   if redis.call('EXISTS', key) == 1 and part[3] == 0 then
@@ -117,11 +125,43 @@ end
 return 1
 `;
 
-/** KEYS: holders. ARGV: prefix of holders' holds, holder, lease in ms. Returns how many live. */
+/** KEYS: holders, unclear holds. ARGV: prefix of holders' holds, holder, lease in ms. Returns how many live. */
 const BEAT = `${SHARED}
 redis.call('ZADD', KEYS[1], now(), ARGV[2])
-reap(KEYS[1], ARGV[1], tonumber(ARGV[3]), 10)
+reap(KEYS[1], ARGV[1], KEYS[2], tonumber(ARGV[3]), 10)
 return redis.call('ZCARD', KEYS[1])
+`;
+
+/**
+ * KEYS: unclear holds. ARGV: most, ms after which nobody looks any more. Returns hold and request in turn.
+ */
+const UNCLEAR = `${SHARED}
+local found = redis.call('HRANDFIELD', KEYS[1], ARGV[1], 'WITHVALUES')
+local answer = {}
+for i = 1, #found, 2 do
+  local since, text = string.match(found[i + 1], '^(%d+) (.*)$')
+  if now() - tonumber(since) > tonumber(ARGV[2]) then
+    redis.call('HDEL', KEYS[1], found[i])
+  else
+    answer[#answer + 1] = found[i]
+    answer[#answer + 1] = cjson.decode(text).request
+  end
+end
+return answer
+`;
+
+/** KEYS: unclear holds. ARGV: hold, tokens and cost by its record. Counts them, once. */
+const CLEAR = `
+local entry = redis.call('HGET', KEYS[1], ARGV[1])
+if not entry then return 0 end
+redis.call('HDEL', KEYS[1], ARGV[1])
+for _, part in ipairs(cjson.decode(string.match(entry, '^%d+ (.*)$')).parts) do
+  -- Where nobody knows what is used, the usage table is read, and the record is in it.
+  if part[4] == 1 and redis.call('HEXISTS', part[1], 'u') == 1 then
+    redis.call('HINCRBY', part[1], 'u', part[5] == 1 and ARGV[3] or ARGV[2])
+  end
+end
+return 1
 `;
 
 /** KEYS: counters. Days and months are read from the usage table before their next use. */
@@ -141,5 +181,7 @@ export const SCRIPTS = {
   hold: script(HOLD),
   settle: script(SETTLE),
   beat: script(BEAT),
+  unclear: script(UNCLEAR),
+  clear: script(CLEAR),
   doubt: script(DOUBT),
 } as const;
