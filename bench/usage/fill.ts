@@ -48,23 +48,31 @@ export async function fillUsage(pool: Pool, { rows, days, print }: Filling): Pro
   );
   await pool.query('ANALYZE usage');
   print(`${rows} records over ${days} days: ${seconds(begun)}`);
-  const summing = performance.now();
+}
+
+/** Builds the roll-ups anew and says how long that took and how large all is, as a Markdown table. */
+export async function sumUp(pool: Pool, print: Filling['print']): Promise<void> {
+  const begun = performance.now();
   await rebuildRollups({ pool, zone: 'UTC' });
+  const took = seconds(begun);
   await pool.query('VACUUM ANALYZE usage_rollups');
-  print(`roll-ups built anew: ${seconds(summing)}`);
   const { rows: sizes } = await pool.query(
     `SELECT pg_size_pretty(sum(pg_total_relation_size(inhrelid))) AS records,
             pg_size_pretty(pg_total_relation_size('usage_rollups')) AS rollups,
+            (SELECT count(*)::int FROM usage) AS count,
             (SELECT count(*)::int FROM usage_rollups) AS sums
        FROM pg_inherits WHERE inhparent = 'usage'::regclass`,
   );
-  const { records, rollups, sums } = sizes[0] ?? {};
-  print(`records ${records}, roll-ups ${rollups} (${sums} rows), indexes included`);
+  const { records, rollups, count, sums } = sizes[0] ?? {};
+  print('\n| what | figure |\n| --- | ---: |');
+  print(`| records, with indexes | ${count} rows, ${records} |`);
+  print(`| roll-ups, with indexes | ${sums} rows, ${rollups} |`);
+  print(`| roll-ups built from all records | ${took} |`);
 }
 
 /** Whether an earlier run left its records here. */
 export async function isFilled(pool: Pool): Promise<boolean> {
-  const { rows } = await pool.query('SELECT EXISTS (SELECT FROM usage_rollups) AS filled');
+  const { rows } = await pool.query('SELECT EXISTS (SELECT FROM usage) AS filled');
   return rows[0]?.filled === true;
 }
 

@@ -1,12 +1,19 @@
 import type { Pool } from 'pg';
 import {
+  createLoadUsed,
+  createQuotasService,
+  createUsedRepo,
+} from '#server/features/quotas/index.ts';
+import {
   createStatistics,
   createSummaryRepo,
+  createTokensToday,
   createUsageRepo,
   createUsageService,
   createUsedSince,
 } from '#server/features/usage/index.ts';
 import { systemClock } from '#server/infra/clock.ts';
+import { QuotaMetric } from '#shared/schemas/quotas.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
 import { StatisticsBy } from '#shared/schemas/usage.ts';
 
@@ -15,6 +22,12 @@ const BAR_MS = 200;
 const id = (n: number) => `00000000-0000-0000-0000-${String(n).padStart(12, '0')}`;
 const person = (n: number, role: Me['role']): Me =>
   ({ id: id(n), username: `user-${n}`, role }) as Me;
+
+/** Each kind, high enough to count all. */
+const LIMITS = QuotaMetric.options.map((metric) => ({ metric, limit: 1_000_000_000 }));
+const NO_RULES = { ownerOf: () => Promise.resolve(null) } as unknown as Parameters<
+  typeof createQuotasService
+>[0]['repo'];
 
 /** How long the console's reads of usage take: the median and the longest of five, in ms. */
 export async function measureUsage(pool: Pool, print: (line: string) => void): Promise<void> {
@@ -27,6 +40,18 @@ export async function measureUsage(pool: Pool, print: (line: string) => void): P
   });
   const ledger = { flush: () => Promise.resolve() };
   const used = createUsedSince({ pool, ledger, clock: systemClock, zone: 'UTC' });
+  const tokensToday = createTokensToday({ pool, clock: systemClock, zone: 'UTC' });
+  const keys = Array.from({ length: 300 }, (_, n) => id(1_000 + n));
+  const quotas = createQuotasService({
+    repo: NO_RULES,
+    past: createUsedRepo(pool).past,
+    usedSince: createLoadUsed(used),
+    gate: { state: () => Promise.resolve([]) },
+    rules: { reload: () => Promise.resolve() },
+    isPlatform: () => true,
+    clock: systemClock,
+    zone: 'UTC',
+  });
   const admin = person(1, 'admin');
   const member = person(7, 'member');
   const list = (me: Me, filter: object, cursor?: string) => () =>
@@ -72,6 +97,17 @@ export async function measureUsage(pool: Pool, print: (line: string) => void): P
     ),
     ['used by a key this month', () => used('key', id(1_005), Date.now() - 30 * 86_400_000)],
     ['used by a model today', () => used('model', 'model-0', Date.now() - 43_200_000)],
+    ["today's tokens of all keys", () => tokensToday('key', keys)],
+    ...(
+      [
+        ['model', 'model-0'],
+        ['platform', 'platform-1'],
+        ['user', id(1)],
+      ] as const
+    ).map(([subject, of]): [string, () => Promise<unknown>] => [
+      `preview of limits, busy ${subject}`,
+      () => quotas.preview(admin, { subject, id: of, rules: LIMITS }),
+    ]),
   ];
   print('\n| read | median ms | longest ms | < 200 ms |\n| --- | ---: | ---: | --- |');
   for (const [name, read] of reads) {

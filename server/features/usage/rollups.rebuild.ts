@@ -14,22 +14,32 @@ export type RebuildDeps = {
   pool: Pick<Pool, 'connect'>;
   /** Whose midnight ends a day. */
   zone: string;
+  /** Told after each day that was summed up, of how many. */
+  onDay?: (done: number, days: number) => void;
 };
+
+/** What one day's sums take in memory; with less of it they go to disk and take twice as long. */
+const WORK_MEM = '64MB';
 
 /**
  * Makes the roll-ups anew from the records, day by day, and resolves with how many days there were.
  * What was counted from records that are gone by now stays as it is. Writers wait while a day is
  * counted; readers do not.
  */
-export async function rebuildRollups({ pool, zone }: RebuildDeps): Promise<number> {
-  return alone(pool, (client) => rebuild(client, zone));
+export async function rebuildRollups(deps: RebuildDeps): Promise<number> {
+  return alone(deps.pool, (client) => rebuild(client, deps, ['hour', 'day']));
 }
 
-/** The same, unless they are there already and of this zone; resolves with null then. */
-export async function ensureRollups({ pool, zone }: RebuildDeps): Promise<number | null> {
-  return alone(pool, async (client) =>
-    (await setting(client, 'usage.zone')) === zone ? null : rebuild(client, zone),
-  );
+/**
+ * The same, unless they are there already and of this zone; resolves with null then. Of another zone
+ * they have other days, and the same hours.
+ */
+export async function ensureRollups(deps: RebuildDeps): Promise<number | null> {
+  return alone(deps.pool, async (client) => {
+    const before = await setting(client, 'usage.zone');
+    if (before === deps.zone) return null;
+    return rebuild(client, deps, before === null ? ['hour', 'day'] : ['day']);
+  });
 }
 
 async function alone<Result>(
@@ -38,7 +48,7 @@ async function alone<Result>(
 ): Promise<Result> {
   const client = await pool.connect();
   try {
-    await client.query('SET statement_timeout = 0');
+    await client.query(`SET statement_timeout = 0; SET work_mem = '${WORK_MEM}'`);
     await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
     return await work(client);
   } finally {
@@ -47,7 +57,11 @@ async function alone<Result>(
   }
 }
 
-async function rebuild(client: PoolClient, zone: string): Promise<number> {
+async function rebuild(
+  client: PoolClient,
+  { zone, onDay }: Omit<RebuildDeps, 'pool'>,
+  grains: readonly Grain[],
+): Promise<number> {
   const kept = await setting(client, 'usage.keptFrom');
   const keptFrom = kept === null ? ALWAYS : Date.parse(kept);
   const recorded = await times(client, `SELECT date_trunc('day', created_at, 'UTC') FROM usage`);
@@ -55,9 +69,10 @@ async function rebuild(client: PoolClient, zone: string): Promise<number> {
   const days = await countedTimes(client, 'day', keptFrom);
 
   const utcDays = inOrder([...recorded, ...hours.map((at) => Math.floor(at / DAY) * DAY)]);
+  const work: [Grain, Recount][] = [];
   for (const from of utcDays.filter((day) => day + DAY > keptFrom)) {
     const since = Math.max(from, keptFrom);
-    await recount(client, 'hour', { at: from, since, removeFrom: since, until: from + DAY });
+    work.push(['hour', { at: from, since, removeFrom: since, until: from + DAY }]);
   }
 
   const countFrom = Math.max(keptFrom, await countedUntil(client, keptFrom, zone));
@@ -67,7 +82,12 @@ async function rebuild(client: PoolClient, zone: string): Promise<number> {
     const until = startOfNextDay(at, zone);
     if (until <= keptFrom) continue;
     const since = Math.max(at, countFrom);
-    await recount(client, 'day', { at, since, removeFrom: Math.max(at, keptFrom), until });
+    work.push(['day', { at, since, removeFrom: Math.max(at, keptFrom), until }]);
+  }
+  const asked = work.filter(([grain]) => grains.includes(grain));
+  for (const [n, [grain, day]] of asked.entries()) {
+    await recount(client, grain, day);
+    onDay?.(n + 1, asked.length);
   }
   await client.query(
     `INSERT INTO settings (name, value, updated_at) VALUES ('usage.zone', to_jsonb($1::text), now())

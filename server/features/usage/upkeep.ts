@@ -8,6 +8,8 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 /** Days that have a partition before they begin: an hour's look may fail for a week. */
 const AHEAD = 7;
+/** How often one that waits for sums to be built is told how far they are. */
+const TELL_MS = 5_000;
 
 export type UsageUpkeepDeps = {
   pool: Pick<Pool, 'connect'>;
@@ -59,7 +61,16 @@ export function createUsageUpkeep(deps: UsageUpkeepDeps): UsageUpkeep {
 
   return {
     async start() {
-      const built = await ensureRollups({ pool, zone });
+      let told = clock.now();
+      const built = await ensureRollups({
+        pool,
+        zone,
+        onDay(done, days) {
+          if (clock.now() - told < TELL_MS) return;
+          told = clock.now();
+          log.info(`Summing up usage in the zone ${zone}: ${done} of ${days} steps are done.`);
+        },
+      });
       if (built) log.info(`Usage of ${built} days was summed up in the zone ${zone}.`);
       round();
       await working;
