@@ -83,6 +83,75 @@ test('an edited price is what the next request costs', async ({ page }) => {
   await expect(newest).toContainText('$0.11');
 });
 
+/** What a request costs, in micro-dollars. */
+async function costOf(model: string): Promise<number | null> {
+  const ada = await signIn(lab.url);
+  const { _request_id: id } = await ask(model);
+  const record = () => ada.query<{ cost: number | null }>('usage.get', { id });
+  // Records are written a moment after the answer.
+  await expect
+    .poll(() =>
+      record().then(
+        () => true,
+        () => false,
+      ),
+    )
+    .toBe(true);
+  return (await record()).cost;
+}
+
+test('a price planned for later is charged from its time on, and can be taken back', async ({
+  page,
+}) => {
+  const ada = await signIn(lab.url);
+  const { id } = await ada.mutate<{ id: string }>('models.create', {
+    name: 'dated',
+    routes: [{ platform: 'lab', model: 'tiny' }],
+    price: { input: 1_000, output: 1_000 },
+  });
+  await modelsPage(page);
+  await choose(page, 'dated', 'Edit');
+  const drawer = page.getByRole('dialog', { name: 'Edit dated' });
+  await drawer.getByLabel('Input', { exact: true }).fill('5000');
+  await drawer.getByLabel('Output').fill('5000');
+  await drawer.getByLabel('Price valid from').fill('2099-01-01T00:00');
+  await drawer.getByRole('button', { name: 'Save' }).click();
+  await expect(row(page, 'dated')).toContainText(/\$1,000\S* in/);
+  await expect(row(page, 'dated')).toContainText('changes on Jan 1, 2099');
+  // 5 tokens read and 3 written: what is planned is not charged.
+  await expect.poll(() => costOf('dated')).toBe(8_000);
+
+  await choose(page, 'dated', 'Edit');
+  const history = drawer.getByRole('list', { name: 'Price history' });
+  await expect(history.getByRole('listitem')).toHaveCount(2);
+  await expect(history.getByRole('listitem').first()).toContainText('planned');
+  await history.getByRole('button', { name: /Take back the price from Jan 1, 2099/ }).click();
+  await expect(history.getByRole('listitem')).toHaveCount(1);
+  await expect(history).toContainText('now');
+  await drawer.getByRole('button', { name: 'Cancel' }).click();
+  await expect(row(page, 'dated')).not.toContainText('changes on');
+
+  // One that begins in a moment: the same requests, before and after.
+  const price = { input: 2_000, output: 2_000 };
+  const from = new Date(Date.now() + 3_000).toISOString();
+  await ada.mutate('models.setPrice', { id, from, price });
+  await expect.poll(() => costOf('dated'), { timeout: 20_000 }).toBe(16_000);
+  const prices = await ada.query<{ state: string }[]>('models.priceHistory', { id });
+  expect(prices.map(({ state }) => state)).toEqual(['current', 'past']);
+  await page.reload();
+  await expect(row(page, 'dated')).toContainText(/\$2,000\S* in/);
+});
+
+test('a price cannot begin in the past, and the field says so', async ({ page }) => {
+  await modelsPage(page);
+  await choose(page, 'gpt-lab', 'Edit');
+  const drawer = page.getByRole('dialog', { name: 'Edit gpt-lab' });
+  await drawer.getByLabel('Output').fill('7');
+  await drawer.getByLabel('Price valid from').fill('2020-01-01T00:00');
+  await drawer.getByRole('button', { name: 'Save' }).click();
+  await expect(drawer.getByText('Choose a time to come, or leave it empty')).toBeVisible();
+});
+
 test('a member reads the models and changes none', async ({ page }) => {
   await modelsPage(page, 'ben');
   await expect(row(page, 'gpt-lab')).toBeVisible();

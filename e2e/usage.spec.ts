@@ -162,6 +162,21 @@ test('statistics add up, are sorted by any figure, and stand in the address', as
   await expect(table.getByRole('row', { name: /^ben/ })).toContainText(String(BENS));
 });
 
+test('statistics of a day say which zone days begin in, and follow the time chosen', async ({
+  page,
+}) => {
+  await usagePage(page, '?view=statistics&by=day&days=7');
+  await expect(page.getByText('Days begin at 00:00 in UTC.')).toBeVisible();
+  const table = page.getByRole('table', { name: 'Statistics' });
+  await expect(table.getByRole('row', { name: /^Total/ })).toContainText(String(ALL));
+  await pick(page.getByRole('combobox', { name: 'Time' }), 'Today');
+  await expect(page).toHaveURL(/[?&]days=1(&|$)/);
+  // The day may have turned since the requests were made: what is shown adds up all the same.
+  await expect(table.getByRole('row').nth(2)).toBeVisible();
+  await page.getByText('Mine', { exact: true }).click();
+  await expect(table.getByRole('row', { name: /^Total/ })).toContainText(String(ALL - BENS));
+});
+
 test('an export holds every request that fits the filters, and tells what went wrong', async ({
   page,
 }) => {
@@ -176,6 +191,17 @@ test('an export holds every request that fits the filters, and tells what went w
   const text = await readFile(await download.path(), 'utf8');
   expect(text.trimEnd().split('\r\n')).toHaveLength(REFUSED + 1);
   expect(text).toContain('lab-1');
+
+  await page.getByRole('button', { name: 'Export' }).click();
+  const [lines] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('menuitem', { name: /^NDJSON/ }).click(),
+  ]);
+  expect(lines.suggestedFilename()).toBe('usage.ndjson');
+  const records = (await readFile(await lines.path(), 'utf8')).trimEnd().split('\n');
+  const told = records.map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(told).toHaveLength(REFUSED);
+  expect(new Set(told.map(({ outcome }) => outcome))).toEqual(new Set(['upstream_refused']));
 
   await page.route('**/usage/export?*', (route) => route.abort());
   await page.getByRole('button', { name: 'Export' }).click();

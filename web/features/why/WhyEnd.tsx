@@ -9,6 +9,9 @@ function isErrorCode(outcome: string): outcome is ErrorCode {
   return Object.hasOwn(ERRORS, outcome);
 }
 
+/** Errors of requests that the console's own words do not fit. */
+const OWN_WORDS = ['bad_request', 'quota_exhausted'] as const;
+
 type WhyEndProps = {
   outcome: string;
   /** In the server's words. */
@@ -37,18 +40,12 @@ export function WhyEnd({ outcome, error, param = null, retryAt = null }: WhyEndP
     );
   }
   const code = isErrorCode(outcome) ? outcome : 'internal';
+  const own = OWN_WORDS.find((each) => each === code);
+  const title = own ? t(`ends.${own}.title`) : t(`errors:${code}.title`);
+  const hint = own ? t(`ends.${own}.hint`) : t(`errors:${code}.hint`);
   return (
-    <Alert
-      color="red"
-      variant="light"
-      icon={<IconAlertTriangle />}
-      title={t(`errors:${code}.title`)}
-    >
-      <Text fz="sm">
-        {retryAt === null
-          ? t(`errors:${code}.hint`)
-          : t('retry', { time: formatDateTime(retryAt) })}
-      </Text>
+    <Alert color="red" variant="light" icon={<IconAlertTriangle />} title={title}>
+      <Text fz="sm">{retryAt === null ? hint : t('retry', { time: formatDateTime(retryAt) })}</Text>
       {param !== null && <Text fz="sm">{t('param', { param })}</Text>}
       {error && (
         <>

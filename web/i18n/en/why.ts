@@ -13,6 +13,17 @@ export const why = {
     title: 'It was stopped before the answer was complete',
     hint: 'Whoever asked closed the connection. What was written until then is counted.',
   },
+  /** In place of what the console says of its own forms and of one limit. */
+  ends: {
+    bad_request: {
+      title: 'The request is not as it must be',
+      hint: 'Change the request; the same one will fail again.',
+    },
+    quota_exhausted: {
+      title: 'A limit or the pool credit is used up',
+      hint: 'Wait until it starts anew, or ask an admin to raise it.',
+    },
+  },
   retry: 'The same request may succeed from {{time}}.',
   saysServer: 'In the server’s words',
   param: 'It is about {{param}} in the request.',

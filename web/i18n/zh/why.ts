@@ -15,6 +15,13 @@ export const why: Translated<typeof english> = {
     title: '应答完成前被中止',
     hint: '请求方断开了连接，此前已写出的内容会计入用量。',
   },
+  ends: {
+    bad_request: { title: '请求的内容不符合要求', hint: '请修改请求；原样重发仍会失败。' },
+    quota_exhausted: {
+      title: '限额或共享池额度已用完',
+      hint: '请等到重新计算，或请管理员提高限额。',
+    },
+  },
   retry: '同样的请求从{{time}}起可能成功。',
   saysServer: '服务器原文',
   param: '问题出在请求的 {{param}}。',
