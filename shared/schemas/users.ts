@@ -22,6 +22,8 @@ export const UserView = z.object({
   hasPassword: z.boolean(),
   rpm: z.int().nullable(),
   tokensPerDay: z.int().nullable(),
+  /** Limits besides these two. */
+  moreLimits: z.int(),
   keys: z.int(),
   accounts: z.int(),
   lastSeenAt: Timestamp.nullable(),

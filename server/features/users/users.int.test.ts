@@ -37,6 +37,10 @@ describe('users.list', () => {
         },
       ],
     });
+    const rule = { subject: 'user', subjectId: member.id, most: 5 };
+    await console.db.quotaRule.createMany({
+      data: ['cost-per-month', 'concurrency'].map((metric) => ({ ...rule, metric })),
+    });
     const answer = await admin.browser.query('users.list');
     const row = (answer.data as UserView[]).find((user) => user.id === member.id);
     expect(row).toMatchObject({
@@ -46,6 +50,7 @@ describe('users.list', () => {
       keys: 1,
       accounts: 0,
       rpm: null,
+      moreLimits: 2,
       lastSeenAt: null,
     });
     expect(answer.text).not.toContain('$2b$');

@@ -119,7 +119,14 @@ export type UsersRepo = ReturnType<typeof createUsersRepo>;
 
 type ViewRow = Omit<
   UserView,
-  'hasPassword' | 'lastSeenAt' | 'createdAt' | 'rpm' | 'tokensPerDay' | 'keys' | 'accounts'
+  | 'hasPassword'
+  | 'lastSeenAt'
+  | 'createdAt'
+  | 'rpm'
+  | 'tokensPerDay'
+  | 'moreLimits'
+  | 'keys'
+  | 'accounts'
 > & {
   passwordHash: string | null;
   lastSeenAt: Date | null;
@@ -129,13 +136,14 @@ type ViewRow = Omit<
 
 function toView(
   { passwordHash, _count, ...row }: ViewRow,
-  { rpm, tokensPerDay }: LimitSet,
+  { rpm, tokensPerDay, ...more }: LimitSet,
 ): UserView {
   return {
     ...row,
     hasPassword: passwordHash !== null,
     rpm,
     tokensPerDay,
+    moreLimits: Object.values(more).filter((limit) => limit !== null).length,
     keys: _count.keys,
     accounts: _count.accounts,
     lastSeenAt: row.lastSeenAt?.toISOString() ?? null,

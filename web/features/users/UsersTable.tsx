@@ -70,12 +70,13 @@ function useColumns(): Column<UserView>[] {
 
 function UserLimits({ user }: { user: UserView }) {
   const { t } = useTranslation('users');
-  const parts = [
-    user.rpm === null ? null : t('limits.rpm', { value: formatNumber(user.rpm) }),
-    user.tokensPerDay === null
-      ? null
-      : t('limits.tokens', { value: formatCompact(user.tokensPerDay) }),
-  ].filter((part) => part !== null);
+  const { moreLimits: count, rpm, tokensPerDay } = user;
+  const parts: string[] = [];
+  if (rpm !== null) parts.push(t('limits.rpm', { value: formatNumber(rpm) }));
+  if (tokensPerDay !== null) {
+    parts.push(t('limits.tokens', { value: formatCompact(tokensPerDay) }));
+  }
+  if (count > 0) parts.push(t(parts.length === 0 ? 'limits.count' : 'limits.more', { count }));
   if (parts.length === 0) return <Text c="dimmed">{t('limits.none')}</Text>;
   return (
     <>

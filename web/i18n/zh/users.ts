@@ -17,7 +17,17 @@ export const users: Translated<typeof english> = {
   limits: {
     rpm: '{{value}} 次/分钟',
     tokens: '{{value}} token/天',
+    count_other: '{{count}} 项限额',
+    more_other: '另有 {{count}} 项',
     none: '不限',
+  },
+  filter: {
+    text: '搜索用户',
+    textHint: '用户名或显示名称',
+    shown: '{{shown}} / {{total}}',
+    noMatch: '没有符合条件的用户',
+    noMatchText: '换个关键词试试。',
+    clear: '清除搜索',
   },
   empty: '还没有用户',
   emptyText: '把团队成员加进来：可以直接设置密码，也可以发链接让对方自己设置。',
