@@ -361,6 +361,7 @@ test('records of the first release move to partitions and are summed up', async 
     ),
   );
   await run('20261122112213_usage_histograms');
+  await run('20261122115549_usage_mark_inlined');
   const kept = await old.query(
     'SELECT grain, dimension, latency, first_token FROM usage_rollups ORDER BY grain, dimension',
   );
