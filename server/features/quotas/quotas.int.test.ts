@@ -77,6 +77,11 @@ async function set(who: Browser, wanted: QuotaRulesSet): Promise<QuotaState[]> {
   return answer.data as QuotaState[];
 }
 
+async function codeOf(asking: Promise<{ error?: unknown }>): Promise<string> {
+  const { error } = await asking;
+  return (error as { data?: { code?: string } } | undefined)?.data?.code ?? 'ok';
+}
+
 /** A record of yesterday: the console's clock begins at 2026-01-01. */
 async function used(at: string, facts: { tokens?: number; cost?: number; outcome?: string } = {}) {
   const { tokens = 10, cost = 100, outcome = 'ok' } = facts;
@@ -93,13 +98,6 @@ async function used(at: string, facts: { tokens?: number; cost?: number; outcome
 
 describe('who may see and set', () => {
   const key = () => ({ subject: 'key' as const, id: keyId });
-  const codeOf = async (asking: Promise<{ error?: unknown; data?: unknown }>) => {
-    const { error } = await asking;
-    return (
-      (error as { data?: { appCode?: string; code?: string } } | undefined)?.data?.code ?? 'ok'
-    );
-  };
-
   test('an admin all; owners their keys and accounts; a person only sees their own', async () => {
     const cases: [Browser, QuotaRulesSet['subject'], string, see: string, set: string][] = [
       [admin, 'user', ann.id, 'ok', 'ok'],
@@ -184,6 +182,16 @@ test('what limits would have refused yesterday', async () => {
   });
   expect(await preview(limit('tokens-per-month', 540))).toMatchObject({ refused: 2 });
   expect(await preview(limit('cost-per-day', 100))).toMatchObject({ refused: 5 });
+});
+
+test('who previews without end is told to wait; others are not', async () => {
+  const dora = await console.signedIn('member');
+  const ask = (who: typeof dora) =>
+    who.browser.query('quotas.preview', { subject: 'user', id: who.id, rules: [] });
+  const codes: unknown[] = [];
+  for (let n = 0; n < 13; n += 1) codes.push(await codeOf(ask(dora)));
+  expect(codes).toEqual([...Array(12).fill('ok'), 'TOO_MANY_REQUESTS']);
+  expect(await codeOf(ask(await console.signedIn('member')))).toBe('ok');
 });
 
 test('people see their own limits and those of their keys that work, the fullest first', async () => {

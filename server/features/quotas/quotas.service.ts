@@ -13,6 +13,7 @@ import type { Clock } from '../../infra/clock.ts';
 import { startOfDay } from '../../infra/zone.ts';
 import type { LoadUsed } from './counters.ts';
 import { createPreview } from './preview.ts';
+import { createPreviewTurns } from './preview-turns.ts';
 import type { WatchedQuotaGate } from './quota-gate.memory.ts';
 import type { KeptQuotaRules } from './quota-rules.ts';
 import type { QuotaRulesRepo } from './rules.repo.ts';
@@ -40,6 +41,7 @@ const BY_ID: ReadonlySet<QuotaSubject> = new Set(['user', 'key', 'account']);
 /** Limits of everything: admins set all of them, owners those of their keys and accounts. */
 export function createQuotasService(deps: QuotasDeps) {
   const { repo, past, usedSince, gate, rules, clock, zone } = deps;
+  const turns = createPreviewTurns();
 
   /** Whose it is; null = nobody's. Throws AppError not_found. */
   async function ownerOf({ subject, id }: Named): Promise<string | null> {
@@ -63,6 +65,19 @@ export function createQuotasService(deps: QuotasDeps) {
 
   async function stateOf({ subject, id }: Named): Promise<QuotaState[]> {
     return gate.state(await repo.list(subject, [id]));
+  }
+
+  async function previewOf(
+    { id, subject }: Named,
+    wanted: QuotaRulesSet['rules'],
+  ): Promise<QuotaPreview> {
+    const to = startOfDay(clock.now(), zone);
+    const from = startOfDay(to - 1, zone);
+    const month = spanOf('tokens-per-month', from, zone).from;
+    const preview = createPreview(wanted, zone, await usedSince(subject, id, month, from));
+    if (!isCounted(subject)) return preview.result();
+    for await (const request of past(subject, id, from, to)) preview.add(request);
+    return preview.result();
   }
 
   return {
@@ -98,18 +113,14 @@ export function createQuotasService(deps: QuotasDeps) {
       return stateOf(named);
     },
 
-    /** What these limits would have refused yesterday. */
+    /**
+     * What these limits would have refused yesterday. Throws AppError too_many_tries for a person who
+     * asks too often.
+     */
     async preview(me: Me, { rules: wanted, ...named }: QuotaRulesSet): Promise<QuotaPreview> {
       refuseRepeats(wanted);
       await maySee(me, named);
-      const { subject, id } = named;
-      const to = startOfDay(clock.now(), zone);
-      const from = startOfDay(to - 1, zone);
-      const month = spanOf('tokens-per-month', from, zone).from;
-      const preview = createPreview(wanted, zone, await usedSince(subject, id, month, from));
-      if (!isCounted(subject)) return preview.result();
-      for await (const request of past(subject, id, from, to)) preview.add(request);
-      return preview.result();
+      return turns.run(me.id, () => previewOf(named, wanted));
     },
   };
 }
