@@ -224,7 +224,7 @@ test('an account is lent on terms, its use is seen, and it is withdrawn', async 
     await drawer.getByRole('tab', { name: 'Settings' }).click();
     await lend.click();
     await save.click();
-    await expect(page.getByText('no new request of others uses it')).toBeVisible();
+    await expect(page.getByText('lendable is withdrawn')).toBeVisible();
     await expect(row(page, 'lendable')).toContainText('Own');
   });
 });

@@ -125,7 +125,7 @@ export const accountBoard = {
     hours: 'At these hours only',
     hoursHint:
       'By the clock of {{zone}}, the server’s time zone. An end before the beginning lies on the next day.',
-    hoursMean: 'Others may use it from {{hours}}; you always.',
+    hoursMean: 'Others may use it from {{hours}}; its owner always.',
     hoursOwn: 'On your clock that is {{hours}} at this time of the year.',
     from: 'From',
     to: 'Until',

@@ -116,7 +116,7 @@ export const accountBoard: Translated<typeof english> = {
     modelsHint: '留空表示全部模型。',
     hours: '仅限以下时段',
     hoursHint: '按服务器时区 {{zone}} 的时间；结束早于开始则算到次日。',
-    hoursMean: '他人可在 {{hours}} 使用它；你自己随时可用。',
+    hoursMean: '他人可在 {{hours}} 使用它；所有者随时可用。',
     hoursOwn: '按你的时钟，目前是 {{hours}}。',
     from: '开始',
     to: '结束',
