@@ -47,7 +47,7 @@ export function buildQuotas(options: QuotasOptions) {
       : createRedisQuotaGate({
           ...counting,
           spentBy: createSpentRepo(pool),
-          redis: connectQuotaRedis(config.redis.url),
+          redis: connectQuotaRedis(config.redis.url, { commandMs: config.redis.timeoutMs }),
           log,
         });
   const gate = shared ?? createMemoryQuotaGate(counting);

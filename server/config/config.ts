@@ -11,7 +11,7 @@ export function toConfig(env: Env) {
     applyFile: env.GATEHOUSE_APPLY ?? null,
     logLevel: env.LOG_LEVEL,
     database: { url: env.DATABASE_URL ?? null },
-    redis: { url: env.REDIS_URL ?? null },
+    redis: { url: env.REDIS_URL ?? null, timeoutMs: env.REDIS_TIMEOUT_MS },
     responses: {
       retentionMs: env.RESPONSES_RETENTION_DAYS * 86_400_000,
       mostBytesPerUser: env.RESPONSES_MOST_MB_PER_USER * 1024 * 1024,

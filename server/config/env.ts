@@ -51,6 +51,9 @@ export const Env = z.object({
     .url({ protocol: /^rediss?$/ })
     .optional()
     .describe('Redis for limits that several servers share'),
+  REDIS_TIMEOUT_MS: milliseconds(500).describe(
+    'Longest wait of a request for Redis; then limits are shared out',
+  ),
   PUBLIC_URL: z
     .url({ protocol: /^https?$/ })
     .optional()

@@ -41,13 +41,16 @@ export async function startRedis(port?: number) {
       child = run();
       await client.ping();
     },
-    /** How many servers a quota gate has seen alive. */
-    servers: () => client.zcard(HOLDERS),
     /** Makes every server's last sign of life `ms` older; the living give the next one soon. */
     async age(ms: number, holders = HOLDERS): Promise<void> {
       for (const holder of await client.zrange(holders, '0', '-1')) {
         await client.zincrby(holders, -ms, holder);
       }
+    },
+    /** When each of them gave it (epoch ms), by the clock of Redis. */
+    async signs(): Promise<number[]> {
+      const found = await client.zrange(HOLDERS, '0', '-1', 'WITHSCORES');
+      return found.filter((_, at) => at % 2 === 1).map(Number);
     },
     async [Symbol.asyncDispose]() {
       client.disconnect();

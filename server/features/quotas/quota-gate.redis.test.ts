@@ -143,6 +143,16 @@ describe.skipIf(!hasRedis)('in Redis', () => {
     await gate.close();
   });
 
+  test('an answer that came while this process was held up is no silence', async () => {
+    const link = open(50);
+    await answers(link);
+    const asked = link.read(['x'], ['y']);
+    const until = Date.now() + 300;
+    while (Date.now() < until);
+    expect(await asked).toEqual([[null]]);
+    link.close();
+  });
+
   test('a connection that breaks is noticed before the next request', async () => {
     await using own = await startRedis();
     const link = connectQuotaRedis(own.url);

@@ -21,7 +21,6 @@ export type RedisLink = {
 export function connectQuotaRedis(url: string, { commandMs = 500 } = {}): RedisLink {
   const redis = new Redis(url, {
     connectTimeout: 2_000,
-    commandTimeout: commandMs,
     maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
     retryStrategy: (times) => Math.min(times * 200, 2_000),
@@ -45,15 +44,28 @@ export function connectQuotaRedis(url: string, { commandMs = 500 } = {}): RedisL
   return {
     async run({ lua, sha }, keys, args) {
       try {
-        return await redis.evalsha(sha, keys.length, ...keys, ...args);
+        return await within(commandMs, redis.evalsha(sha, keys.length, ...keys, ...args));
       } catch (error) {
         if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
-        return await redis.eval(lua, keys.length, ...keys, ...args);
+        return await within(commandMs, redis.eval(lua, keys.length, ...keys, ...args));
       }
     },
-    read: (keys, fields) => Promise.all(keys.map((key) => redis.hmget(key, ...fields))),
+    read: (keys, fields) =>
+      within(commandMs, Promise.all(keys.map((key) => redis.hmget(key, ...fields)))),
     opened: () => opened,
     onLost: (listener) => void lost.add(listener),
     close: () => redis.disconnect(),
   };
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const refuse = () => late.reject(new Error(`Redis did not answer within ${ms} ms`));
+  // NOTE: where this process itself was held up the answer may have come: it is read before.
+  const timer = setTimeout(() => setImmediate(refuse), ms);
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
