@@ -164,7 +164,7 @@ const GOOD: Record<string, Good> = {
     }),
     record: { inputTokens: 14, outputTokens: 45, estimated: false, units: null },
   },
-  'subtitles, which tell nothing of their length': {
+  'subtitles, as long as their last line tells': {
     operation: 'transcription',
     body: (model) =>
       form([
@@ -173,7 +173,37 @@ const GOOD: Record<string, Good> = {
       ]),
     type: FORM_TYPE,
     answer: raw(200, 'text/plain; charset=utf-8', '1\n00:00:00,000 --> 00:00:04,000\nHello\n'),
-    record: { ...NO_TOKENS, units: null },
+    record: {
+      ...{ inputTokens: 0, outputTokens: 2, estimated: true },
+      units: { unit: 'second', amount: 4 },
+    },
+  },
+  'text, by the size of what was sent': {
+    operation: 'transcription',
+    body: (model) =>
+      form(
+        [
+          ['model', model],
+          ['response_format', 'text'],
+        ],
+        Buffer.alloc(40_000),
+      ),
+    type: FORM_TYPE,
+    answer: raw(200, 'text/plain; charset=utf-8', 'Hello'),
+    record: {
+      ...{ inputTokens: 0, outputTokens: 1, estimated: true },
+      units: { unit: 'second', amount: 10 },
+    },
+  },
+  'a transcription of which nothing is told': {
+    operation: 'transcription',
+    body: (model) => form([['model', model]], Buffer.alloc(40_000)),
+    type: FORM_TYPE,
+    answer: ok({ text: 'Hello' }),
+    record: {
+      ...{ inputTokens: 0, outputTokens: 1, estimated: true },
+      units: { unit: 'second', amount: 10 },
+    },
   },
   'a translation': {
     operation: 'translation',
@@ -498,7 +528,7 @@ describe('streams', () => {
       { type: 'duration', seconds: 3 },
       { ...NO_TOKENS, units: { unit: 'second', amount: 3 } },
     ],
-    ['', undefined, { inputTokens: 0, outputTokens: 2, estimated: true, units: null }],
+    ['', undefined, { outputTokens: 2, estimated: true, units: { unit: 'second', amount: 1 } }],
   ])('a transcription streams as it came (end: %j, usage: %j)', async (end, usage, record) => {
     const pieces = [word('Hello'), word(' there'), done(usage), end].filter(Boolean);
     await using h = await lab(rawStream(pieces));

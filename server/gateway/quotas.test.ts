@@ -218,3 +218,35 @@ test.each([
   expect([await post(999_999), upstream.calls.length]).toEqual([429, 0]);
   expect([await post(1_000_000), upstream.calls.length]).toEqual([400, 1]);
 });
+
+test.each([['json'], ['text'], ['srt']])(
+  'sound to be written down as %s is reserved and charged by its length',
+  async (format) => {
+    await using upstream = await scriptedUpstream(
+      (_call, res) => void res.setHeader('content-type', 'text/plain').end('{"text":""}'),
+    );
+    const price = { input: 0, cached: 0, cacheWrite: 0, output: 0, perUnit: { second: 6_000 } };
+    const routes = [{ platformId: 'lab', upstreamModel: 'tiny', weight: 1, priority: 0 }];
+    const model = { name: 'gpt-lab', routes, price, createdAt: 1 };
+    const post = async (limit: number) => {
+      await using h = await limited(upstream, [rule('key', 'key-1', 'cost-per-day', limit)], {
+        platform: { operations: openaiOperations(upstream.url, 'transcription') },
+        models: { find: () => model, list: () => [model] },
+      });
+      const form = new FormData();
+      form.set('file', new Blob([new Uint8Array(480_000)]), 'voice.mp3');
+      form.set('model', 'gpt-lab');
+      form.set('response_format', format);
+      const res = await fetch(`${h.url}/audio/transcriptions`, {
+        method: 'POST',
+        headers: { authorization: 'Bearer gh-good' },
+        body: form,
+      });
+      await res.text();
+      return [res.status, h.records[0]?.cost ?? null];
+    };
+    // Two minutes of sound, at 32 kbit/s.
+    expect(await post(11_999)).toEqual([429, null]);
+    expect(await post(12_000)).toEqual([200, 12_000]);
+  },
+);
