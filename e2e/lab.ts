@@ -71,12 +71,12 @@ export async function startLab({ limits = {}, env = {} }: LabOptions = {}) {
     /** Where the server's database is asked directly; carries the password. */
     databaseUrl: () => attachPostgres(gatehouse.dataDir),
     /** Another server on the same database, with a journal of its own. */
-    async startSibling() {
+    async startSibling(own: Record<string, string> = {}) {
       const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-e2e-'));
       // What one server sealed the other has to open.
       await copyFile(join(gatehouse.dataDir, 'secrets.json'), join(dataDir, 'secrets.json'));
       const DATABASE_URL = await attachPostgres(gatehouse.dataDir);
-      const sibling = await startGatehouse({ dataDir, env: { ...env, DATABASE_URL } });
+      const sibling = await startGatehouse({ dataDir, env: { ...env, DATABASE_URL, ...own } });
       return {
         ...sibling,
         async [Symbol.asyncDispose]() {
