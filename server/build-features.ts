@@ -169,6 +169,7 @@ export async function buildFeatures(options: FeatureOptions) {
     platformName: (platformId) => registry.find(platformId)?.name ?? platformId,
     restsUntil: accountPool.coolingUntil,
     remainingOf: (accountId) => accountPool.live(accountId).remaining ?? 1,
+    quotaOf: accountPool.quotaOf,
     tokensPerDayOf: (accountId) =>
       quotas.rules.of('account', accountId).find(({ metric }) => metric === 'tokens-per-day')
         ?.limit ?? null,

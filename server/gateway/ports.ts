@@ -206,20 +206,25 @@ export type CreditHold = {
   readonly model: string;
 };
 
-/** How a lent account was used: from this it follows what part of its quota the request took. */
-export type LentUse = {
-  accountId: string;
-  /** The account's `remaining` before the request. */
-  remainingBefore: number;
-  tokens: number;
-};
+/** A lent account, and the platform's name of the model it is asked for. */
+export type Borrowed = Pick<Candidate, 'accountId' | 'platformId' | 'upstreamModel'>;
+
+/** How a lent account was used, beside what its platform says is left of it. */
+export type LentUse = { accountId: string; tokens: number };
 
 /** What people may draw from accounts that others lend; asked only where a lent account is chosen. */
 export type PoolCredit = {
   /** Whether this person may use lent accounts for the model now, from memory; a hint only. */
   may(userId: string, model: string): boolean;
-  /** Reserves for one request, which may ask again at its next attempt; null = not enough is left. */
-  reserve(userId: string, model: string, requestId: string): Promise<CreditHold | null>;
+  /**
+   * Reserves for one request just before its attempt at the account; it asks again at its next attempt.
+   * Null = not enough is left.
+   */
+  reserve(
+    userId: string,
+    model: string,
+    attempt: { requestId: string; lent: Borrowed },
+  ): Promise<CreditHold | null>;
   /** Gives back what was reserved and takes what was used, once; null = no lent account answered. */
   settle(hold: CreditHold, use: LentUse | null): void;
   /** What to tell a person whose credit left no account to choose. */

@@ -137,7 +137,7 @@ export async function gatewayHarness(
     rules: { of: () => [] },
     credit: {
       may: () => true,
-      reserve: async (userId, model, requestId) => ({ userId, model, requestId }),
+      reserve: async (userId, model, { requestId }) => ({ userId, model, requestId }),
       settle: () => undefined,
       refusal: () => new AppError('quota_exhausted', 'No credit is left.'),
     },

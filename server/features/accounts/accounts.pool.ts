@@ -2,6 +2,7 @@ import { AppError } from '#shared/errors.ts';
 import type {
   AccountPool,
   Asker,
+  Borrowed,
   Candidate,
   Outcome,
   Skipped,
@@ -55,6 +56,8 @@ export type Live = {
 export type Accounts = AccountPool & {
   ready: ReadyAccounts;
   live(accountId: string): Live;
+  /** The limit at the platform that counts for the model: its name, and what is left, 0 to 1; 1 when not told. */
+  quotaOf(lent: Borrowed): { name: string; remaining: number };
   /** When an account that rests returns, epoch ms; null = it does not rest. */
   coolingUntil(accountId: string): number | null;
   /** Learns from a call made outside the request path, such as a person's test. */
@@ -287,6 +290,14 @@ export function createAccountPool(deps: PoolDeps): Accounts {
       remaining: loads.remaining(id),
       lentToday: lentUse.of(id),
     }),
+
+    quotaOf({ accountId, platformId, upstreamModel }) {
+      const group = quotaGroup(platformId, upstreamModel);
+      return {
+        name: `${accountId} ${group}`,
+        remaining: loads.remaining(accountId, group) ?? 1,
+      };
+    },
 
     coolingUntil(id) {
       const { until } = standings.of(id);

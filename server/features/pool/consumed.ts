@@ -1,9 +1,9 @@
-import { microsOf, ONE_CREDIT } from './credit.ts';
+import { ONE_CREDIT } from './credit.ts';
+import type { Reading } from './meters.ts';
 
 export type Consumption = {
-  /** Part of the account's quota that was left, 0 to 1; 1 before and after = its platform does not tell. */
-  before: number;
-  after: number;
+  /** What the account's quota lost; null = nobody looked. */
+  reading: Reading | null;
   tokens: number;
   /** What the account may spend a day by its own rule; null = it has none. */
   tokensPerDay: number | null;
@@ -12,13 +12,17 @@ export type Consumption = {
 /**
  * What part of an account's quota a request used, in micro-credits; null = nobody can tell. What the
  * platform reported counts, yet no more than the request's own tokens come to where that is known:
- * others use the account at the same time. A quota that grew was reset meanwhile and counts as none.
+ * others use the account at the same time.
  */
-export function consumedBy({ after, before, tokens, tokensPerDay }: Consumption): bigint | null {
+export function consumedBy({ reading, tokens, tokensPerDay }: Consumption): bigint | null {
   const byTokens = tokensPerDay === null ? null : ofDay(tokens, tokensPerDay);
-  if (before >= 1 && after >= 1) return byTokens;
-  const reported = microsOf(before - after);
-  return byTokens !== null && byTokens < reported ? byTokens : reported;
+  if (!isTold(reading)) return byTokens;
+  return byTokens !== null && byTokens < reading.lost ? byTokens : reading.lost;
+}
+
+/** Whether the account's platform tells what is left: where it does not, all of it is left for ever. */
+export function isTold(reading: Reading | null): reading is Reading {
+  return reading !== null && (reading.before < 1 || reading.after < 1 || reading.lost > 0n);
 }
 
 function ofDay(tokens: number, tokensPerDay: number): bigint {

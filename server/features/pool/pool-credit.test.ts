@@ -19,6 +19,7 @@ test('a reservation whose answer was lost is given back when the request is refu
     ofUser: async () => [],
     forget: async () => 0,
   };
+  const lent = { accountId: 'a1', platformId: 'lab', upstreamModel: 'tiny' };
   const errors: unknown[] = [];
   const credit = createPoolCredit({
     repo,
@@ -28,15 +29,15 @@ test('a reservation whose answer was lost is given back when the request is refu
     },
     clock: fakeClock(),
     holder: 'holder',
-    remainingOf: () => 1,
+    quotaOf: () => ({ name: 'a1', remaining: 1 }),
     tokensPerDayOf: () => null,
     onError: (error) => errors.push(error),
     onUnknownUse: () => undefined,
   });
-  expect(await credit.reserve('ann', 'gpt-lab', 'one')).toBeNull();
+  expect(await credit.reserve('ann', 'gpt-lab', { requestId: 'one', lent })).toBeNull();
   await vi.waitFor(() => expect(released).toEqual(['one']));
   // While the database is known to be away nothing is sent, and so there is nothing to give back.
-  expect(await credit.reserve('ann', 'gpt-lab', 'two')).toBeNull();
+  expect(await credit.reserve('ann', 'gpt-lab', { requestId: 'two', lent })).toBeNull();
   await credit.close();
   expect(released).toEqual(['one']);
   expect(errors).toHaveLength(1);

@@ -1,10 +1,11 @@
 import { AppError } from '#shared/errors.ts';
-import type { CreditHold, LentUse, PoolCredit } from '../../gateway/ports.ts';
+import type { Borrowed, CreditHold, LentUse, PoolCredit } from '../../gateway/ports.ts';
 import type { Clock } from '../../infra/clock.ts';
-import { consumedBy } from './consumed.ts';
+import { consumedBy, isTold } from './consumed.ts';
 import type { CreditRepo } from './credit.repo.ts';
 import { microsOf } from './credit.ts';
 import { createKnownCredits } from './known-credits.ts';
+import { type AccountQuota, createMeters, type Reading } from './meters.ts';
 import type { LivePoolSettings } from './pool.settings.ts';
 import { createRetries } from './retries.ts';
 
@@ -24,8 +25,8 @@ export type PoolCreditDeps = {
   clock: Clock;
   /** Names this process among those that hold reservations; a UUID. */
   holder: string;
-  /** The part of an account's quota that is left, 0 to 1; 1 when its platform does not tell. */
-  remainingOf(accountId: string): number;
+  /** Which of an account's quotas counts for the model, and what is left; 1 when its platform does not tell. */
+  quotaOf(lent: Borrowed): AccountQuota;
   /** What an account may spend a day by its own rule; null = it has none. */
   tokensPerDayOf(accountId: string): number | null;
   /** Told of statements that failed; they are sent again. */
@@ -43,13 +44,20 @@ export type RunningPoolCredit = PoolCredit & {
   close(): Promise<void>;
 };
 
-type Held = CreditHold & { groupKey: string; amount: bigint; inDatabase: boolean };
+type Held = CreditHold & {
+  groupKey: string;
+  amount: bigint;
+  inDatabase: boolean;
+  /** The account that is tried for it. */
+  lent: Borrowed;
+};
 
 /** Reserves and settles credit in PostgreSQL, with a copy in memory for the first look. */
 export function createPoolCredit(deps: PoolCreditDeps): RunningPoolCredit {
   const { clock, holder, onError, repo, settings } = deps;
   const known = createKnownCredits();
   const held = new Map<string, Held>();
+  const meters = createMeters();
   const retries = createRetries({ clock, onError });
   let cancelRound: (() => void) | null = null;
   let round: Promise<void> = Promise.resolve();
@@ -87,10 +95,19 @@ export function createPoolCredit(deps: PoolCreditDeps): RunningPoolCredit {
     });
   }
 
-  function consumed({ accountId, remainingBefore, tokens }: LentUse, requestId: string): bigint {
+  /** From now on the account's losses are this request's too, and those of the one before are not. */
+  function watch(hold: Held, lent: Borrowed): void {
+    meters.drop(hold.requestId, deps.quotaOf(hold.lent).name);
+    hold.lent = lent;
+    meters.begin(hold.requestId, deps.quotaOf(lent));
+  }
+
+  function consumed(
+    { accountId, tokens }: LentUse,
+    { reading, requestId }: { reading: Reading | null; requestId: string },
+  ): bigint {
     const micros = consumedBy({
-      before: remainingBefore,
-      after: deps.remainingOf(accountId),
+      reading,
       tokens,
       tokensPerDay: deps.tokensPerDayOf(accountId),
     });
@@ -129,9 +146,12 @@ export function createPoolCredit(deps: PoolCreditDeps): RunningPoolCredit {
       return known.left(keyFor(userId, model), clock.now()) >= perRequest();
     },
 
-    async reserve(userId, model, requestId) {
+    async reserve(userId, model, { lent, requestId }) {
       const before = held.get(requestId);
-      if (before) return before;
+      if (before) {
+        watch(before, lent);
+        return before;
+      }
       const key = keyFor(userId, model);
       const free = !settings.current().credit;
       const amount = free ? 0n : perRequest();
@@ -142,9 +162,11 @@ export function createPoolCredit(deps: PoolCreditDeps): RunningPoolCredit {
         groupKey: key.groupKey,
         amount,
         inDatabase: !free,
+        lent,
       };
       if (free) return hold;
       held.set(requestId, hold);
+      watch(hold, lent);
       const found = await inDatabase(hold);
       // NOTE: while the database is away people go on with what was there when it was last seen.
       const isAway = found === 'away' || found === 'unsure';
@@ -156,6 +178,7 @@ export function createPoolCredit(deps: PoolCreditDeps): RunningPoolCredit {
       }
       if (found === 'held') return hold;
       held.delete(requestId);
+      meters.drop(requestId, deps.quotaOf(lent).name);
       // NOTE: the answer may be lost and the reservation made, which would be renewed for ever.
       if (found === 'unsure') giveBack(hold);
       return null;
@@ -168,18 +191,20 @@ export function createPoolCredit(deps: PoolCreditDeps): RunningPoolCredit {
       const { amount, groupKey, model, requestId: id, userId } = mine;
       if (!mine.inDatabase) known.dropHere({ userId, groupKey }, amount);
       const now = clock.now();
+      const quota = deps.quotaOf(mine.lent);
       if (!use) {
+        meters.drop(id, quota.name);
         giveBack(mine);
         return;
       }
-      const after = deps.remainingOf(use.accountId);
+      const reading = meters.end(id, quota);
+      const told = isTold(reading) ? reading : null;
       const spending = {
         ...{ id, userId, groupKey, model },
         accountId: use.accountId,
-        consumed: consumed(use, id),
-        quotaBefore:
-          use.remainingBefore >= 1 && after >= 1 ? null : millionths(use.remainingBefore),
-        quotaAfter: use.remainingBefore >= 1 && after >= 1 ? null : millionths(after),
+        consumed: consumed(use, { reading, requestId: id }),
+        quotaBefore: told && millionths(told.before),
+        quotaAfter: told && millionths(told.after),
       };
       retries.run(async () => {
         const row = await repo.settle(spending, now);

@@ -73,6 +73,7 @@ async function server(settings: PoolSettings | null = ON, remaining: Remaining =
     platformName: () => 'Lab',
     restsUntil: () => null,
     remainingOf: (id) => remaining.get(id) ?? 1,
+    quotaOf: ({ accountId: id }) => ({ name: id, remaining: remaining.get(id) ?? 1 }),
     tokensPerDayOf: () => null,
     onError: (error) => errors.push(error),
     onUnknownUse: (accountId) => unknown.push(accountId),
@@ -82,10 +83,12 @@ async function server(settings: PoolSettings | null = ON, remaining: Remaining =
   return { ...made, changes, clock, errors, unknown, [Symbol.asyncDispose]: () => made.close() };
 }
 
-const use = (accountId: string, remainingBefore: number) => ({
-  accountId,
-  remainingBefore,
-  tokens: 100,
+const use = (accountId: string) => ({ accountId, tokens: 100 });
+
+/** One request's attempt at an account. */
+const at = (accountId: string = randomUUID()) => ({
+  requestId: newId(),
+  lent: { accountId, platformId: 'lab', upstreamModel: 'tiny' },
 });
 
 test('three lent accounts: a ceiling of 6, and 1.2 an hour until it is full', async () => {
@@ -112,10 +115,10 @@ test('what a lent account lost in the request is what it costs, for the group of
   const remaining: Remaining = new Map([[hers, 0.9]]);
   const groups = [{ name: 'gpt', models: ['gpt-lab', 'gpt-other'] }];
   await using h = await server({ ...ON, groups }, remaining);
-  const hold = await h.credit.reserve(ben.id, 'gpt-other', newId());
+  const hold = await h.credit.reserve(ben.id, 'gpt-other', at(hers));
   expect((await h.service.mine(ben)).groups[0]).toMatchObject({ held: 100_000, quota: 2_000_000 });
   remaining.set(hers, 0.65);
-  if (hold) h.credit.settle(hold, use(hers, 0.9));
+  if (hold) h.credit.settle(hold, use(hers));
   await h.close();
   expect((await h.service.mine(ben)).groups).toMatchObject([
     { key: 'group:gpt', held: 0, quota: 1_750_000 },
@@ -126,13 +129,31 @@ test('what a lent account lost in the request is what it costs, for the group of
   expect(mine).not.toBe(hers);
 });
 
+test('two at the same time pay together what the account lost', async () => {
+  const [ann, ben] = [await person('ann'), await person('ben')];
+  await account(ben.id);
+  const hers = await account(ann.id);
+  const remaining: Remaining = new Map([[hers, 0.8]]);
+  await using h = await server(ON, remaining);
+  const [one, two] = [
+    await h.credit.reserve(ben.id, 'gpt-lab', at(hers)),
+    await h.credit.reserve(ben.id, 'gpt-lab', at(hers)),
+  ];
+  remaining.set(hers, 0.75);
+  if (one) h.credit.settle(one, use(hers));
+  remaining.set(hers, 0.7);
+  if (two) h.credit.settle(two, use(hers));
+  await h.close();
+  expect((await h.service.mine(ben)).groups[0]).toMatchObject({ quota: 1_900_000, held: 0 });
+});
+
 test('who lends nothing may use nothing, and is told what to do', async () => {
   const [ann, ben] = [await person('ann'), await person('ben')];
   await account(ann.id);
   await using h = await server();
   expect(h.credit.may(ann.id, 'gpt-lab')).toBe(true);
   expect(h.credit.may(ben.id, 'gpt-lab')).toBe(false);
-  expect(await h.credit.reserve(ben.id, 'gpt-lab', newId())).toBeNull();
+  expect(await h.credit.reserve(ben.id, 'gpt-lab', at())).toBeNull();
   expect(h.credit.refusal(ben.id, 'gpt-lab')).toMatchObject({
     code: 'quota_exhausted',
     message: expect.stringContaining('Lend an account'),
@@ -143,9 +164,9 @@ test('who lends nothing may use nothing, and is told what to do', async () => {
 test('off, nothing is needed and nothing is taken', async () => {
   const ben = await person('ben');
   await using h = await server({ ...ON, credit: false });
-  const hold = await h.credit.reserve(ben.id, 'gpt-lab', newId());
+  const hold = await h.credit.reserve(ben.id, 'gpt-lab', at());
   expect([h.credit.may(ben.id, 'gpt-lab'), hold]).toEqual([true, expect.anything()]);
-  if (hold) h.credit.settle(hold, use(randomUUID(), 0.5));
+  if (hold) h.credit.settle(hold, use(randomUUID()));
   const { rows } = await pool.query('SELECT id FROM pool_movements');
   expect(rows).toEqual([]);
 });
@@ -156,7 +177,7 @@ test('fifty at once on two servers: credit for twenty serves twenty', async () =
   await using one = await server();
   await using two = await server(null);
   const asked = Array.from({ length: 50 }, (_, n) =>
-    (n % 2 === 0 ? one : two).credit.reserve(ann.id, 'gpt-lab', newId()),
+    (n % 2 === 0 ? one : two).credit.reserve(ann.id, 'gpt-lab', at()),
   );
   const holds = (await Promise.all(asked)).filter((hold) => hold !== null);
   expect(holds).toHaveLength(20);
@@ -216,7 +237,7 @@ test('what a process that died held is free within a minute', async () => {
   const ann = await person('ann');
   await account(ann.id);
   const dead = await server();
-  await dead.credit.reserve(ann.id, 'gpt-lab', newId());
+  await dead.credit.reserve(ann.id, 'gpt-lab', at());
   await using h = await server(null);
   for (let second = 0; second < 50; second += 10) {
     h.clock.advance(10_000);
@@ -273,8 +294,8 @@ test('a lent account of unknown use costs nothing, and that is told', async () =
   const hers = await account(ann.id);
   await account(ben.id);
   await using h = await server();
-  const hold = await h.credit.reserve(ben.id, 'gpt-lab', newId());
-  if (hold) h.credit.settle(hold, use(hers, 1));
+  const hold = await h.credit.reserve(ben.id, 'gpt-lab', at(hers));
+  if (hold) h.credit.settle(hold, use(hers));
   await h.close();
   expect(h.unknown).toEqual([hers]);
   expect((await h.service.mine(ben)).groups[0]).toMatchObject({ quota: 2_000_000, held: 0 });

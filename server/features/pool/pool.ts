@@ -10,8 +10,11 @@ import { createPoolSettings } from './pool.settings.ts';
 import { createPoolCredit, type PoolCreditDeps } from './pool-credit.ts';
 import { createPoolSettingsRepo } from './settings.repo.ts';
 
-export type PoolDeps = Pick<PoolServiceDeps, 'models' | 'platformName' | 'restsUntil'> &
-  Pick<PoolCreditDeps, 'onError' | 'onUnknownUse' | 'remainingOf' | 'tokensPerDayOf'> & {
+export type PoolDeps = Pick<
+  PoolServiceDeps,
+  'models' | 'platformName' | 'remainingOf' | 'restsUntil'
+> &
+  Pick<PoolCreditDeps, 'onError' | 'onUnknownUse' | 'quotaOf' | 'tokensPerDayOf'> & {
     pool: Pool;
     reports: Pool;
     changes: Changes<'accounts' | 'models' | 'settings' | 'users'>;

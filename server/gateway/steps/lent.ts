@@ -60,7 +60,10 @@ export async function holdCredit(
   // What was tried before came to nothing: only the account that answers is paid for.
   if (facts.credit) facts.credit.lent = null;
   if (candidate.own) return null;
-  const hold = await credit.reserve(principal.userId, model.name, id);
+  const hold = await credit.reserve(principal.userId, model.name, {
+    requestId: id,
+    lent: candidate,
+  });
   if (!hold) {
     const { accountId, platformId } = candidate;
     facts.trace.skipped.push({ accountId, platformId, reason: 'credit', until: null });
@@ -79,10 +82,7 @@ export function settleCredit(
   if (!facts.credit) return;
   const { hold, lent } = facts.credit;
   const served = answer && answer.kind !== 'refused' && lent?.accountId === target?.accountId;
-  credit.settle(
-    hold,
-    served && lent ? { accountId: lent.accountId, remainingBefore: lent.remaining, tokens } : null,
-  );
+  credit.settle(hold, served && lent ? { accountId: lent.accountId, tokens } : null);
 }
 
 function uncounted(): AppError {
