@@ -1,4 +1,5 @@
 import type { AppError } from '#shared/errors.ts';
+import type { SseReader } from '../infra/sse.ts';
 import type {
   Candidate,
   CatalogueModel,
@@ -29,8 +30,8 @@ export type Reply = {
   startRaw(contentType: string): void;
   /** From now on a silence gets a heartbeat, which starts the stream if need be. */
   keepAlive(framing: Framing): void;
-  /** Sends more of a stream; resolves when the client can take more. */
-  write(more: Uint8Array | Frame[]): Promise<void>;
+  /** Sends more of a stream, all at once; resolves when the client can take more. */
+  write(more: readonly (Uint8Array | Frame[])[]): Promise<void>;
   /** Ends the stream with these last pieces. */
   endStream(last: Uint8Array | Frame[]): void;
   /** Closes the connection: the only way to say that a raw answer is not whole. */
@@ -112,8 +113,8 @@ export type Progress = Arrived & Partial<Omit<Called, keyof Arrived>>;
 /** A platform's answer that is good enough to be shown to the client. */
 export type Answer =
   | { kind: 'whole'; whole: WholeAnswer }
-  /** `first` was read already, to be sure that the stream has begun. */
-  | { kind: 'stream'; passage: StreamPassage; first: Step; rest: AsyncIterator<Buffer> }
+  /** `first` was read already, to be sure that the stream has begun; the others are in `frames`. */
+  | { kind: 'stream'; passage: StreamPassage; first: Step; frames: SseReader }
   /** Bytes that nobody here reads, such as speech. */
   | { kind: 'raw'; contentType: string; body: AsyncIterable<Uint8Array>; units: Units | null }
   /** The platform refused the request itself; another account would refuse it too. */

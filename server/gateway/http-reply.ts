@@ -59,14 +59,21 @@ export function createHttpReply(
       heartbeatIn(heartbeatMs, as);
     });
   };
-  const onWire = (more: Uint8Array | Frame[]): Uint8Array | string => {
-    if (more instanceof Uint8Array) return more;
+  const textOf = (frames: Frame[]): string => {
     let text = '';
-    for (const frame of more) {
+    for (const frame of frames) {
       text += framing.frame(frame, isEmpty);
       isEmpty = false;
     }
     return text;
+  };
+  const onWire = (more: readonly (Uint8Array | Frame[])[]): Uint8Array | string => {
+    const pieces = more.map((piece) => (piece instanceof Uint8Array ? piece : textOf(piece)));
+    const [first] = pieces;
+    if (first !== undefined && pieces.length === 1) return first;
+    return Buffer.concat(
+      pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece)),
+    );
   };
 
   return {
@@ -92,7 +99,7 @@ export function createHttpReply(
     endStream(last) {
       stopHeartbeats();
       if (res.destroyed) return;
-      const bytes = onWire(last);
+      const bytes = onWire([last]);
       if (bytes.length > 0) res.write(bytes);
       res.end(framing.close(isEmpty));
       res.setTimeout(stallMs);

@@ -2,8 +2,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { sseFrames } from '../testing/sse-frames.ts';
 import { createOutbound } from './outbound/index.ts';
-import { frameData, isWholeFrame, sseFrames } from './sse.ts';
+import { frameData, isWholeFrame } from './sse.ts';
 
 async function* chunksOf(chunks: readonly Uint8Array[]) {
   yield* chunks;

@@ -5,10 +5,23 @@ const CR = 0x0d;
 const COLON = 0x3a;
 const SPACE = 0x20;
 const NONE = Number.POSITIVE_INFINITY;
+const NOTHING = Buffer.alloc(0);
 
 export type SseLimits = {
   /** The most bytes one frame may have, default 1 MiB. */
   maxLineBytes?: number;
+};
+
+/** The frames of a stream: those that are here are taken at once, more are waited for. */
+export type SseReader = {
+  /** The next frame among those that have arrived; undefined when `more` must be asked first. */
+  ready(): Buffer | undefined;
+  /** Waits until there are more; false at the end of the stream. Throws like its body. */
+  more(): Promise<boolean>;
+  /** Ends the reading and, unless its end was seen, the stream. */
+  destroy(): void;
+  /** No frame is wanted any more: reads on to the end if that has arrived, so that the connection can serve again. */
+  release(): void;
 };
 
 /**
@@ -17,19 +30,57 @@ export type SseLimits = {
  * is a view of it. What follows the last blank line comes last; `isWholeFrame` tells it apart.
  *
  * A frame that ends with a bare `\r` waits for the next byte, for that may be the `\n` that belongs to it.
- * @throws AppError `upstream_failed` when a frame is longer than the limit.
+ * `more` throws AppError `upstream_failed` when a frame is longer than the limit.
  */
-export async function* sseFrames(
+export function readSse(
   body: AsyncIterable<Uint8Array>,
   { maxLineBytes = 1_048_576 }: SseLimits = {},
-): AsyncGenerator<Buffer> {
-  const splitter = createSplitter(maxLineBytes);
-  for await (const chunk of body) yield* splitter.push(chunk);
-  const tail = splitter.end();
-  if (tail.length > 0) yield tail;
+): SseReader {
+  const chunks = body[Symbol.asyncIterator]();
+  const frames: Buffer[] = [];
+  const splitter = createSplitter(maxLineBytes, (frame) => frames.push(frame));
+  let next = 0;
+  let failed: unknown = null;
+
+  const destroy = () => void chunks.return?.()?.catch(() => undefined);
+
+  /** What was whole before a frame that is too long is still handed over. */
+  function split(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      failed = error;
+      destroy();
+    }
+  }
+
+  return {
+    ready() {
+      const frame = frames[next];
+      if (frame === undefined) {
+        frames.length = 0;
+        next = 0;
+      } else next += 1;
+      return frame;
+    },
+    async more() {
+      while (failed === null) {
+        const chunk = await chunks.next();
+        split(() => (chunk.done ? splitter.end() : splitter.push(chunk.value)));
+        if (frames.length > 0) return true;
+        if (chunk.done) break;
+      }
+      if (failed !== null) throw failed;
+      return false;
+    },
+    destroy,
+    release() {
+      chunks.next().then(({ done }) => (done ? undefined : destroy()), destroy);
+    },
+  };
 }
 
-function createSplitter(maxBytes: number) {
+function createSplitter(maxBytes: number, give: (frame: Buffer) => void) {
   let parts: Buffer[] = [];
   let partBytes = 0;
   // Where the last byte left us: at the start of a line, and after a `\r` that a `\n` may complete.
@@ -75,20 +126,25 @@ function createSplitter(maxBytes: number) {
     return end + 1;
   }
 
-  function* push(input: Uint8Array): Generator<Buffer> {
+  function push(input: Uint8Array): void {
     const chunk = Buffer.from(input.buffer, input.byteOffset, input.length);
     const find = lineEnds(chunk);
     let start = 0;
     for (let at = 0; at < chunk.length; ) {
       at = step(chunk, find, at);
       if (!closed) continue;
-      yield take(chunk.subarray(start, at));
+      give(take(chunk.subarray(start, at)));
       start = at;
     }
     keep(chunk.subarray(start));
   }
 
-  return { push, end: () => take(Buffer.alloc(0)) };
+  function end(): void {
+    const tail = take(NOTHING);
+    if (tail.length > 0) give(tail);
+  }
+
+  return { push, end };
 }
 
 type FindLineEnd = (from: number) => number;

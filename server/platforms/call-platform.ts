@@ -1,5 +1,5 @@
-import { type Outbound, type OutboundAnswer, outboundError } from '../infra/outbound/index.ts';
-import type { Auth, CallPlatform, UpstreamAnswer, UpstreamRequest } from './platform.ts';
+import type { Outbound } from '../infra/outbound/index.ts';
+import type { Auth, CallPlatform, UpstreamRequest } from './platform.ts';
 
 export type CallPlatformDeps = {
   outbound: Pick<Outbound, 'request'>;
@@ -20,7 +20,7 @@ export function createCallPlatform({ outbound, sandbox, version }: CallPlatformD
 
   return async (request) => {
     if (request.baseUrl === null) return sandbox(request);
-    const answer = await outbound.request(urlOf(request.baseUrl, request.path), {
+    return outbound.request(urlOf(request.baseUrl, request.path), {
       method: request.method,
       headers: headersOf(request, userAgent),
       ...(request.body && { body: request.body }),
@@ -28,11 +28,6 @@ export function createCallPlatform({ outbound, sandbox, version }: CallPlatformD
       headersTimeoutMs: request.timeoutMs,
       bodyTimeoutMs: request.timeoutMs,
     });
-    return {
-      status: answer.status,
-      headers: answer.headers,
-      body: bodyOf(answer, request.signal),
-    };
   };
 }
 
@@ -56,27 +51,4 @@ function headersOf(request: UpstreamRequest, userAgent: string): Record<string, 
 function credential(auth: Auth, secret: string | null): Record<string, string> {
   if (secret === null || auth === 'none') return {};
   return auth === 'bearer' ? { authorization: `Bearer ${secret}` } : { [auth]: secret };
-}
-
-/** The answer's body, whose errors say in plain words what happened to the platform's connection. */
-function bodyOf(answer: OutboundAnswer, signal: AbortSignal): UpstreamAnswer['body'] {
-  const { body, origin } = answer;
-  const fail = (error: unknown): never => {
-    throw signal.aborted ? signal.reason : outboundError(error, origin);
-  };
-  return {
-    [Symbol.asyncIterator]() {
-      const chunks: AsyncIterator<Uint8Array> = body[Symbol.asyncIterator]();
-      return {
-        next: () => chunks.next().catch(fail),
-        return: async () => {
-          await chunks.return?.();
-          return { done: true, value: undefined };
-        },
-      };
-    },
-    destroy(error) {
-      body.on('error', () => {}).destroy(error);
-    },
-  };
 }

@@ -1,4 +1,5 @@
 import { AppError } from '#shared/errors.ts';
+import { readWhole } from '../../infra/outbound/index.ts';
 import { maskError } from '../../platforms/mask-error.ts';
 import type { CallPlatform, Platform, UpstreamAnswer } from '../../platforms/platform.ts';
 
@@ -70,18 +71,13 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 async function readAll(answer: UpstreamAnswer, maxBytes: number, name: string): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of answer.body) {
-    size += chunk.length;
-    if (size > maxBytes) {
-      answer.body.destroy();
-      const message = `${name} answered with more than ${maxBytes} bytes; that cannot be what was asked for.`;
-      throw new AppError('upstream_failed', message);
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+  const message = `${name} answered with more than ${maxBytes} bytes; that cannot be what was asked for.`;
+  const bytes = await readWhole(
+    answer.body,
+    maxBytes,
+    () => new AppError('upstream_failed', message),
+  );
+  return bytes.toString('utf8');
 }
 
 function parsed(text: string): unknown {

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { frameData, sseFrames } from '../../infra/sse.ts';
+import { frameData } from '../../infra/sse.ts';
 import { PLATFORMS } from '../../testing/matrix/index.ts';
 import type { FakePlatform } from '../../testing/matrix/matrix.ts';
 import { recorded } from '../../testing/matrix/recorded.ts';
+import { sseFrames } from '../../testing/sse-frames.ts';
 import type { DialogueEvent } from './dialogue.ts';
 import { PROTOCOLS } from './index.ts';
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { frameData, sseFrames } from '../../infra/sse.ts';
+import { frameData } from '../../infra/sse.ts';
+import { sseFrames } from '../../testing/sse-frames.ts';
 import { type Framing, JSON_ARRAY, SSE } from './framing.ts';
 import type { Frame } from './protocol.ts';
 

@@ -1,11 +1,13 @@
 import { AppError } from '#shared/errors.ts';
-import { frameData, sseFrames } from '../../infra/sse.ts';
+import { readWhole } from '../../infra/outbound/index.ts';
+import { readSse } from '../../infra/sse.ts';
 import { codesIn, type Judged, judgeFailure } from '../../platforms/judge-failure.ts';
 import { maskedReason } from '../../platforms/mask-error.ts';
 import type { Platform, UpstreamAnswer } from '../../platforms/platform.ts';
 import type { Answer } from '../exchange.ts';
 import type { Outcome } from '../ports.ts';
 import type { Passage } from '../request.ts';
+import { nextStep } from './next-step.ts';
 
 const MOST_ANSWER_BYTES = 32 * 1024 * 1024;
 const MOST_ERROR_BYTES = 64 * 1024;
@@ -32,7 +34,7 @@ export async function readOutcome(
 ): Promise<{ answer: Answer } | Failed> {
   if (upstream.status < 200 || upstream.status > 299) return refused(asking, upstream);
   if (asking.passage.raw) return passRaw(asking, upstream);
-  if (!asking.stream) return readWhole(asking, upstream);
+  if (!asking.stream) return wholeAnswer(asking, upstream);
   if (isEventStream(upstream)) return beginStream(asking, upstream);
   const body = await readBytes(upstream, MOST_ANSWER_BYTES);
   const whole = asking.passage.whole(body, contentType(upstream));
@@ -53,7 +55,7 @@ async function passRaw(
 ): Promise<{ answer: Answer } | Failed> {
   const said = contentType(upstream);
   // NOTE: JSON in place of sound is a platform's way to tell of an error with status 200.
-  if (/^application\/json\b/i.test(said)) return readWhole(asking, upstream);
+  if (/^application\/json\b/i.test(said)) return wholeAnswer(asking, upstream);
   const units = asking.passage.rawUnits ?? null;
   return {
     answer: { kind: 'raw', contentType: harmless(said), body: upstream.body, units },
@@ -75,7 +77,7 @@ function isEventStream(upstream: UpstreamAnswer): boolean {
   return contentType(upstream).startsWith('text/event-stream');
 }
 
-async function readWhole(
+async function wholeAnswer(
   asking: Asking,
   upstream: UpstreamAnswer,
 ): Promise<{ answer: Answer } | Failed> {
@@ -91,19 +93,16 @@ async function beginStream(
 ): Promise<{ answer: Answer } | Failed> {
   const { maxFrameBytes } = asking.passage;
   const limits = maxFrameBytes === undefined ? {} : { maxLineBytes: maxFrameBytes };
-  const rest = sseFrames(upstream.body, limits)[Symbol.asyncIterator]();
+  const frames = readSse(upstream.body, limits);
   const passage = asking.passage.stream();
-  for (;;) {
-    const next = await rest.next();
-    if (next.done) return failure('The platform closed the stream before saying anything.', asking);
-    const data = frameData(next.value);
-    // NOTE: comments are heartbeats of the platform; ours are sent on our own account.
-    if (data === undefined) continue;
-    const first = passage.read(next.value, data);
-    if (first.error === null) return { answer: { kind: 'stream', passage, first, rest } };
-    await rest.return?.(undefined);
+  while (await frames.more()) {
+    const first = nextStep(frames, passage);
+    if (!first) continue;
+    if (first.error === null) return { answer: { kind: 'stream', passage, first, frames } };
+    frames.destroy();
     return failure(first.error, asking);
   }
+  return failure('The platform closed the stream before saying anything.', asking);
 }
 
 async function refused(
@@ -182,16 +181,10 @@ function parsed(body: Buffer): unknown {
 }
 
 /** @throws AppError upstream_failed past `most` bytes. */
-async function readBytes(upstream: UpstreamAnswer, most: number): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of upstream.body) {
-    length += chunk.length;
-    if (length > most) {
-      upstream.body.destroy();
-      throw new AppError('upstream_failed', 'The platform sent more than we accept.');
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, length);
+function readBytes({ body }: UpstreamAnswer, most: number): Promise<Buffer> {
+  return readWhole(
+    body,
+    most,
+    () => new AppError('upstream_failed', 'The platform sent more than we accept.'),
+  );
 }

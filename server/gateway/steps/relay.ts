@@ -1,9 +1,9 @@
 import { AppError, toAppError } from '#shared/errors.ts';
-import { frameData, isWholeFrame } from '../../infra/sse.ts';
 import { maskedReason } from '../../platforms/mask-error.ts';
 import type { Answer, Called, Facts, Relayed } from '../exchange.ts';
-import type { Step, StreamPassage } from '../request.ts';
+import type { Step } from '../request.ts';
 import { addText, NO_TOKENS } from '../tokens.ts';
+import { nextStep } from './next-step.ts';
 
 export type RelayDeps = { now: () => number };
 
@@ -45,50 +45,73 @@ export async function relay(deps: RelayDeps, called: Called): Promise<Relayed> {
 async function relayFrames(
   deps: RelayDeps,
   called: Called,
-  { first, passage, rest }: Streamed,
+  { first, frames, passage }: Streamed,
 ): Promise<Step['out']> {
   const { facts, reply, request, signal, target } = called;
   reply.startStream(request.framing);
   const outlet = createOutlet(called);
-  try {
-    for (let step: Step | null = first; step; step = await nextStep(rest, passage, signal)) {
+
+  /** Passes on what has arrived, `from` the first of it; the closing step, if that is among it. */
+  async function passOn(from: Step | null): Promise<Step | null> {
+    for (let step = from; step; step = nextStep(frames, passage)) {
       if (step.error !== null) {
+        await outlet.flush();
         throw new AppError('upstream_failed', maskedReason(step.error, target.secret));
       }
       note(facts, step, deps.now);
-      if (step.last) {
-        releaseConnection(rest);
-        return await outlet.close(step.out);
-      }
-      await outlet.pass(step);
+      if (step.last) return step;
+      outlet.pass(step);
     }
-    const end = passage.end();
-    if (end) return await outlet.close(end.out);
-  } catch (thrown) {
-    await rest.return?.(undefined);
-    throw signal.aborted ? toAppError(signal.reason) : toAppError(thrown);
+    await outlet.flush();
+    if (signal.aborted) throw toAppError(signal.reason);
+    return null;
   }
-  throw new AppError('upstream_failed', 'The platform broke the stream off before its end.');
+
+  try {
+    let last = await passOn(first);
+    while (!last && (await frames.more())) last = await passOn(nextStep(frames, passage));
+    last ??= passage.end();
+    if (!last) throw brokenOff();
+    frames.release();
+    return await outlet.close(last.out);
+  } catch (thrown) {
+    frames.destroy();
+    throw signal.aborted ? toAppError(signal.reason) : brokenConnection(thrown);
+  }
 }
 
-/** Sends pieces on; one that says why the model stopped may be the last and waits for what follows. */
+/**
+ * Gathers what arrived together and sends it on in one piece. What says why the model stopped may be
+ * the last and waits for what follows.
+ */
 function createOutlet({ reply, request }: Called) {
+  let ready: Step['out'][] = [];
   let held: Step['out'] = [];
-  const release = async () => {
-    if (held.length > 0) await reply.write(held);
+  const add = (out: Step['out']) => {
+    if (out.length > 0) ready.push(out);
+  };
+  const release = () => {
+    add(held);
     held = [];
   };
+  async function flush(): Promise<void> {
+    if (ready.length === 0) return;
+    const pieces = ready;
+    ready = [];
+    await reply.write(pieces);
+  }
   return {
-    async pass({ finishes, out, usageOnly }: Step): Promise<void> {
-      await release();
+    flush,
+    pass({ finishes, out, usageOnly }: Step): void {
+      release();
       if (finishes) held = out;
-      else if (!usageOnly || request.wantsUsage) await reply.write(out);
+      else if (!usageOnly || request.wantsUsage) add(out);
     },
     /** What is left to be sent once the books are closed. */
     async close(last: Step['out']): Promise<Step['out']> {
-      if (last.length === 0) return held;
-      await release();
-      return last;
+      if (last.length > 0) release();
+      await flush();
+      return last.length > 0 ? last : held;
     },
   };
 }
@@ -104,7 +127,7 @@ async function relayBytes(
       if (signal.aborted) throw toAppError(signal.reason);
       Object.assign(facts, { raw: true, units, usage: NO_TOKENS });
       reply.startRaw(contentType);
-      if (held.length > 0) await reply.write(held);
+      if (held.length > 0) await reply.write([held]);
       held = chunk;
     }
   } catch (thrown) {
@@ -123,45 +146,12 @@ function note(facts: Facts, step: Step, now: () => number): void {
   addText(facts.written, step.text);
 }
 
-/** What the next frame with data means; null at the end of the stream, or where it broke off. */
-async function nextStep(
-  rest: AsyncIterator<Buffer>,
-  passage: StreamPassage,
-  signal: AbortSignal,
-): Promise<Step | null> {
-  for (;;) {
-    const frame = await nextFrame(rest, signal);
-    if (!frame) return null;
-    const data = frameData(frame);
-    if (data === undefined) continue;
-    const step = passage.read(frame, data);
-    // NOTE: half a frame at the end is no frame, unless it is the closing one without its blank line.
-    return step.last || step.error !== null || isWholeFrame(frame) ? step : null;
-  }
-}
-
-/** The next frame, null at the end. Turns the noise of a broken connection into one clear error. */
-async function nextFrame(rest: AsyncIterator<Buffer>, signal: AbortSignal): Promise<Buffer | null> {
-  if (signal.aborted) throw toAppError(signal.reason);
-  try {
-    const next = await rest.next();
-    return next.done ? null : next.value;
-  } catch (cause) {
-    throw brokenConnection(cause);
-  }
-}
-
 function brokenConnection(cause: unknown): AppError {
   if (cause instanceof AppError) return cause;
   const message = 'The connection to the platform broke mid-answer.';
   return new AppError('upstream_failed', message, { cause });
 }
 
-/** Reads the end of the body behind the closing frame, so that its connection can serve again. */
-function releaseConnection(rest: AsyncIterator<Buffer>): void {
-  const leave = () => rest.return?.(undefined);
-  rest
-    .next()
-    .then(({ done }) => (done ? undefined : leave()), leave)
-    .catch(() => undefined);
+function brokenOff(): AppError {
+  return new AppError('upstream_failed', 'The platform broke the stream off before its end.');
 }

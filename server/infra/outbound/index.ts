@@ -1,18 +1,22 @@
 import type { LookupAddress } from 'node:dns';
 import { lookup as systemLookup } from 'node:dns/promises';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
-import { Agent, type Dispatcher } from 'undici';
+import { Agent } from 'undici';
 import { AppError } from '#shared/errors.ts';
 import type { Log } from '../log.ts';
 import { type AllowRule, parseAllow } from './allow-list.ts';
 import { outboundError } from './errors.ts';
+import { exchange, type Incoming } from './exchange.ts';
 import { createGuard } from './guard.ts';
+import type { IncomingBody } from './incoming-body.ts';
 import { guardedPool } from './pool.ts';
 import { parseJson, readText } from './read-json.ts';
 import { nextHop } from './redirects.ts';
 
 export { type AllowRule, parseAllow } from './allow-list.ts';
 export { outboundError } from './errors.ts';
+export { type IncomingBody, readWhole } from './incoming-body.ts';
 
 export type OutboundRequest = {
   /** Default GET. */
@@ -31,9 +35,9 @@ export type OutboundRequest = {
 
 export type OutboundAnswer = {
   status: number;
-  headers: Dispatcher.ResponseData['headers'];
-  /** Must be read or destroyed. Its errors are undici's: pass them through `outboundError(e, origin)`. */
-  body: Dispatcher.ResponseData['body'];
+  headers: Readonly<IncomingHttpHeaders>;
+  /** Must be read or destroyed. Throws what `request` throws. */
+  body: IncomingBody;
   origin: string;
 };
 
@@ -86,24 +90,22 @@ export function createOutbound(options: OutboundOptions): Outbound {
 
   async function send(url: string | URL, req: OutboundRequest): Promise<OutboundAnswer> {
     const { origin, path } = guard.target(url);
-    let answer: Dispatcher.ResponseData;
-    try {
-      answer = await agent.request({
+    const answer = await exchange({
+      dispatcher: agent,
+      request: {
         origin,
         path,
         method: req.method ?? 'GET',
         headers: { ...req.headers, ...IDENTITY },
         body: req.body ?? null,
-        signal: req.signal ?? null,
         headersTimeout: req.headersTimeoutMs ?? null,
         bodyTimeout: req.bodyTimeoutMs ?? null,
-      });
-    } catch (error) {
-      if (req.signal?.aborted) throw error;
-      throw outboundError(error, origin);
-    }
+      },
+      signal: req.signal ?? null,
+      explain: (error) => outboundError(error, origin),
+    });
     refuseCompressed(answer, origin);
-    return { status: answer.statusCode, headers: answer.headers, body: answer.body, origin };
+    return { ...answer, origin };
   }
 
   async function follow(url: string | URL, req: OutboundRequest, hops: number) {
@@ -115,11 +117,11 @@ export function createOutbound(options: OutboundOptions): Outbound {
       try {
         next = nextHop({ ...hop, origin }, answer);
       } catch (error) {
-        discard(answer.body);
+        answer.body.destroy();
         throw error;
       }
       if (!next) return answer;
-      discard(answer.body);
+      answer.body.destroy();
       if (left === 0) {
         throw new AppError('upstream_failed', `${origin} redirected more than ${hops} times.`);
       }
@@ -143,17 +145,12 @@ export function createOutbound(options: OutboundOptions): Outbound {
   };
 }
 
-function refuseCompressed(answer: Dispatcher.ResponseData, origin: string): void {
+function refuseCompressed(answer: Incoming, origin: string): void {
   const encoding = answer.headers['content-encoding'];
   if (encoding === undefined || encoding === 'identity') return;
-  discard(answer.body);
+  answer.body.destroy();
   throw new AppError(
     'upstream_failed',
     `${origin} answered compressed (${encoding}) although asked not to, so its answer cannot be read.`,
   );
-}
-
-// An undici body that is destroyed unread says so by an error event, which nobody else listens for.
-function discard(body: OutboundAnswer['body']): void {
-  body.on('error', () => {}).destroy();
 }

@@ -1,5 +1,5 @@
 import { AppError } from '#shared/errors.ts';
-import { outboundError } from './errors.ts';
+import { readWhole } from './incoming-body.ts';
 import type { OutboundAnswer } from './index.ts';
 
 /**
@@ -7,19 +7,8 @@ import type { OutboundAnswer } from './index.ts';
  * AppError `upstream_failed`.
  */
 export async function readText(answer: OutboundAnswer, maxBytes: number): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of answer.body as AsyncIterable<Uint8Array>) {
-      size += chunk.length;
-      if (size > maxBytes) throw tooLong(answer.origin, maxBytes);
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    answer.body.on('error', () => {}).destroy();
-    throw outboundError(error, answer.origin);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+  const bytes = await readWhole(answer.body, maxBytes, () => tooLong(answer.origin, maxBytes));
+  return bytes.toString('utf8');
 }
 
 /** Parses an answer's text; AppError `upstream_failed` when it is not JSON. */

@@ -1,7 +1,8 @@
 import OpenAI from 'openai';
 import { describe, expect, test } from 'vitest';
-import { isWholeFrame, sseFrames } from '../../infra/sse.ts';
+import { isWholeFrame } from '../../infra/sse.ts';
 import { fakeClock } from '../../testing/fake-clock.ts';
+import { sseFrames } from '../../testing/sse-frames.ts';
 import type { CallPlatform, UpstreamAnswer, UpstreamRequest } from '../platform.ts';
 import { createSandbox } from './index.ts';
 
