@@ -75,7 +75,9 @@ export function readSse(
     },
     destroy,
     release() {
-      chunks.next().then(({ done }) => (done ? undefined : destroy()), destroy);
+      // NOTE: what follows the last frame is of no use to anyone, and neither is such a connection.
+      if (next < frames.length) destroy();
+      else void chunks.next().then(({ done }) => (done ? undefined : destroy()), destroy);
     },
   };
 }

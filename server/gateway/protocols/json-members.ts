@@ -1,53 +1,73 @@
 /** Where a member of a JSON object stands, as byte offsets into the text: its key, its value, its end. */
 export type Member = { key: string; keyStart: number; start: number; end: number };
 
+/** `depth` is how many arrays and objects lie within each other at most. */
+export type Scanned = { members: Member[] | null; depth: number };
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
-const COLON = 0x3a;
-const OPEN = new Set([0x7b, 0x5b]);
-const CLOSE = new Set([0x7d, 0x5d]);
-const SPACE = new Set([0x20, 0x09, 0x0a, 0x0d]);
+/** `[` and `{`, `]` and `}`: but for one bit the same. */
+const OPEN = 0x5b;
+const CLOSE = 0x5d;
+const EITHER = ~0x20;
+/** Up to here the end of a string is looked for byte by byte: asking for it costs more than that. */
+const SHORT = 64;
 
 /**
  * Finds the top-level members of a JSON object without building it, so that one value can be
  * replaced and every other byte stays as the client sent it.
  *
- * The text must be known to be valid JSON. Returns null for anything out of the ordinary (not an
+ * The text must be known to be valid JSON. `members` is null for anything out of the ordinary (not an
  * object, an escaped or repeated key): then the caller re-serialises what it checked, so that what
  * is checked is what is sent.
  */
-export function topLevelMembers(text: Buffer): Member[] | null {
+export function scanJson(text: Buffer): Scanned {
   let at = skipSpace(text, 0);
-  if (text[at] !== 0x7b) return null;
+  if (text[at] !== 0x7b) return { members: null, depth: nested(text, at).depth };
   at = skipSpace(text, at + 1);
   const members: Member[] = [];
   const seen = new Set<string>();
+  let plain = true;
+  let depth = 1;
   while (text[at] === QUOTE) {
     const keyStart = at;
     const keyEnd = endOfString(text, at);
     const key = text.toString('utf8', at + 1, keyEnd - 1);
-    if (key.includes('\\') || seen.has(key)) return null;
+    if (key.includes('\\') || seen.has(key)) plain = false;
     seen.add(key);
-    at = skipSpace(text, keyEnd);
-    if (text[at] !== COLON) return null;
-    const start = skipSpace(text, at + 1);
-    const end = endOfValue(text, start);
-    members.push({ key, keyStart, start, end });
-    at = skipSpace(text, end);
+    const start = skipSpace(text, skipSpace(text, keyEnd) + 1);
+    const value = valueAt(text, start);
+    depth = Math.max(depth, 1 + value.depth);
+    members.push({ key, keyStart, start, end: value.end });
+    at = skipSpace(text, value.end);
     if (text[at] === COMMA) at = skipSpace(text, at + 1);
   }
-  return CLOSE.has(text[at] ?? 0) ? members : null;
+  return { members: plain ? members : null, depth };
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
 function skipSpace(text: Buffer, from: number): number {
   let at = from;
-  while (SPACE.has(text[at] ?? -1)) at += 1;
+  while (isSpace(text[at])) at += 1;
   return at;
 }
 
 /** The offset behind the closing quote of the string that opens at `from`. */
 function endOfString(text: Buffer, from: number): number {
+  const near = Math.min(text.length, from + SHORT);
+  for (let at = from + 1; at < near; at += 1) {
+    const byte = text[at];
+    if (byte === QUOTE) return at + 1;
+    if (byte === BACKSLASH) at += 1;
+  }
+  return farEndOfString(text, from);
+}
+
+function farEndOfString(text: Buffer, from: number): number {
   let at = from + 1;
   for (;;) {
     const quote = text.indexOf(QUOTE, at);
@@ -59,13 +79,18 @@ function endOfString(text: Buffer, from: number): number {
   }
 }
 
-function endOfValue(text: Buffer, from: number): number {
-  if (text[from] === QUOTE) return endOfString(text, from);
-  return OPEN.has(text[from] ?? 0) ? endOfNested(text, from) : endOfScalar(text, from);
+type Value = { end: number; depth: number };
+
+function valueAt(text: Buffer, from: number): Value {
+  if (text[from] === QUOTE) return { end: endOfString(text, from), depth: 0 };
+  if (((text[from] ?? 0) & EITHER) === OPEN) return nested(text, from);
+  return { end: endOfScalar(text, from), depth: 0 };
 }
 
-function endOfNested(text: Buffer, from: number): number {
+/** An array or object, however deep; of anything else the end is that of the text. */
+function nested(text: Buffer, from: number): Value {
   let depth = 0;
+  let deepest = 0;
   let at = from;
   while (at < text.length) {
     const byte = text[at] ?? 0;
@@ -73,19 +98,24 @@ function endOfNested(text: Buffer, from: number): number {
       at = endOfString(text, at);
       continue;
     }
-    if (OPEN.has(byte)) depth += 1;
-    if (CLOSE.has(byte)) depth -= 1;
     at += 1;
-    if (depth === 0) return at;
+    const kind = byte & EITHER;
+    if (kind === OPEN) {
+      depth += 1;
+      if (depth > deepest) deepest = depth;
+    } else if (kind === CLOSE) {
+      depth -= 1;
+      if (depth === 0) break;
+    }
   }
-  return at;
+  return { end: at, depth: deepest };
 }
 
 function endOfScalar(text: Buffer, from: number): number {
   let at = from;
   while (at < text.length) {
     const byte = text[at] ?? 0;
-    if (byte === COMMA || CLOSE.has(byte) || SPACE.has(byte)) return at;
+    if (byte === COMMA || (byte & EITHER) === CLOSE || isSpace(byte)) return at;
     at += 1;
   }
   return at;
