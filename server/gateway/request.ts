@@ -58,8 +58,8 @@ export type GatewayRequest = {
   wantsUsage: boolean;
   /** Most tokens that the answer may have; null = the client set no limit. */
   maxOutputTokens: number | null;
-  /** The prompt's text, to count tokens when the platform does not. */
-  promptText(): string;
+  /** The prompt's texts, to count tokens when the platform does not. */
+  promptTexts(): readonly string[];
   /** The prompt's tokens where the request tells them itself (lists of tokens); absent = see its text. */
   promptTokens?: number;
   /** What else it takes at most, where the request tells: images, characters, searches. */

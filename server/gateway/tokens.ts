@@ -17,9 +17,15 @@ export const NO_TOKENS: TokenUsage = Object.freeze({
  * UTF-8, where each takes two bytes more: looking at every character would cost more than the rest
  * of the request.
  */
-export function guessTokens(text: string): number {
-  const wide = Math.ceil((Buffer.byteLength(text) - text.length) / 2);
-  return Math.ceil((text.length - wide) / 4) + wide;
+export function guessTokens(texts: readonly string[]): number {
+  let [length, bytes] = [0, 0];
+  // NOTE: one after the other, for putting them together would cost more than all the rest.
+  for (const text of texts) {
+    length += text.length;
+    bytes += Buffer.byteLength(text);
+  }
+  const wide = Math.ceil((bytes - length) / 2);
+  return Math.ceil((length - wide) / 4) + wide;
 }
 
 /** Past this many characters the guess serves as the count. */
@@ -39,12 +45,12 @@ export function newTally(): Tally {
 export function addText(tally: Tally, text: string): void {
   const fits = tally.text.length + text.length <= MOST_COUNTED;
   if (fits) tally.text += text;
-  else tally.beyond += guessTokens(text);
+  else tally.beyond += guessTokens([text]);
 }
 
 async function countTokens(text: string): Promise<number> {
   if (text.length === 0) return 0;
-  if (text.length > MOST_COUNTED) return guessTokens(text);
+  if (text.length > MOST_COUNTED) return guessTokens([text]);
   // NOTE: loaded on first need only; its table takes a tenth of a second and tens of megabytes.
   const { countTokens: count } = await import('gpt-tokenizer/encoding/o200k_base');
   let tokens = 0;
@@ -69,8 +75,11 @@ function* pieces(text: string): Generator<string> {
 }
 
 /** What a request used, counted here because the platform did not say; marked as estimated. */
-export async function estimateUsage(prompt: string, written: Tally): Promise<TokenUsage> {
-  const inputTokens = await countTokens(prompt);
+export async function estimateUsage(
+  prompt: readonly string[],
+  written: Tally,
+): Promise<TokenUsage> {
+  const inputTokens = await countTokens(prompt.join('\n'));
   const outputTokens = (await countTokens(written.text)) + written.beyond;
   return {
     inputTokens,

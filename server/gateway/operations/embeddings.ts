@@ -14,7 +14,7 @@ const MOST_TOKENS = 2_000_000;
 
 type Input = EmbeddingsRequest['input'];
 /** `tokens` is null where the input is text, whose tokens are to be counted. */
-type Measured = { text: () => string; tokens: number | null };
+type Measured = { texts: () => readonly string[]; tokens: number | null };
 
 /**
  * Embeddings: billed by their input's tokens.
@@ -23,7 +23,7 @@ type Measured = { text: () => string; tokens: number | null };
 export const embeddingsDoor: Door = forwardDoor('openai-embeddings', 'embeddings', (call) => {
   const body = parseBody(call.body);
   const { model, input } = check(EmbeddingsRequest, body.json);
-  const { text, tokens } = measure(input);
+  const { texts, tokens } = measure(input);
   // NOTE: without a report, texts are counted when the books are closed; tokens are known already.
   const known: TokenUsage | null =
     tokens === null ? null : { ...NO_TOKENS, inputTokens: tokens, estimated: true };
@@ -31,7 +31,7 @@ export const embeddingsDoor: Door = forwardDoor('openai-embeddings', 'embeddings
     model,
     stream: false,
     maxOutputTokens: 0,
-    promptText: text,
+    promptTexts: texts,
     ...(tokens !== null && { promptTokens: tokens }),
     write: jsonWriter(body),
     passage: jsonPassage((json) => {
@@ -45,15 +45,15 @@ export const embeddingsDoor: Door = forwardDoor('openai-embeddings', 'embeddings
 
 /** @throws AppError bad_request for input that is neither text nor tokens, or is too much. */
 function measure(input: Input): Measured {
-  if (typeof input === 'string') return { text: () => input, tokens: null };
+  if (typeof input === 'string') return { texts: () => [input], tokens: null };
   if (typeof input[0] === 'string' && input.every((item) => typeof item === 'string')) {
     within(input.length, MOST_INPUTS, 'texts');
-    return { text: () => input.join('\n'), tokens: null };
+    return { texts: () => input, tokens: null };
   }
-  if (typeof input[0] === 'number') return { text: () => '', tokens: countIds(input) };
+  if (typeof input[0] === 'number') return { texts: () => [], tokens: countIds(input) };
   within(input.length, MOST_INPUTS, 'inputs');
   const tokens = input.reduce<number>((sum, list) => sum + countIds(list), 0);
-  return { text: () => '', tokens };
+  return { texts: () => [], tokens };
 }
 
 function countIds(list: unknown): number {

@@ -11,7 +11,7 @@ export type Written = Pick<Prepared, 'body' | 'contentType' | 'dropped'>;
 /** A request that is passed on in the words it came in. */
 export type Forwarded = Pick<
   GatewayRequest,
-  'model' | 'stream' | 'maxOutputTokens' | 'mostUnits' | 'promptText' | 'promptTokens'
+  'model' | 'stream' | 'maxOutputTokens' | 'mostUnits' | 'promptTexts' | 'promptTokens'
 > & {
   /** The body with the platform's name of the model, and without what that model refuses. */
   write(model: string, lacks: readonly string[]): Written;

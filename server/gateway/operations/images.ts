@@ -22,7 +22,7 @@ export const imagesDoor: Door = forwardDoor('openai-images', 'images', (call) =>
     stream: stream === true,
     maxOutputTokens: null,
     mostUnits: { unit: 'image', amount: n ?? 1 },
-    promptText: () => prompt,
+    promptTexts: () => [prompt],
     write: jsonWriter(body),
     passage: {
       ...jsonPassage(meter),

@@ -22,7 +22,7 @@ export const rerankDoor: Door = forwardDoor('rerank', 'rerank', (call) => {
     stream: false,
     maxOutputTokens: 0,
     mostUnits: { unit: 'search', amount: Math.ceil(documents.length / A_SEARCH) },
-    promptText: () => [query, ...documents].map(textOf).join('\n'),
+    promptTexts: () => [query, ...documents].map(textOf),
     write: jsonWriter(body),
     passage: jsonPassage(meter),
   };

@@ -20,7 +20,7 @@ export const speechDoor: Door = forwardDoor('openai-speech', 'speech', (call) =>
     stream: false,
     maxOutputTokens: 0,
     mostUnits: characters,
-    promptText: () => '',
+    promptTexts: () => [],
     write: jsonWriter(body),
     accept: '*/*',
     passage: {

@@ -31,7 +31,7 @@ function soundDoor(name: string, operation: 'transcription' | 'translation'): Do
       stream: isYes(field(form, 'stream')),
       maxOutputTokens: null,
       mostUnits: secondsOf(length.seconds),
-      promptText: () => '',
+      promptTexts: () => [],
       write: (model, lacks) => ({
         body: rewriteForm(form, {
           replace: 'model',

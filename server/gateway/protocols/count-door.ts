@@ -9,7 +9,7 @@ import { accountTag } from './seals.ts';
 /** How a protocol lets clients count a prompt's tokens. */
 export type Counting = Dialect & {
   protocol: Protocol;
-  readCountRequest(call: ArrivedCall): Pick<ChatRequest, 'model' | 'promptText' | 'forward'>;
+  readCountRequest(call: ArrivedCall): Pick<ChatRequest, 'model' | 'promptTexts' | 'forward'>;
   /** The answer's body. */
   writeCount(tokens: number): object;
   /** Below the base URL of a platform of this protocol. */
@@ -32,7 +32,7 @@ export function countDoor(counting: Counting): Door {
         framing: SSE,
         wantsUsage: true,
         maxOutputTokens: 0,
-        promptText: () => '',
+        promptTexts: () => [],
         accounts: [],
         storedIds: [],
         previousId: null,
@@ -74,9 +74,9 @@ function wayTo({ baseUrl, auth }: Endpoint) {
 /** What no platform counts for us is guessed, as it is for reserving. */
 async function countHere(
   { writeCount }: Counting,
-  { promptText }: Pick<ChatRequest, 'promptText'>,
+  { promptTexts }: Pick<ChatRequest, 'promptTexts'>,
 ): Promise<Buffer> {
-  return Buffer.from(JSON.stringify(writeCount(guessTokens(promptText()))));
+  return Buffer.from(JSON.stringify(writeCount(guessTokens(promptTexts()))));
 }
 
 /**

@@ -71,7 +71,7 @@ export type ChatRequest = {
   /** Most tokens that all answers together may have; null = the client set no limit. */
   maxOutputTokens: number | null;
   /** The prompt's text, to count tokens when the platform does not. */
-  promptText(): string;
+  promptTexts(): readonly string[];
   /** What every turn of its conversation tells alike; null = nothing does. See conversation.ts. */
   conversation(): string | null;
   /** The request in the neutral form; built on first use. */

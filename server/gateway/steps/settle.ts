@@ -56,7 +56,7 @@ async function usageOf({ facts, answer, request }: Progress, error?: AppError) {
   // NOTE: a client that leaves once the platform has begun has had its prompt read.
   const left = error?.code === 'client_closed';
   if (!answered || (error && !left && facts.written.text === '')) return NO_TOKENS;
-  return estimateUsage(request.promptText(), facts.written);
+  return estimateUsage(request.promptTexts(), facts.written);
 }
 
 function outcomeOf(error: AppError | undefined): Outcome {

@@ -50,7 +50,7 @@ function send(door: Door, path: string, platform: Platform, body: Buffer): 'sent
   keeping?.refersTo(call);
   const request = door.read(call);
   keeping?.inputItems(call, 'request-1');
-  request.promptText();
+  request.promptTexts();
   const target = { ...TARGET, own: true, busy: 0, secret: 'secret', options: {} };
   const plan = request.plan(platform);
   if (!plan) throw new Error('a platform that offers everything was not asked');

@@ -8,12 +8,12 @@ import { anthropicDialect } from './errors.ts';
 import { forward } from './forward.ts';
 import { anthropicMessages } from './index.ts';
 import { readDialogue } from './read-dialogue.ts';
-import { promptText } from './read-request.ts';
+import { promptTexts } from './read-request.ts';
 
 /** A request to count the tokens of a prompt; members as in ChatRequest. */
 export type TokenCountRequest = {
   model: string;
-  promptText(): string;
+  promptTexts(): readonly string[];
   dialogue(): Dialogue;
   forward(to: Recipient): { body: Buffer; dropped: string[] };
 };
@@ -28,7 +28,7 @@ export function readCountRequest(call: ArrivedCall): TokenCountRequest {
   const request = check(CountRequest, body.json);
   return {
     model: request.model,
-    promptText: () => promptText(request),
+    promptTexts: () => promptTexts(request),
     dialogue: once(() => readDialogue(request)),
     forward: (to) => forward(body, request, to),
   };

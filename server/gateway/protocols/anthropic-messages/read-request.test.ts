@@ -220,7 +220,7 @@ test('a request in the neutral form', () => {
     { id: 'file_1', param: 'file_id' },
     { id: 'c_1', param: 'container' },
   ]);
-  expect(request.promptText()).toMatch(/short.*look.*\{"a":1\}.*and.*ü.*inner.*found/s);
+  expect(request.promptTexts().join('\n')).toMatch(/short.*look.*\{"a":1\}.*and.*ü.*inner.*found/s);
   const words = (said: string) => ({ kind: 'text', text: said, citations: [], cache: null });
   expect(request.dialogue()).toMatchObject({
     messages: [
@@ -272,7 +272,7 @@ test('a block that means nothing to others is refused, naming its type', () => {
 
 test('tokens are counted for a request without a limit', () => {
   const request = readCountRequest(arrived(`{"model":"m","messages":${messages}}`));
-  expect(request.promptText()).toBe('hi');
+  expect(request.promptTexts()).toEqual(['hi']);
   expect(request.forward(to).body.toString()).toBe(`{"model":"claude-lab","messages":${messages}}`);
   expect(request.dialogue().maxOutputTokens).toBeNull();
   expect(writeCount(7)).toEqual({ input_tokens: 7 });
@@ -346,7 +346,7 @@ test('no body makes it throw anything but a clear refusal', () => {
     fc.property(body, (said) => {
       const request = tryTo(() => read(said)) as ReturnType<typeof read> | null;
       if (!request) return;
-      request.promptText();
+      request.promptTexts();
       tryTo(() => JSON.parse(request.forward(to).body.toString()));
       tryTo(() => anthropicMessages.writeRequest(request.dialogue(), to));
     }),

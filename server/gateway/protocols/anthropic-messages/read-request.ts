@@ -22,7 +22,7 @@ export function readRequest(call: ArrivedCall): ChatRequest {
     framing: SSE,
     wantsUsage: true,
     maxOutputTokens: request.max_tokens,
-    promptText: () => promptText(request),
+    promptTexts: () => promptTexts(request),
     conversation: () => conversation(request),
     dialogue: once(() => readDialogue(request)),
     forward: (to) => forward(body, request, to),
@@ -49,12 +49,12 @@ function conversation(request: MessagesRequest): string | null {
 }
 
 /** Everything in a request that the model reads as text. */
-export function promptText({ system, messages, tools }: CountRequest): string {
+export function promptTexts({ system, messages, tools }: CountRequest): string[] {
   const words: string[] = [];
   collectText(system, words);
   for (const { content } of messages) collectText(content, words);
   for (const tool of tools ?? []) words.push(JSON.stringify(tool));
-  return words.join('\n');
+  return words;
 }
 
 const READABLE = ['text', 'thinking', 'title', 'content'];

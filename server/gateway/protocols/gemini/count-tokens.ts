@@ -8,12 +8,12 @@ import { camelCase, inCamelCase } from './camel-case.ts';
 import { geminiDialect } from './errors.ts';
 import { type Bonds, bondsOf, isReadBy, withoutForeignSeals } from './forward.ts';
 import { gemini, modelPath } from './index.ts';
-import { contentsOf, modelOf, promptText, readDialogue } from './read-request.ts';
+import { contentsOf, modelOf, promptTexts, readDialogue } from './read-request.ts';
 
 /** A request to count the tokens of a prompt; members as in ChatRequest. */
 export type CountRequest = {
   model: string;
-  promptText(): string;
+  promptTexts(): readonly string[];
   dialogue(): Dialogue;
   forward(to: Recipient): { body: Buffer; dropped: string[] };
 };
@@ -41,7 +41,7 @@ export function readCountRequest(call: ArrivedCall): CountRequest {
   const asked = generateContentRequest ? nestedIn(body.json) : null;
   return {
     model,
-    promptText: () => promptText(request),
+    promptTexts: () => promptTexts(request),
     dialogue: () => readDialogue(request, asked ? asked.value : body.json, false),
     forward: (to) => forward(body, asked, bonds, to),
   };

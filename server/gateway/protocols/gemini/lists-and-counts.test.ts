@@ -18,7 +18,7 @@ describe('a request to count', () => {
   test('of contents is forwarded as it came', () => {
     const request = readCountRequest(call({ contents }));
     expect(request).toMatchObject({ model: 'public' });
-    expect(request.promptText()).toBe('How many?');
+    expect(request.promptTexts()).toEqual(['How many?']);
     expect(request.dialogue().messages).toHaveLength(1);
     expect(request.forward(to)).toEqual({ body: call({ contents }).body, dropped: [] });
   });
@@ -30,7 +30,7 @@ describe('a request to count', () => {
       system_instruction: { parts: [{ text: 'Be brief.' }] },
     };
     const request = readCountRequest(call({ generate_content_request: whole }));
-    expect(request.promptText()).toBe('Be brief.\nHow many?');
+    expect(request.promptTexts()).toEqual(['Be brief.', 'How many?']);
     expect(JSON.parse(request.forward(to).body.toString())).toEqual({
       generate_content_request: { ...whole, model: 'models/gemini-3-flash' },
     });

@@ -82,7 +82,7 @@ describe('a request', () => {
       fc.property(fc.oneof(value, body), (json) => {
         try {
           const request = gemini.readRequest(call(json));
-          request.promptText();
+          request.promptTexts();
           request.forward(to());
           gemini.writeRequest(request.dialogue(), to());
         } catch (error) {

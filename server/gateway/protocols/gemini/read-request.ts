@@ -41,7 +41,7 @@ export function readRequest(call: ArrivedCall): ChatRequest {
     framing: stream && call.query.get('alt') !== 'sse' ? JSON_ARRAY : SSE,
     wantsUsage: true,
     maxOutputTokens: maxOutputTokens ? maxOutputTokens * (candidateCount ?? 1) : null,
-    promptText: () => promptText(request),
+    promptTexts: () => promptTexts(request),
     conversation: () => conversation(request),
     dialogue: () => {
       dialogue ??= readDialogue(request, body.json, stream);
@@ -103,9 +103,9 @@ export function readDialogue(
 }
 
 /** Everything in a request that the model reads as text. */
-export function promptText(request: GenerateContentRequest): string {
+export function promptTexts(request: GenerateContentRequest): string[] {
   const contents = [request.systemInstruction, ...(request.contents ?? [])];
-  return contents.flatMap((content) => (content ? textOf(content) : [])).join('\n');
+  return contents.flatMap((content) => (content ? textOf(content) : []));
 }
 
 /** Turns without a role are the user's. */

@@ -85,7 +85,7 @@ test('names the stored files it refers to', () => {
 test('a prompt whose parts are unknown passes and is counted, but cannot be translated', () => {
   const content = [{ type: 'video_url', text: 'see' }];
   const request = read(asked({ messages: [{ role: 'user', content }] }));
-  expect(request.promptText()).toBe('see');
+  expect(request.promptTexts()).toEqual(['see']);
   expect(() => request.dialogue()).toThrow(
     expect.objectContaining({ code: 'bad_request', param: 'messages.0.content.0.type' }),
   );
@@ -160,7 +160,7 @@ test('no body makes it throw anything but a clear refusal', () => {
     fc.property(anyBody, (body) => {
       try {
         const request = readRequest({ body });
-        request.promptText();
+        request.promptTexts();
         JSON.parse(request.forward(to(quirks)).body.toString());
         request.dialogue();
       } catch (error) {

@@ -25,7 +25,7 @@ export function readRequest({ body }: Pick<ArrivedCall, 'body'>): ChatRequest {
     framing: SSE,
     wantsUsage: !stream || request.stream_options?.include_usage === true,
     maxOutputTokens: perAnswer === null ? null : perAnswer * (request.n ?? 1),
-    promptText: () => promptText(request),
+    promptTexts: () => promptTexts(request),
     conversation: () => conversationOf(request['prompt_cache_key'], openingOf(request.messages)),
     dialogue: once(() => readDialogue(parsed.json)),
     forward: (to) => forward(parsed, request, to),
@@ -63,20 +63,19 @@ function wishIn({ reasoning_effort: said }: Record<string, unknown>): Reasoning 
 type Messages = ChatCompletionRequest['messages'];
 
 /** Every text in the prompt, whatever the parts around it: what is not understood here still passes. */
-function promptText({ messages, tools }: ChatCompletionRequest): string {
-  const texts = messages.map((message) => {
-    const calls = message['tool_calls'] ? JSON.stringify(message['tool_calls']) : '';
-    return [textOf(message['content']), textOf(message['reasoning_content']), calls].join('');
-  });
+function promptTexts({ messages, tools }: ChatCompletionRequest): string[] {
+  const texts = messages.flatMap((message) => [
+    ...textsOf(message['content']),
+    ...textsOf(message['reasoning_content']),
+    ...(message['tool_calls'] ? [JSON.stringify(message['tool_calls'])] : []),
+  ]);
   if (Array.isArray(tools)) texts.push(JSON.stringify(tools));
-  return texts.join('\n');
+  return texts;
 }
 
-function textOf(content: unknown): string {
-  if (typeof content === 'string') return content;
-  return partsIn(content)
-    .map((part) => (typeof part['text'] === 'string' ? part['text'] : ''))
-    .join('\n');
+function textsOf(content: unknown): string[] {
+  if (typeof content === 'string') return [content];
+  return partsIn(content).flatMap(({ text }) => (typeof text === 'string' ? [text] : []));
 }
 
 function partsIn(content: unknown): Record<string, unknown>[] {

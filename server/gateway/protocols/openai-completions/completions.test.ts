@@ -35,7 +35,7 @@ test('a prompt is one turn of the user’s', () => {
     wantsUsage: false,
     maxOutputTokens: 7,
   });
-  expect(request.promptText()).toBe('Say hi');
+  expect(request.promptTexts()).toEqual(['Say hi']);
   expect(request.dialogue()).toMatchObject({
     messages: [{ role: 'user', parts: [text('Say hi')] }],
     maxOutputTokens: 7,

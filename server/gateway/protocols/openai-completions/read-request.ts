@@ -23,7 +23,7 @@ export function readRequest({ body }: Pick<ArrivedCall, 'body'>): ChatRequest {
     framing: SSE,
     wantsUsage: !stream || request.stream_options?.include_usage === true,
     maxOutputTokens: limit === null ? null : limit * dialogue.answers,
-    promptText: () => prompt,
+    promptTexts: () => [prompt],
     // NOTE: a completion has no turns, and every prompt begins another way.
     conversation: () => null,
     dialogue: () => dialogue,

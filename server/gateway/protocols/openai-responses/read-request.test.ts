@@ -101,7 +101,7 @@ describe('what the path needs to know', () => {
         { instructions: 'zero' },
       ),
     );
-    expect(request.promptText()).toBe('zero\none\ntwo\n{"a":3}\nfour');
+    expect(request.promptTexts()).toEqual(['zero', 'one', 'two', '{"a":3}', 'four']);
   });
 });
 
@@ -364,7 +364,7 @@ test('any body is understood or refused, never anything else', () => {
     fc.property(fc.oneof(body, fc.jsonValue()), (json) => {
       try {
         const request = read(json);
-        request.promptText();
+        request.promptTexts();
         request.forward({ model: 'm', quirks: {}, account: OWN });
         request.dialogue();
       } catch (error) {

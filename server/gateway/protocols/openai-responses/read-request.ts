@@ -38,7 +38,7 @@ export function readRequest(call: ArrivedCall): ChatRequest {
     framing: SSE,
     wantsUsage: true,
     maxOutputTokens: request.max_output_tokens ?? null,
-    promptText: () => promptText(request),
+    promptTexts: () => promptTexts(request),
     conversation: () => conversation(request),
     dialogue() {
       dialogue ??= readDialogue(request);
@@ -159,9 +159,9 @@ function conversation({ instructions, input, prompt_cache_key }: ResponsesReques
   return conversationOf(prompt_cache_key, opening.length > 0 ? [instructions, ...opening] : []);
 }
 
-function promptText({ instructions, input }: ResponsesRequest): string {
+function promptTexts({ instructions, input }: ResponsesRequest): string[] {
   const said = typeof input === 'string' ? [input] : (input ?? []).flatMap(wordsOf);
-  return [...(instructions ? [instructions] : []), ...said].join('\n');
+  return [...(instructions ? [instructions] : []), ...said];
 }
 
 function wordsOf({ content, output, arguments: words, input }: Item): string[] {
