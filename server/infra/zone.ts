@@ -3,11 +3,14 @@
  * start anew. Times are epoch milliseconds, zones IANA names such as `Asia/Shanghai`.
  */
 
+type Span = { from: number; to: number };
 type Wall = { year: number; month: number; day: number; hour: number; minute: number };
 
 const DAY_MS = 86_400_000;
 const formats = new Map<string, Intl.DateTimeFormat>();
-const days = new Map<string, { from: number; to: number }>();
+/** The last day and the last month asked for, by zone: both are asked for with every request, and seldom another one. */
+const days = new Map<string, Span>();
+const months = new Map<string, Span>();
 
 /** Whether this machine knows the zone. */
 export function isZone(name: string): boolean {
@@ -32,14 +35,12 @@ export function startOfNextDay(at: number, zone: string): number {
 
 /** The first moment of the month that `at` falls in. */
 export function startOfMonth(at: number, zone: string): number {
-  const { year, month } = wallOf(at, zone);
-  return firstMomentOf(Date.UTC(year, month - 1, 1), zone);
+  return monthOf(at, zone).from;
 }
 
 /** The first moment of the month after: when a monthly limit starts anew. */
 export function startOfNextMonth(at: number, zone: string): number {
-  const { year, month } = wallOf(at, zone);
-  return firstMomentOf(Date.UTC(year, month, 1), zone);
+  return monthOf(at, zone).to;
 }
 
 /** Minutes since 00:00 as the zone's clocks show them, 0 to 1,439. */
@@ -48,16 +49,32 @@ export function minuteOfDay(at: number, zone: string): number {
   return hour * 60 + minute;
 }
 
-/** The day is asked for with every request, and is another one only once a day. */
-function dayOf(at: number, zone: string): { from: number; to: number } {
-  const known = days.get(zone);
-  if (known && at >= known.from && at < known.to) return known;
-  const { year, month, day } = wallOf(at, zone);
-  const found = {
-    from: firstMomentOf(Date.UTC(year, month - 1, day), zone),
-    to: firstMomentOf(Date.UTC(year, month - 1, day + 1), zone),
-  };
-  days.set(zone, found);
+function dayOf(at: number, zone: string): Span {
+  return spanOf(days, at, zone, ({ year, month, day }) => [
+    Date.UTC(year, month - 1, day),
+    Date.UTC(year, month - 1, day + 1),
+  ]);
+}
+
+function monthOf(at: number, zone: string): Span {
+  return spanOf(months, at, zone, ({ year, month }) => [
+    Date.UTC(year, month - 1, 1),
+    Date.UTC(year, month, 1),
+  ]);
+}
+
+/** `dates` says the first date of the span and of the next one, as midnights in UTC. */
+function spanOf(
+  known: Map<string, Span>,
+  at: number,
+  zone: string,
+  dates: (wall: Wall) => [number, number],
+): Span {
+  const last = known.get(zone);
+  if (last && at >= last.from && at < last.to) return last;
+  const [from, to] = dates(wallOf(at, zone));
+  const found = { from: firstMomentOf(from, zone), to: firstMomentOf(to, zone) };
+  known.set(zone, found);
   return found;
 }
 
