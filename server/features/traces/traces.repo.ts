@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
+import { arrayText } from '../../infra/postgres/array-text.ts';
 import { named } from '../../infra/postgres/pool.ts';
 import { StoredTrace } from './stored-trace.ts';
 
@@ -43,9 +44,14 @@ const removeExpired = named(
 export function createTracesRepo(pool: Pick<Pool, 'query'>) {
   return {
     async insert(rows: readonly TraceRow[]): Promise<void> {
-      const column = <Key extends keyof TraceRow>(key: Key) => rows.map((row) => row[key]);
+      const column = (value: (row: TraceRow) => string) => arrayText(rows.map(value));
       await pool.query(
-        insert([column('id'), column('createdAt'), column('userId'), column('trace')]),
+        insert([
+          column(({ id }) => id),
+          column(({ createdAt }) => createdAt.toISOString()),
+          column(({ userId }) => userId),
+          column(({ trace }) => trace),
+        ]),
       );
     },
 

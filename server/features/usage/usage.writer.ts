@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { UsageRecord } from '../../gateway/ports.ts';
+import { arrayText } from '../../infra/postgres/array-text.ts';
 import { isAboutTheData } from '../../infra/postgres/data-error.ts';
 import { named } from '../../infra/postgres/pool.ts';
 import { startOfDay } from '../../infra/zone.ts';
@@ -10,10 +11,12 @@ type Later = 'operation' | 'units' | 'cacheWriteTokens';
 /** A record as the journal gives it back: lines that an earlier version wrote lack what came later. */
 export type JournalledUsage = Omit<UsageRecord, Later> & Partial<Pick<UsageRecord, Later>>;
 
+type Value = string | number | boolean | null;
+
 /** One column of the table: its type and how a record fills it. */
-const COLUMNS: readonly (readonly [string, string, (record: JournalledUsage) => unknown])[] = [
+const COLUMNS: readonly (readonly [string, string, (record: JournalledUsage) => Value])[] = [
   ['id', 'uuid', (r) => r.id],
-  ['created_at', 'timestamptz', (r) => new Date(r.createdAt)],
+  ['created_at', 'timestamptz', (r) => moment(r.createdAt)],
   ['user_id', 'uuid', (r) => r.userId],
   ['key_id', 'uuid', (r) => r.keyId],
   ['door', 'text', (r) => text(r.door, 100)],
@@ -75,8 +78,8 @@ export function createUsageWriter({ pool, zone, onRefused }: UsageWriterDeps) {
     const days = new Set(times.map((time) => startOfDay(time, zone)));
     await pool.query(
       insert([
-        ...COLUMNS.map(([, , value]) => records.map(value)),
-        [...days].map((day) => new Date(day)),
+        ...COLUMNS.map(([, , value]) => arrayText(records.map(value))),
+        arrayText([...days].map(moment)),
       ]),
     );
   }
@@ -99,6 +102,11 @@ export function createUsageWriter({ pool, zone, onRefused }: UsageWriterDeps) {
 /** Whether JavaScript has a date for it; another is refused by PostgreSQL. */
 function isTime(value: number): boolean {
   return !Number.isNaN(new Date(value).getTime());
+}
+
+/** As PostgreSQL reads it; what is no time is for PostgreSQL to refuse. */
+function moment(at: number): string {
+  return isTime(at) ? new Date(at).toISOString() : String(at);
 }
 
 /** PostgreSQL's text holds no NUL, and a client's own words must not bloat the table. */
