@@ -105,7 +105,9 @@ export function gatehouse({ accounts, clock, random }: SelectorDeps): Selector {
     mostFailures: 3,
     async first(conversation) {
       const errand = {
+        person: personOf(conversation),
         model: 'model',
+        bytes: 10_000,
         signal: new AbortController().signal,
         attempt: () => take(conversation),
       };
@@ -124,4 +126,9 @@ export function gatehouse({ accounts, clock, random }: SelectorDeps): Selector {
       waiting.wake();
     },
   };
+}
+
+/** Conversations are named after the person who has them. */
+function personOf(conversation: string): string {
+  return conversation.split(' talk ')[0] ?? conversation;
 }

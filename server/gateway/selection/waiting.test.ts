@@ -10,7 +10,9 @@ function room(places: number, limits: Partial<WaitingLimits> = {}) {
   const served: string[] = [];
   let left = places;
   const errand = (name: string, more: Partial<Errand<string>> = {}): Errand<string> => ({
+    person: name,
     model: 'gpt-lab',
+    bytes: 1_000,
     signal: new AbortController().signal,
     attempt() {
       if (left === 0) return null;
@@ -130,6 +132,89 @@ describe('waiting for an account', () => {
     expect(error.message).toContain('2 requests wait already, each for at most 10 s');
     void ask('d', { model: 'other' }).catch(() => undefined);
     expect(waiting.count()).toBe(3);
+  });
+
+  test('one person fills a quarter of a line, and one place of a short one', async () => {
+    const { ask, waiting } = room(0, { most: 8 });
+    const by = (person: string, model = 'gpt-lab') => ask(person, { person, model });
+    for (let n = 0; n < 2; n += 1) void by('ann').catch(() => undefined);
+    const error = await failure(by('ann'));
+    expect(error).toMatchObject({ code: 'rate_limited', retryAfterMs: 10_000 });
+    expect(error.message).toContain('2 requests of yours wait already');
+    void by('ben').catch(() => undefined);
+    void by('ann', 'other').catch(() => undefined);
+    expect(waiting.count()).toBe(4);
+    const short = room(0, { most: 1 });
+    void short.ask('ann').catch(() => undefined);
+    expect(short.waiting.count()).toBe(1);
+  });
+
+  test('people are served in turn, each in the order they asked', async () => {
+    const { ask, comeBack, waiting, served } = room(0);
+    const asked: Promise<unknown>[] = [];
+    for (const name of ['a1', 'a2', 'a3', 'b1', 'c1', 'b2']) {
+      asked.push(ask(name, { person: name.slice(0, 1) }));
+    }
+    for (let n = 0; n < 6; n += 1) {
+      comeBack();
+      // Two at once, then one, then the rest at once.
+      if (n !== 0 && n !== 3) waiting.wake();
+    }
+    await Promise.all(asked);
+    expect(served).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3']);
+  });
+
+  test('who was served goes behind everyone else, for whatever model', async () => {
+    const { ask, free, served } = room(0);
+    const asked = ['a1', 'a2', 'a3'].map((name) => ask(name, { person: 'a', model: name }));
+    asked.push(ask('b1', { person: 'b' }));
+    for (let n = 0; n < 4; n += 1) free();
+    await Promise.all(asked);
+    expect(served).toEqual(['a1', 'b1', 'a2', 'a3']);
+  });
+
+  test('the place told is the one in turn', async () => {
+    const { ask, comeBack, waiting, served } = room(0);
+    const names = ['a1', 'a2', 'a3', 'b1', 'c1', 'b2', 'a4'];
+    const asked = names.map((name) => ask(name, { person: name.slice(0, 1) }));
+    void ask('x', { person: 'b', model: 'other', attempt: () => null }).catch(() => undefined);
+    for (const _name of names) comeBack();
+    waiting.wake();
+    const places = (await Promise.all(asked)).map(({ waited }) => waited?.ahead);
+    // Each as the line stood when it joined: b1 behind a1, c1 behind both, b2 behind those and a2.
+    expect(places).toEqual([0, 1, 2, 1, 2, 4, 6]);
+    expect(served).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3', 'a4']);
+  });
+
+  test('who arrives makes only the next in turn look', async () => {
+    const { ask, free, waiting } = room(0);
+    let looks = 0;
+    const counting = {
+      attempt() {
+        looks += 1;
+        return null;
+      },
+    };
+    for (let n = 0; n < 50; n += 1) void ask(`w${n}`, counting).catch(() => undefined);
+    expect(waiting.count()).toBe(50);
+    // Each once for itself, and once the next in turn for each that came later.
+    expect(looks).toBe(50 + 49);
+    free();
+    expect(looks).toBe(50 + 49 + 50);
+  });
+
+  test('what waits is bounded in memory, all models together', async () => {
+    const { ask, free, waiting } = room(0);
+    const large = { bytes: 100 * 1024 * 1024 };
+    const first = ask('a', large);
+    void ask('b', { ...large, model: 'other' }).catch(() => undefined);
+    const error = await failure(ask('c', large));
+    expect(error).toMatchObject({ code: 'rate_limited', retryAfterMs: 10_000 });
+    expect(error.message).toContain('fill the memory kept for them');
+    free();
+    await first;
+    void ask('c', large).catch(() => undefined);
+    expect(waiting.count()).toBe(2);
   });
 
   test('with no time to wait it is refused at once', async () => {

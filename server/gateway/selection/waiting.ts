@@ -1,5 +1,7 @@
-import { AppError, toAppError } from '#shared/errors.ts';
+import { toAppError } from '#shared/errors.ts';
 import type { Clock } from '../../infra/clock.ts';
+import { createLine, type InLine } from './waiting-line.ts';
+import { noneWaits, tooLarge, tooLong, tooMany, tooManyOfOne } from './waiting-refusals.ts';
 
 export type WaitingLimits = {
   /** Requests that may wait at once for one model. */
@@ -9,9 +11,7 @@ export type WaitingLimits = {
 };
 
 /** What a request waits for, and how it is served when its turn comes. */
-export type Errand<Got> = {
-  /** Public name of the model: each has its own queue. */
-  model: string;
+export type Errand<Got> = InLine & {
   /** Aborted with an AppError as reason. */
   signal: AbortSignal;
   /** Takes what it waits for, or null while there is none. Runs at once when something frees. */
@@ -26,27 +26,41 @@ export type Served<Got> = {
 
 /** Accounts rest, return and are lent without saying so here: those who wait look again this often. */
 const LOOK_MS = 250;
+/** The part of a model's queue that one person may fill. */
+const ONE_PERSONS_SHARE = 1 / 4;
+/** What requests may keep in memory while they wait, all together. */
+const MOST_BYTES = 256 * 1024 * 1024;
 
-type Waiter = { model: string; tryNow(): boolean };
+type Waiter = InLine & { tryNow(): boolean };
 
 /**
- * The queues of requests for which every account has all it can do: first come, first served, for a
- * short while, and no more of them than a client may be told about.
+ * The queues of requests for which every account has all it can do: people in turn, for a short while,
+ * and no more requests than a client may be told about.
  */
 export function createWaiting({ clock, limits }: { clock: Clock; limits: WaitingLimits }) {
-  /** In the order they came. */
-  const waiters = new Set<Waiter>();
+  const line = createLine<Waiter>();
+  const mostOfOne = Math.max(1, Math.floor(limits.most * ONE_PERSONS_SHARE));
   let stopLooking: (() => void) | null = null;
 
-  function countOf(model: string): number {
-    let count = 0;
-    for (const waiter of waiters) if (waiter.model === model) count += 1;
-    return count;
+  /** Everybody looks once; while there is enough, each person has one request served in turn. */
+  function wake(): void {
+    let turns = line.turns();
+    while (turns.length > 0) turns = turns.filter(serveOne);
+    if (line.size() === 0) stop();
   }
 
-  function wake(): void {
-    for (const waiter of [...waiters]) waiter.tryNow();
-    if (waiters.size === 0) stop();
+  /** Serves the first that can be, and takes it and those that cannot be off the list. */
+  function serveOne(waiters: Waiter[]): boolean {
+    for (let waiter = waiters.shift(); waiter; waiter = waiters.shift()) {
+      if (waiter.tryNow()) return true;
+    }
+    return false;
+  }
+
+  /** Whoever came before gets what came back without a word; the others look a moment later. */
+  function serveNext(model: string): void {
+    let next = line.next(model);
+    while (next?.tryNow()) next = line.next(model);
   }
 
   function stop(): void {
@@ -58,28 +72,29 @@ export function createWaiting({ clock, limits }: { clock: Clock; limits: Waiting
     stopLooking ??= clock.setTimer(LOOK_MS, () => {
       stopLooking = null;
       wake();
-      if (waiters.size > 0) lookLater();
+      if (line.size() > 0) lookLater();
     });
   }
 
   function join<Got>(errand: Errand<Got>, ahead: number): Promise<Served<Got>> {
-    const { model, signal, attempt } = errand;
+    const { bytes, model, person, signal, attempt } = errand;
     const since = clock.now();
     return new Promise<Served<Got>>((resolve, reject) => {
       const leave = () => {
-        waiters.delete(waiter);
+        line.remove(waiter);
         cancel();
         signal.removeEventListener('abort', aborted);
-        if (waiters.size === 0) stop();
+        if (line.size() === 0) stop();
       };
       const waiter: Waiter = {
-        model,
+        ...{ bytes, model, person },
         tryNow() {
-          if (!waiters.has(waiter)) return false;
+          if (!line.has(waiter)) return false;
           try {
             const got = attempt();
             if (got === null) return false;
             resolve({ got, waited: { ms: clock.now() - since, ahead } });
+            line.served(person);
           } catch (thrown) {
             reject(thrown);
           }
@@ -96,62 +111,42 @@ export function createWaiting({ clock, limits }: { clock: Clock; limits: Waiting
         leave();
         reject(tooLong(model, limits.ms, ahead));
       });
-      waiters.add(waiter);
+      line.add(waiter);
       signal.addEventListener('abort', aborted);
       lookLater();
     });
   }
 
+  /** How many go first. Throws AppError rate_limited when there is no room to wait. */
+  function place(errand: InLine): number {
+    const { ms, most } = limits;
+    const { model } = errand;
+    if (ms === 0) throw noneWaits(model);
+    const { ahead, bytes, own, waiting } = line.standing(errand);
+    if (waiting >= most) throw tooMany(model, ms, waiting);
+    if (own >= mostOfOne) throw tooManyOfOne(model, ms, own);
+    if (bytes + errand.bytes > MOST_BYTES) throw tooLarge(model, ms);
+    return ahead;
+  }
+
   return {
     /**
-     * Serves the request at once when it can be, and nobody who came before it could be; else when its
-     * turn comes. Throws what `attempt` throws, the reason of an abort, or AppError rate_limited with
-     * the position and the time when there is no room or no luck.
+     * Serves the request at once when it can be and the next in turn has nothing to take; else when
+     * its turn comes. Throws what `attempt` throws, the reason of an abort, or AppError rate_limited
+     * with the position and the time when there is no room or no luck.
      */
     async serve<Got>(errand: Errand<Got>): Promise<Served<Got>> {
-      if (waiters.size > 0) wake();
+      serveNext(errand.model);
       const got = errand.attempt();
       if (got !== null) return { got, waited: null };
       if (errand.signal.aborted) throw toAppError(errand.signal.reason);
-      const ahead = countOf(errand.model);
-      if (limits.ms === 0) throw noneWaits(errand.model);
-      if (ahead >= limits.most) throw tooMany(errand.model, limits, ahead);
-      return join(errand, ahead);
+      return join(errand, place(errand));
     },
     /** Something freed: an account has room again. */
     wake,
     /** Requests that wait now. */
-    count: () => waiters.size,
+    count: () => line.size(),
     limits,
   };
 }
 export type Waiting = ReturnType<typeof createWaiting>;
-
-function tooLong(model: string, ms: number, ahead: number): AppError {
-  const others = ahead === 0 ? 'first in line' : `with ${ahead} in line before it`;
-  return new AppError(
-    'rate_limited',
-    `Every account for "${model}" has all it can do. This request waited ${seconds(ms)}, ${others}. Try again later.`,
-    { retryAfterMs: ms },
-  );
-}
-
-function tooMany(model: string, { ms }: WaitingLimits, ahead: number): AppError {
-  return new AppError(
-    'rate_limited',
-    `Every account for "${model}" has all it can do, and ${ahead} requests wait already, each for at most ${seconds(ms)}. Try again later.`,
-    { retryAfterMs: ms },
-  );
-}
-
-function noneWaits(model: string): AppError {
-  return new AppError(
-    'rate_limited',
-    `Every account for "${model}" has all it can do, and this server lets no request wait. Try again in a moment.`,
-    { retryAfterMs: 1_000 },
-  );
-}
-
-function seconds(ms: number): string {
-  return `${Math.round(ms / 100) / 10} s`;
-}

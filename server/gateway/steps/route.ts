@@ -24,7 +24,9 @@ export async function route(deps: RouteDeps, recalled: Recalled): Promise<Routed
   const wish = wishOf(recalled);
   const deadline = deps.now() + deps.waiting.limits.ms;
   const { got, waited } = await deps.waiting.serve<Taken>({
+    person: recalled.principal.userId,
     model: recalled.model.name,
+    bytes: recalled.call.body.length,
     signal: recalled.signal,
     attempt() {
       const looked = look(deps, recalled);
