@@ -5,8 +5,6 @@ import { AppError } from '#shared/errors.ts';
 const MOST_A_MINUTE = 12;
 const MOST_AT_ONCE = 2;
 
-export type PreviewTurns = ReturnType<typeof createPreviewTurns>;
-
 /**
  * Lets each person preview limits now and then: one preview may read a million records, so that
  * asking without end would keep the database from everyone else.

@@ -8,5 +8,4 @@ export { type OpenUsageLedger, openUsageLedger } from './usage.ledger.ts';
 export { createUsageRepo, type UsageRepo } from './usage.repo.ts';
 export { createUsageRouter } from './usage.router.ts';
 export { createUsageService, type UsageService } from './usage.service.ts';
-export type { UsedSubject } from './used.repo.ts';
 export { createTokensToday, createUsedSince, type UsedSince } from './used-since.ts';

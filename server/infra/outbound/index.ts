@@ -15,7 +15,6 @@ import { parseJson, readText } from './read-json.ts';
 import { nextHop } from './redirects.ts';
 
 export { type AllowRule, parseAllow } from './allow-list.ts';
-export { outboundError } from './errors.ts';
 export { type IncomingBody, readWhole } from './incoming-body.ts';
 
 export type OutboundRequest = {
