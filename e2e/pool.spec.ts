@@ -45,12 +45,16 @@ test('who lends may borrow: switched on by an admin, earned by a member', async 
   });
 
   await test.step('lending an account earns credit', async () => {
-    await session.mutate('accounts.create', {
+    const { id } = await session.mutate<{ id: string }>('accounts.create', {
       platformId: 'lab',
       name: 'bens-own',
       apiKey: 'lab-key-2',
       shared: true,
     });
+    await ben.reload();
+    // A key that nobody has seen answer earns nothing.
+    await expect(ben.getByText('You have no credit yet')).toBeVisible();
+    await session.mutate('accounts.test', { id });
     await ben.reload();
     const credit = ben.getByRole('progressbar', { name: 'gpt-lab: 2 of 2 credits left' });
     await expect(credit).toBeVisible();

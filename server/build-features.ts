@@ -10,6 +10,7 @@ import {
   createAccountRecordsService,
   createAccountsRepo,
   createAccountsService,
+  createKeyPrints,
 } from './features/accounts/index.ts';
 import { createApplyRepo, createApplyService } from './features/apply/index.ts';
 import {
@@ -170,6 +171,7 @@ export async function buildFeatures(options: FeatureOptions) {
     restsUntil: accountPool.coolingUntil,
     remainingOf: (accountId) => accountPool.live(accountId).remaining ?? 1,
     quotaOf: accountPool.quotaOf,
+    keyPrintOf: createKeyPrints(cipher),
     tokensPerDayOf: (accountId) =>
       quotas.rules.of('account', accountId).find(({ metric }) => metric === 'tokens-per-day')
         ?.limit ?? null,

@@ -157,6 +157,20 @@ export function createAccountPoolRepo(pool: Pick<Pool, 'query'>) {
       return rowCount === 1;
     },
 
+    /** Notes that the account's platform answered well with this key, the first time it does. */
+    async prove({ id, secret }: { id: string; secret: string | null }, at: number): Promise<void> {
+      const [channel, payload] = notifySql('accounts', { ids: [id] }).values;
+      await pool.query({
+        name: 'accounts_prove',
+        text: `WITH proved AS (
+                 UPDATE accounts SET proved_at = ${moment('$3')}
+                 WHERE id = $1 AND secret IS NOT DISTINCT FROM $2 AND proved_at IS NULL
+                 RETURNING id)
+               SELECT pg_notify($4, $5) FROM proved`,
+        values: [id, secret, at, channel, payload],
+      });
+    },
+
     /** Tokens that others than the owner used of these accounts in the zone's day that began then. */
     async lentSince(ids: readonly string[], since: number): Promise<Map<string, number>> {
       const sums = `grain = 'day' AND dimension = 'account' AND value = a.id::text

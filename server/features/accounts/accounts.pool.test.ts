@@ -54,6 +54,7 @@ function setUp() {
   const moves: Move[] = [];
   const used = new Map<string, number>();
   let made = 0;
+  const proved: string[] = [];
   const errors: unknown[] = [];
   const opened: string[] = [];
   const pool = createAccountPool({
@@ -71,6 +72,7 @@ function setUp() {
         table.rows = table.rows.map((row) => (row === stored ? { ...row, ...changed } : row));
         return true;
       },
+      prove: async ({ id }) => void proved.push(id),
       lentSince: async () => used,
       note: async (batch) => void notes.push([...batch]),
     },
@@ -108,6 +110,7 @@ function setUp() {
     table,
     notes,
     moves,
+    proved,
     used,
     errors,
     opened,
@@ -122,6 +125,27 @@ let h: ReturnType<typeof setUp>;
 beforeEach(async () => {
   h = setUp();
   await h.pool.start();
+});
+
+describe('an account is proved', () => {
+  test('by an answer of its platform, once for each key', async () => {
+    for (let n = 0; n < 3; n += 1) {
+      const target = await h.takeFirst();
+      h.pool.answering(target, null);
+      h.pool.finish(target, { kind: 'ok' });
+    }
+    expect(h.proved).toEqual(['a1']);
+    h.table.rows = [{ ...a1, secret: 'sealed:another' }];
+    await h.changes.say('accounts', ['a1', 'b1']);
+    h.pool.answering(await h.takeFirst(), null);
+    expect(h.proved).toEqual(['a1', 'a1']);
+  });
+
+  test('not by what was answered here without it, nor by a refusal', async () => {
+    await h.fare({ kind: 'ok' });
+    await h.fare({ kind: 'unauthorised', message: 'no' });
+    expect(h.proved).toEqual([]);
+  });
 });
 
 describe('candidates', () => {

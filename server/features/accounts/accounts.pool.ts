@@ -18,6 +18,7 @@ import type { AccountPoolRepo, UsableAccount } from './accounts.pool.repo.ts';
 import { createLentUse } from './lent-use.ts';
 import { refusal } from './loan-terms.ts';
 import { createPoolMembers } from './pool-members.ts';
+import { createProofs } from './proofs.ts';
 import { type Concerned, createStandings } from './standings.ts';
 import { createUseNotes } from './use-notes.ts';
 
@@ -62,6 +63,8 @@ export type Accounts = AccountPool & {
   coolingUntil(accountId: string): number | null;
   /** Learns from a call made outside the request path, such as a person's test. */
   report(account: Concerned, outcome: Outcome): Promise<void>;
+  /** Notes that its platform answered a request with its key. */
+  proved(account: Concerned): Promise<void>;
   /** Reads these accounts again now, without waiting for the event to come round. */
   refresh(ids: readonly string[]): Promise<void>;
   refreshAll(): Promise<void>;
@@ -86,6 +89,7 @@ export function createAccountPool(deps: PoolDeps): Accounts {
   const members = createPoolMembers(repo);
   const notes = createUseNotes(repo, clock);
   const loads = createLoads(clock);
+  const proofs = createProofs({ repo, clock, onError });
   const taken = new Map<Target, Taken>();
   const opened = new WeakMap<UsableAccount, string | null>();
   const stops: (() => void)[] = [];
@@ -257,6 +261,7 @@ export function createAccountPool(deps: PoolDeps): Accounts {
       const call = taken.get(target);
       if (!call) return;
       void learn(call.account, call.group, call, { kind: 'ok' });
+      void proofs.add(call.account);
       if (!limits) return;
       loads.report(call.account.id, call.group, limits);
       if (limits.remaining > 0 || limits.resetAt === null) return;
@@ -303,6 +308,8 @@ export function createAccountPool(deps: PoolDeps): Accounts {
       const { until } = standings.of(id);
       return until !== null && until > clock.now() ? until : null;
     },
+
+    proved: proofs.add,
 
     report(account, outcome) {
       const secret = openKey(cipher, account.id, account.secret);

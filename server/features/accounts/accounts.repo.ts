@@ -73,7 +73,7 @@ export type AccountChange = {
   standing?: Standing;
   events: readonly NewEvent[];
   options?: SandboxOptions;
-  /** A new key also forgets the last error. */
+  /** A new key also forgets the last error, and that the one before it worked. */
   key?: SealedKey;
 };
 
@@ -181,6 +181,7 @@ export function createAccountsRepo(db: Db) {
       const renewed = key && {
         ...key,
         kind: 'api_key' as const,
+        provedAt: null,
         lastError: null,
         lastErrorAt: null,
       };

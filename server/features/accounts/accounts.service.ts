@@ -25,7 +25,7 @@ import { fetchModels } from './upstream-models.ts';
 
 export type AccountsDeps = {
   repo: AccountsRepo;
-  pool: Pick<Accounts, 'live' | 'refresh' | 'report'>;
+  pool: Pick<Accounts, 'live' | 'proved' | 'refresh' | 'report'>;
   registry: Pick<Registry, 'find'>;
   cipher: AccountCipher;
   call: CallPlatform;
@@ -200,6 +200,8 @@ export function createAccountsService(deps: AccountsDeps) {
         const model = deps.firstModelOn(platform.id) ?? platform.models[0] ?? null;
         const { result, outcome } = await testCall(upstream, model, clock);
         await pool.report({ id: row.id, secret: sealed }, outcome);
+        // NOTE: some platforms show their models to anyone, so only a chat proves a key.
+        if (result.ok && model !== null) await pool.proved({ id: row.id, secret: sealed });
         return result;
       });
     },

@@ -48,7 +48,24 @@ async function run(id = account.id): Promise<AccountTest> {
 const state = async () =>
   (await h.db.account.findUniqueOrThrow({ where: { id: account.id } })).state;
 
+const isProved = async () =>
+  (await h.db.account.findUniqueOrThrow({ where: { id: account.id } })).provedAt !== null;
+
 describe('accounts.test', () => {
+  test('proves a key that answers, and no other; a new key is to prove itself', async () => {
+    h.upstream.script(json(401, { error: { message: 'no' } }));
+    await run();
+    expect(await isProved()).toBe(false);
+    await ada.browser.mutate('accounts.update', { id: account.id, apiKey: `${KEY}-2` });
+    h.upstream.script(chat('ready'));
+    await run();
+    expect(await isProved()).toBe(true);
+    await ada.browser.mutate('accounts.update', { id: account.id, name: `renamed ${made}` });
+    expect(await isProved()).toBe(true);
+    await ada.browser.mutate('accounts.update', { id: account.id, apiKey: `${KEY}-3` });
+    expect(await isProved()).toBe(false);
+  });
+
   test("asks the first model that a route leads to, shortly, with the account's key", async () => {
     h.upstream.script(chat('ready'));
     expect(await run()).toEqual({ ok: true, latencyMs: 0, model: 'tiny', message: 'ready' });

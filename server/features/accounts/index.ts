@@ -9,4 +9,5 @@ export { createAccountPool, type ReadyAccounts } from './accounts.pool.ts';
 export { createAccountsRepo } from './accounts.repo.ts';
 export { createAccountsRouter } from './accounts.router.ts';
 export { type AccountsService, createAccountsService } from './accounts.service.ts';
+export { createKeyPrints } from './key-prints.ts';
 export { checkPersonalLending, lendsPersonal } from './personal-lending.ts';

@@ -31,6 +31,7 @@ async function lending() {
       usable: async () => table.rows,
       usableOf: async () => table.rows,
       move: async () => true,
+      prove: async () => undefined,
       lentSince: async () => new Map(),
       note: async () => undefined,
     },

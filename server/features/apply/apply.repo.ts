@@ -130,7 +130,9 @@ export function createApplyRepo(db: Db, { now, newId }: { now(): number; newId()
       } else {
         const data = toLoanRow(splitLimits(step.columns).data);
         const revived = data.state === 'active' && WELL;
-        await tx.account.update({ where: { id }, data: { ...data, ...revived } });
+        // Of a new key nobody knows yet whether it works.
+        const unproved = data.secret !== undefined && { provedAt: null };
+        await tx.account.update({ where: { id }, data: { ...data, ...revived, ...unproved } });
       }
       await saveLimits(tx, 'account', id, step.columns);
       if (!loanEvent) return;

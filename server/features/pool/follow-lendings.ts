@@ -5,10 +5,12 @@ import { createGroupOf, groupsByPlatform } from './groups.ts';
 import type { LendingNote, LendingsRepo, LendingsTx } from './lendings.repo.ts';
 import {
   applyMove,
+  type KeyPrint,
   keyOf,
   type LendingMove,
   lendingsOf,
   movesBetween,
+  onceByKey,
   ratesOf,
   withRate,
 } from './lendings.ts';
@@ -18,6 +20,8 @@ export type FollowDeps = {
   settings: { current(): PoolSettings };
   /** The part of an account's quota that is left, 0 to 1; 1 when its platform does not tell. */
   remainingOf(accountId: string): number;
+  /** Whether two accounts have the same key. */
+  keyPrintOf: KeyPrint;
   clock: Clock;
   newId: () => string;
 };
@@ -26,12 +30,13 @@ export type FollowDeps = {
  * Brings the credits in line with what is lent: derived from the accounts themselves, so that it
  * holds whoever switched one off, and however. Resolves with how many accounts came or went.
  */
-export function createFollowLendings({ clock, newId, remainingOf, repo, settings }: FollowDeps) {
+export function createFollowLendings(deps: FollowDeps) {
+  const { clock, keyPrintOf, newId, remainingOf, repo, settings } = deps;
   return (): Promise<number> =>
     repo.inTurn(async (tx) => {
       const { groups, rule } = settings.current();
       const platforms = groupsByPlatform(await tx.routes(), createGroupOf(groups));
-      const wanted = lendingsOf(await tx.lent(), platforms);
+      const wanted = lendingsOf(onceByKey(await tx.lent(), keyPrintOf), platforms);
       const { moves, repriced } = movesBetween(await tx.counted(), wanted);
       const rates = ratesOf(rule, wanted);
       const now = clock.now();

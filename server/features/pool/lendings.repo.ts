@@ -22,14 +22,16 @@ const Account = z
     platform_id: z.string(),
     paid: z.boolean(),
     loan_models: z.array(z.string()),
+    secret: z.string().nullable(),
   })
   .transform(
-    ({ id, loan_models, owner_id, paid, platform_id }): LentAccount => ({
+    ({ id, loan_models, owner_id, paid, platform_id, secret }): LentAccount => ({
       id,
       ownerId: owner_id,
       platformId: platform_id,
       paid,
       models: loan_models,
+      sealed: secret,
     }),
   );
 
@@ -47,11 +49,16 @@ const StoredLending = z
 const Routes = z.object({ name: z.string(), platforms: z.array(z.string()) });
 
 // NOTE: an account on a free plan says so in its options; one that says nothing is paid for.
-const LENT = `SELECT a.id, a.owner_id, a.platform_id, a.loan_models,
+// Anyone can enter a key that opens nothing: an account counts once it has answered.
+const LENT = `SELECT a.id, a.owner_id, a.platform_id, a.loan_models, a.secret,
     coalesce(a.options->>'plan', '') <> 'free' AS paid
   FROM accounts a JOIN users u ON u.id = a.owner_id
   WHERE a.shared AND cardinality(a.loan_users) = 0
-    AND a.state::text NOT IN ('disabled', 'expired') AND u.state = 'active'`;
+    AND a.state::text NOT IN ('disabled', 'expired') AND u.state = 'active'
+    AND a.proved_at IS NOT NULL
+    AND (a.policy_class::text <> 'personal'
+      OR EXISTS (SELECT 1 FROM personal_lending l WHERE l.platform_id = a.platform_id))
+  ORDER BY a.created_at, a.id`;
 
 const ROUTES = `SELECT m.name, array_agg(DISTINCT r.platform_id) AS platforms
   FROM models m JOIN model_routes r ON r.model_id = m.id WHERE m.enabled GROUP BY m.name`;

@@ -9,7 +9,7 @@ export type Lending = CreditKey & {
   paid: boolean;
 };
 
-/** An account lent to everyone: neither switched off nor expired, nor its owner. One that rests counts all the same. */
+/** An account lent to everyone that has answered: neither switched off nor expired, nor its owner. One that rests counts all the same. */
 export type LentAccount = {
   id: string;
   ownerId: string;
@@ -17,7 +17,27 @@ export type LentAccount = {
   paid: boolean;
   /** Public names that it is lent for; empty = every model. */
   models: readonly string[];
+  /** Its key, sealed; null = its platform needs none. */
+  sealed: string | null;
 };
+
+/** Tells accounts of the same key from others; null = it has no key. */
+export type KeyPrint = (account: { id: string; sealed: string | null }) => string | null;
+
+/**
+ * Each key of a platform once, the oldest account of it: a key lent twice gives no more than once.
+ * Without keys, one account of each person and platform.
+ */
+export function onceByKey(accounts: readonly LentAccount[], printOf: KeyPrint): LentAccount[] {
+  const seen = new Set<string>();
+  return accounts.filter(({ id, ownerId, platformId, sealed }) => {
+    const print = printOf({ id, sealed });
+    const name = JSON.stringify(print === null ? [platformId, null, ownerId] : [platformId, print]);
+    if (seen.has(name)) return false;
+    seen.add(name);
+    return true;
+  });
+}
 
 export type LendingMove = Lending & { kind: 'lend' | 'withdraw' };
 

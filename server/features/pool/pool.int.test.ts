@@ -48,13 +48,18 @@ async function person(username: string, role: Me['role'] = 'member'): Promise<Me
   return { id, username, role, displayName: '' } as Me;
 }
 
-async function account(ownerId: string, facts: { shared?: boolean; plan?: string } = {}) {
-  const { plan, shared = true } = facts;
+type Facts = { shared?: boolean; plan?: string; key?: string | null; proved?: boolean };
+
+let made = 0;
+/** Each a second newer than the one before. */
+async function account(ownerId: string, facts: Facts = {}) {
+  const { key = randomUUID(), plan, proved = true, shared = true } = facts;
   const id = randomUUID();
   await pool.query(
-    `INSERT INTO accounts (id, owner_id, platform_id, name, kind, shared, options)
-     VALUES ($1, $2, 'lab', $3, 'none', $4, $5)`,
-    [id, ownerId, id, shared, JSON.stringify(plan ? { plan } : {})],
+    `INSERT INTO accounts
+       (id, owner_id, platform_id, name, kind, shared, options, secret, proved_at, created_at)
+     VALUES ($1, $2, 'lab', $3, 'api_key', $4, $5, $6, CASE WHEN $7 THEN now() END, to_timestamp($8))`,
+    [id, ownerId, id, shared, JSON.stringify(plan ? { plan } : {}), key, proved, ++made],
   );
   return id;
 }
@@ -74,6 +79,7 @@ async function server(settings: PoolSettings | null = ON, remaining: Remaining =
     restsUntil: () => null,
     remainingOf: (id) => remaining.get(id) ?? 1,
     quotaOf: ({ accountId: id }) => ({ name: id, remaining: remaining.get(id) ?? 1 }),
+    keyPrintOf: ({ sealed }) => sealed,
     tokensPerDayOf: () => null,
     onError: (error) => errors.push(error),
     onUnknownUse: (accountId) => unknown.push(accountId),
@@ -106,6 +112,51 @@ test('three lent accounts: a ceiling of 6, and 1.2 an hour until it is full', as
   const fullAt = new Date(h.clock.now() + 4 * HOUR).toISOString();
   expect((await h.service.mine(ann)).groups[0]?.fullAt).toBe(fullAt);
   expect(h.errors).toEqual([]);
+});
+
+test('an account counts once it has answered, and its key once, whoever lends it', async () => {
+  const [ann, ben] = [await person('ann'), await person('ben')];
+  const real = await account(ann.id, { key: 'real' });
+  for (let n = 0; n < 3; n += 1) await account(ann.id, { proved: false });
+  await account(ann.id, { key: 'real' });
+  await account(ben.id, { key: 'real' });
+  await using h = await server();
+  const lent = async (who: Me) => (await h.service.mine(who)).groups[0]?.lent ?? 0;
+  expect([await lent(ann), await lent(ben)]).toEqual([1, 0]);
+  await pool.query('UPDATE accounts SET proved_at = now() WHERE secret <> $1', ['real']);
+  await h.follow();
+  expect([await lent(ann), await lent(ben)]).toEqual([4, 0]);
+  // Another account of the key takes its place.
+  await pool.query('UPDATE accounts SET shared = false WHERE id = $1', [real]);
+  await pool.query("UPDATE accounts SET shared = false WHERE secret <> 'real'");
+  await h.follow();
+  expect([await lent(ann), await lent(ben)]).toEqual([1, 0]);
+  await pool.query('UPDATE accounts SET shared = false WHERE owner_id = $1', [ann.id]);
+  await h.follow();
+  expect([await lent(ann), await lent(ben)]).toEqual([0, 1]);
+});
+
+test('of a platform without keys one account of each person counts', async () => {
+  const [ann, ben] = [await person('ann'), await person('ben')];
+  for (const { id } of [ann, ann, ann, ben]) await account(id, { key: null });
+  await using h = await server();
+  expect((await h.service.mine(ann)).groups[0]).toMatchObject({ lent: 1, max: 2_000_000 });
+  expect((await h.service.mine(ben)).groups[0]).toMatchObject({ lent: 1 });
+});
+
+test('a personal account counts only while its platform’s may be lent', async () => {
+  const ann = await person('ann');
+  await account(ann.id);
+  await pool.query("UPDATE accounts SET policy_class = 'personal'");
+  await using h = await server();
+  expect((await h.service.mine(ann)).groups).toEqual([]);
+  await pool.query(
+    "INSERT INTO personal_lending (platform_id, allowed_by, allowed_at) VALUES ('lab', $1, now())",
+    [ann.id],
+  );
+  await h.follow();
+  expect((await h.service.mine(ann)).groups[0]).toMatchObject({ lent: 1 });
+  await pool.query('DELETE FROM personal_lending');
 });
 
 test('what a lent account lost in the request is what it costs, for the group of the model', async () => {

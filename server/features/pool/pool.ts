@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import type { Clock } from '../../infra/clock.ts';
 import { type Changes, createReloader } from '../../infra/reloader.ts';
 import { createCreditRepo } from './credit.repo.ts';
-import { createFollowLendings } from './follow-lendings.ts';
+import { createFollowLendings, type FollowDeps } from './follow-lendings.ts';
 import { createLendingsRepo } from './lendings.repo.ts';
 import { createPoolRepo } from './pool.repo.ts';
 import { createPoolService, type PoolServiceDeps } from './pool.service.ts';
@@ -14,6 +14,7 @@ export type PoolDeps = Pick<
   PoolServiceDeps,
   'models' | 'platformName' | 'remainingOf' | 'restsUntil'
 > &
+  Pick<FollowDeps, 'keyPrintOf'> &
   Pick<PoolCreditDeps, 'onError' | 'onUnknownUse' | 'quotaOf' | 'tokensPerDayOf'> & {
     pool: Pool;
     reports: Pool;
@@ -39,6 +40,7 @@ export function createPool(deps: PoolDeps) {
     repo: createLendingsRepo(pool),
     settings,
     remainingOf,
+    keyPrintOf: deps.keyPrintOf,
     clock,
     newId,
   });
