@@ -290,7 +290,7 @@ describe('changes', () => {
     expect((await apply({ keys: [fresh] }))[0]).toMatchObject({ action: 'create' });
   });
 
-  test('a new key revives an expired account, but not a disabled one', async () => {
+  test('a new key revives an expired account, but not a disabled one, and is to prove itself', async () => {
     const name = names();
     await apply(whole(name));
     const { id: ownerId } = await user(name.username);
@@ -299,10 +299,11 @@ describe('changes', () => {
       ['expired', 'active'],
       ['disabled', 'disabled'],
     ] as const) {
-      await db.account.updateMany({ where: { ownerId }, data: { state } });
+      await db.account.updateMany({ where: { ownerId }, data: { state, provedAt: new Date() } });
       await apply({ accounts: [{ ...account, apiKey: `sk-after-${state}` }] });
       expect(await db.account.findFirstOrThrow({ where: { ownerId } })).toMatchObject({
         state: then,
+        provedAt: null,
       });
     }
   });
