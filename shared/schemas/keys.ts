@@ -41,6 +41,8 @@ export const KeyView = z.object({
   state: KeyState,
   rpm: z.int().nullable(),
   tokensPerDay: z.int().nullable(),
+  /** How many other limits it has. */
+  moreLimits: z.int(),
   /** Tokens used since 00:00 in the server's zone. */
   tokensToday: z.int(),
   /** The server's zone; an IANA name. */

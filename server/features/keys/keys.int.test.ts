@@ -132,6 +132,7 @@ describe('a new key', () => {
       prefix: `${secret.slice(0, 7)}…`,
       rpm: 60,
       tokensPerDay: 1_000,
+      moreLimits: 0,
       allowedModels: ['gpt-lab'],
       expiresAt: '2027-01-01T00:00:00.000Z',
     });

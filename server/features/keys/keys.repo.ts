@@ -1,7 +1,7 @@
 import { type Db, type Tx, withTx } from '../../infra/prisma/client.ts';
 import type { Prisma } from '../../infra/prisma/generated/client.ts';
 import { notify } from '../../infra/prisma/notify.ts';
-import { type LimitSet, limitsOf, saveLimits } from '../quotas/index.ts';
+import { type LimitSet, limitsOf, moreThanShown, saveLimits } from '../quotas/index.ts';
 
 export type KeyRow = {
   id: string;
@@ -11,6 +11,8 @@ export type KeyRow = {
   prefix: string;
   rpm: number | null;
   tokensPerDay: number | null;
+  /** How many other limits it has. */
+  moreLimits: number;
   allowedModels: string[];
   expiresAt: Date | null;
   revokedAt: Date | null;
@@ -123,12 +125,13 @@ function columns({ name, allowedModels, expiresAt }: KeyChange) {
 
 function toRow(
   { owner, ...row }: Prisma.ApiKeyGetPayload<{ select: typeof SELECT }>,
-  { rpm, tokensPerDay }: LimitSet,
+  limits: LimitSet,
 ): KeyRow {
   return {
     ...row,
     ownerName: owner.username,
-    rpm,
-    tokensPerDay,
+    rpm: limits.rpm,
+    tokensPerDay: limits.tokensPerDay,
+    moreLimits: moreThanShown(limits),
   };
 }

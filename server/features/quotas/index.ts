@@ -10,6 +10,7 @@ export {
   createQuotaRulesRepo,
   type LimitSet,
   limitsOf,
+  moreThanShown,
   NO_LIMITS,
   saveLimits,
 } from './rules.repo.ts';

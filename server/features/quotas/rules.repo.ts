@@ -11,6 +11,11 @@ import { notify } from '../../infra/prisma/notify.ts';
 /** All limits of one subject by name; null = none. Costs in micro-dollars. */
 export type LimitSet = Record<LimitName, number | null>;
 
+/** How many limits there are beside the two that lists show. */
+export function moreThanShown({ rpm: _rpm, tokensPerDay: _tokens, ...more }: LimitSet): number {
+  return Object.values(more).filter((limit) => limit !== null).length;
+}
+
 export const NO_LIMITS: LimitSet = Object.freeze({
   rpm: null,
   tokensPerMinute: null,

@@ -3,7 +3,7 @@ import type { Db, Tx } from '../../infra/prisma/client.ts';
 import { withTx } from '../../infra/prisma/client.ts';
 import { holdLock } from '../../infra/prisma/locks.ts';
 import { notify } from '../../infra/prisma/notify.ts';
-import { type LimitSet, limitsOf, NO_LIMITS, saveLimits } from '../quotas/index.ts';
+import { type LimitSet, limitsOf, moreThanShown, NO_LIMITS, saveLimits } from '../quotas/index.ts';
 
 export type NewUser = Pick<UserView, 'id' | 'username' | 'displayName' | 'role'> & {
   passwordHash: string | null;
@@ -134,16 +134,13 @@ type ViewRow = Omit<
   _count: { keys: number; accounts: number };
 };
 
-function toView(
-  { passwordHash, _count, ...row }: ViewRow,
-  { rpm, tokensPerDay, ...more }: LimitSet,
-): UserView {
+function toView({ passwordHash, _count, ...row }: ViewRow, limits: LimitSet): UserView {
   return {
     ...row,
     hasPassword: passwordHash !== null,
-    rpm,
-    tokensPerDay,
-    moreLimits: Object.values(more).filter((limit) => limit !== null).length,
+    rpm: limits.rpm,
+    tokensPerDay: limits.tokensPerDay,
+    moreLimits: moreThanShown(limits),
     keys: _count.keys,
     accounts: _count.accounts,
     lastSeenAt: row.lastSeenAt?.toISOString() ?? null,

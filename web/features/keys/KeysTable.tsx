@@ -83,12 +83,7 @@ function useColumns(withOwner: boolean): Column<KeyView>[] {
     {
       id: 'limits',
       header: t('column.limits'),
-      cell: ({ rpm }) =>
-        rpm === null ? (
-          <Dim>{t('noRpm')}</Dim>
-        ) : (
-          <span className={classes.nowrap}>{t('rpm', { value: formatNumber(rpm) })}</span>
-        ),
+      cell: (key) => <KeyLimits limited={key} />,
     },
     {
       id: 'models',
@@ -108,6 +103,20 @@ function useColumns(withOwner: boolean): Column<KeyView>[] {
         lastUsedAt === null ? <Dim>{t('neverUsed')}</Dim> : <When iso={lastUsedAt} />,
     },
   ];
+}
+
+/** Tokens a day have a column of their own. */
+function KeyLimits({ limited: { moreLimits: count, rpm } }: { limited: KeyView }) {
+  const { t } = useTranslation('keys');
+  const parts: string[] = [];
+  if (rpm !== null) parts.push(t('limits.rpm', { value: formatNumber(rpm) }));
+  if (count > 0) parts.push(t(rpm === null ? 'limits.count' : 'limits.more', { count }));
+  if (parts.length === 0) return <Dim>{t('limits.none')}</Dim>;
+  return parts.map((part) => (
+    <div key={part} className={classes.nowrap}>
+      {part}
+    </div>
+  ));
 }
 
 function When({ iso }: { iso: string }) {

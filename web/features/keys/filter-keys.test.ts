@@ -12,6 +12,7 @@ function key(change: Partial<KeyView>): KeyView {
     state: 'active',
     rpm: null,
     tokensPerDay: null,
+    moreLimits: 0,
     tokensToday: 0,
     zone: 'UTC',
     allowedModels: [],

@@ -11,6 +11,7 @@ const expired: KeyView = {
   state: 'expired',
   rpm: 60,
   tokensPerDay: null,
+  moreLimits: 0,
   tokensToday: 0,
   zone: 'UTC',
   allowedModels: [],
