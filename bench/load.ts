@@ -1,4 +1,5 @@
 import { runClosedLoop } from './load/closed-loop.ts';
+import { runCounted } from './load/counted.ts';
 import type { Job, Measured } from './load/jobs.ts';
 import { runOpenLoop } from './load/open-loop.ts';
 import { runStreams } from './load/streams.ts';
@@ -18,6 +19,8 @@ function run(job: Job): Promise<Measured> {
       return runClosedLoop(job);
     case 'open':
       return runOpenLoop(job);
+    case 'counted':
+      return runCounted(job);
     case 'streams':
       return runStreams(job);
   }

@@ -2,42 +2,28 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism, loadavg } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Measured } from './load/jobs.ts';
-import { type BenchOptions, readOptions } from './options.ts';
-import { benchPool } from './pool/index.ts';
+import { type BenchOptions, readOptions, USAGE } from './options.ts';
 import { type LoadGenerator, startLoad } from './processes.ts';
 import { type CpuProfile, costsOf } from './profile.ts';
-import { benchProtocols } from './protocols/index.ts';
 import { barTable, figure, profileTables, scenarioTable } from './report.ts';
-import { type Result, runScenario, type Target, tally } from './run.ts';
+import { aimAt, type Result, runScenario, type Target, tally } from './run.ts';
 import { jobOf, type Scenario } from './scenarios.ts';
 import { median } from './statistics.ts';
+import type { Study } from './studies/bed.ts';
+import { STUDIES } from './studies/index.ts';
 import { countUsageRows } from './targets/gateway.ts';
 import { type Lab, measureStarts, startLab } from './targets/lab.ts';
+import { warmUp } from './warm-up.ts';
 
 const SECOND_STARTS = 3;
 const PROFILED_MS = 4_000;
 
-/** Requests after which V8 has compiled what serves them, and the longest wait for so many. */
-const WARM = { answers: 5_000, ms: 6_000 };
-
-/** Runs every target warm: the first seconds of a process are another program. */
-async function warmUp(load: LoadGenerator, targets: readonly Target[]): Promise<Measured[]> {
+/** Runs every target warm; what Gatehouse was asked. */
+async function warmAll(load: LoadGenerator, targets: readonly Target[]): Promise<Measured[]> {
   const ofGateway: Measured[] = [];
-  for (const { name, server, key } of targets) {
-    const aim = { url: server.url, pid: server.pid, key };
-    const deadline = performance.now() + WARM.ms;
-    for (let answers = 0; answers < WARM.answers && performance.now() < deadline; ) {
-      const measured = await load.run({
-        ...aim,
-        kind: 'closed',
-        bytes: 480,
-        clients: 32,
-        warmMs: 0,
-        measureMs: 500,
-      });
-      answers += measured.answered;
-      if (name === 'gateway') ofGateway.push(measured);
-    }
+  for (const target of targets) {
+    const measured = await warmUp(load, aimAt(target));
+    if (target.name === 'gateway') ofGateway.push(...measured);
   }
   return ofGateway;
 }
@@ -46,7 +32,7 @@ async function profile(lab: Lab, load: LoadGenerator, scenario: Scenario, file: 
   const gateway = lab.gateway();
   gateway.signal('SIGUSR2');
   const aim = { url: gateway.url, pid: gateway.pid, key: lab.home.key };
-  const measured = await load.run({ ...jobOf(scenario.load, aim, 0), measureMs: PROFILED_MS });
+  const measured = await load.run(jobOf({ ...scenario.load, measureMs: PROFILED_MS }, aim, 0));
   gateway.signal('SIGUSR2');
   await pause(2_000);
   const written = JSON.parse(await readFile(file, 'utf8')) as CpuProfile;
@@ -54,17 +40,17 @@ async function profile(lab: Lab, load: LoadGenerator, scenario: Scenario, file: 
 }
 
 /** Compares the targets; what was found, and whether every answered request has its row. */
-async function compareTargets(options: BenchOptions) {
-  await using lab = await startLab(options.profile);
+async function compareTargets(options: BenchOptions): Promise<Study> {
+  await using lab = await startLab(options);
   await using load = startLoad();
-  const ofGateway = await warmUp(load, lab.targets());
+  const ofGateway = await warmAll(load, lab.targets());
   const results: Result[] = [];
   let profiled: Awaited<ReturnType<typeof profile>> | null = null;
   for (const scenario of options.scenarios) {
     process.stderr.write(`${scenario.title} …\n`);
     if (scenario.fresh) {
       await lab.restart();
-      ofGateway.push(...(await warmUp(load, lab.targets())));
+      ofGateway.push(...(await warmAll(load, lab.targets())));
     }
     const result = await runScenario(load, lab.targets(), scenario);
     results.push(result);
@@ -87,6 +73,7 @@ async function compareTargets(options: BenchOptions) {
         `Every answered request has its row: ${every ? 'yes' : '**no**'}.`,
       `From a second start to listening: ${figure(median(starts) / 1000)} s ` +
         `(median of ${starts.length}; bar ≤ 2 s).`,
+      ...(lab.peerNote ? [lab.peerNote] : []),
       ...results.map(scenarioTable),
       ...(profiled ? [profiled.tables] : []),
     ].join('\n\n'),
@@ -95,11 +82,9 @@ async function compareTargets(options: BenchOptions) {
 
 async function bench(options: BenchOptions): Promise<boolean> {
   const loadBefore = figure(loadavg()[0] ?? 0);
-  const parts = [
-    ...(options.scenarios.length > 0 ? [await compareTargets(options)] : []),
-    ...(options.protocols ? [await benchProtocols()] : []),
-    ...(options.pool ? [await benchPool()] : []),
-  ];
+  const parts: Study[] = [];
+  if (options.scenarios.length > 0) parts.push(await compareTargets(options));
+  for (const name of options.studies) parts.push(await STUDIES[name](options.study));
   const loadAfter = figure(loadavg()[0] ?? 0);
   const machine =
     `Node ${process.version}, ${availableParallelism()} cores; load average of the machine ` +
@@ -111,6 +96,10 @@ async function bench(options: BenchOptions): Promise<boolean> {
 let options: BenchOptions;
 try {
   options = readOptions(process.argv.slice(2));
+  if (options.help) {
+    console.log(USAGE);
+    process.exit();
+  }
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(2);

@@ -23,7 +23,8 @@ function small(rounds: Partial<Result['rounds']>): Result {
   const scenario = scenarios('quick').find(({ name }) => name === 'small');
   if (!scenario) throw new Error('no such scenario');
   const one = [measured({})];
-  return { scenario, rounds: { direct: one, piped: one, dispatch: one, gateway: one, ...rounds } };
+  const all = { direct: one, piped: one, dispatch: one, gateway: one, portkey: [] };
+  return { scenario, rounds: { ...all, ...rounds } };
 }
 
 test('figures have about three digits', () => {
@@ -62,4 +63,18 @@ test('a scenario shows every target, and errors of all its rounds', () => {
   const lines = scenarioTable(small({ gateway })).split('\n');
   expect(lines.filter((line) => line.startsWith('| '))).toHaveLength(6);
   expect(lines.find((line) => line.includes('Gatehouse, everything on'))).toContain('| 5 |');
+});
+
+test('a peer that took no part has neither a bar nor a row', () => {
+  const without = small({});
+  expect(barTable([without])).not.toContain('Portkey');
+  expect(scenarioTable(without)).not.toContain('Portkey');
+});
+
+test('requests of the same rounds are held against a peer that took part', () => {
+  const portkey = [measured({ count: 5 })];
+  expect(barTable([small({ portkey })])).toContain(
+    '| requests/s against the Portkey gateway | ≥ 15 × | 20.0 × | 20.0 to 20.0 | yes |',
+  );
+  expect(scenarioTable(small({ portkey }))).toContain('| Portkey gateway');
 });

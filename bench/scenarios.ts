@@ -1,7 +1,9 @@
-import type { ClosedLoop, Job, OpenLoop, Streams } from './load/jobs.ts';
+import type { Aim, ClosedLoop, Job, OpenLoop, Streams } from './load/jobs.ts';
 
-type Aim = 'url' | 'key' | 'pid';
-type Load = Omit<ClosedLoop, Aim> | Omit<OpenLoop, Aim | 'seed'> | Omit<Streams, Aim>;
+type Load =
+  | Omit<ClosedLoop, keyof Aim>
+  | Omit<OpenLoop, keyof Aim | 'seed'>
+  | Omit<Streams, keyof Aim>;
 
 export type ScenarioName = 'small' | 'large' | 'streams' | 'many-streams' | 'open' | 'slow-streams';
 export type Scenario = {
@@ -11,11 +13,13 @@ export type Scenario = {
   rounds: number;
   /** Whether the targets are started anew for it. */
   fresh?: true;
+  /** Left out for peers: far more than they can take, so that nothing but a queue would be seen. */
+  withoutPeers?: true;
 };
 
 export type Size = 'quick' | 'full';
 
-const ROUNDS = { quick: 4, full: 10 };
+export const ROUNDS = { quick: 4, full: 10 };
 const LOOKS = {
   quick: { warmMs: 300, measureMs: 1_200 },
   full: { warmMs: 500, measureMs: 2_500 },
@@ -59,6 +63,7 @@ export function scenarios(size: Size): Scenario[] {
       title: 'open loop, 1,000 requests/s of 480 bytes, Poisson arrivals',
       load: { kind: 'open', bytes: 480, ratePerSecond: 1_000, warmMs: 500, measureMs: 3_000 },
       rounds,
+      withoutPeers: true,
     },
     {
       name: 'slow-streams',
@@ -73,11 +78,12 @@ export function scenarios(size: Size): Scenario[] {
       },
       rounds: 1,
       fresh: true,
+      withoutPeers: true,
     },
   ];
 }
 
 /** The job of one round; arrivals differ from round to round, and are the same for every target. */
-export function jobOf(load: Load, aim: Pick<Job, Aim>, round: number): Job {
+export function jobOf(load: Load, aim: Aim, round: number): Job {
   return load.kind === 'open' ? { ...load, ...aim, seed: round + 1 } : { ...load, ...aim };
 }

@@ -9,7 +9,7 @@ export const LAST_ANSWERS_MS = 10_000;
 /** Runs a closed loop; at its end every request was answered or is counted as an error. */
 export async function runClosedLoop(job: ClosedLoop): Promise<Measured> {
   const url = new URL(job.url);
-  const request = chatRequest({ url, key: job.key, bytes: job.bytes });
+  const request = chatRequest({ ...job, url });
   const connections = Array.from({ length: job.clients }, () => openConnection(url));
   const closeAll = () => {
     for (const connection of connections) connection.close();

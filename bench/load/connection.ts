@@ -1,4 +1,5 @@
 import net from 'node:net';
+import type { Door } from './jobs.ts';
 import { createResponseParser } from './response-parser.ts';
 
 export type Listener = {
@@ -54,29 +55,47 @@ export type ChatRequest = {
   bytes: number;
   /** Asks for a stream of so many chunks at this distance; else for a whole answer. */
   stream?: { gapMs: number; chunks: number };
+  /** Further headers. */
+  headers?: Readonly<Record<string, string>>;
+  /** Chat when absent. */
+  door?: Door;
 };
 
-/** A chat request as it goes over the wire, its body of exactly `bytes` bytes. */
-export function chatRequest({ url, key, bytes, stream }: ChatRequest): Buffer {
-  const body = {
+const INSTRUCTIONS = 'You are a helpful assistant.';
+const PATHS: Readonly<Record<Door, string>> = {
+  chat: '/v1/chat/completions',
+  messages: '/v1/messages',
+};
+
+/** A body without the words that fill it; they belong into the last message. */
+function emptyBody(door: Door, stream: ChatRequest['stream']) {
+  const common = {
     model: 'gpt-bench',
     ...(stream && { stream: true, user: `${stream.gapMs}x${stream.chunks}` }),
     temperature: 0.7,
-    messages: [
-      { role: 'system', content: 'You are a helpful assistant.' },
-      { role: 'user', content: '' },
-    ],
   };
-  const last = body.messages[1];
+  const user = { role: 'user', content: '' };
+  if (door === 'messages') {
+    return { ...common, max_tokens: 1_000, system: INSTRUCTIONS, messages: [user] };
+  }
+  return { ...common, messages: [{ role: 'system', content: INSTRUCTIONS }, user] };
+}
+
+/** A chat request as it goes over the wire, its body of exactly `bytes` bytes. */
+export function chatRequest(wanted: ChatRequest): Buffer {
+  const { url, key, bytes, stream, headers = {}, door = 'chat' } = wanted;
+  const body = emptyBody(door, stream);
+  const last = body.messages.at(-1);
   if (last) last.content = 'lorem ipsum '.repeat(bytes / 12 + 1);
   const tooLong = Buffer.byteLength(JSON.stringify(body)) - bytes;
   if (last) last.content = last.content.slice(0, -tooLong);
   const head = [
-    'POST /v1/chat/completions HTTP/1.1',
+    `POST ${PATHS[door]} HTTP/1.1`,
     `host: ${url.host}`,
     `authorization: Bearer ${key}`,
     'content-type: application/json',
     `content-length: ${bytes}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
   ];
   return Buffer.from(`${head.join('\r\n')}\r\n\r\n${JSON.stringify(body)}`);
 }

@@ -1,16 +1,30 @@
-/** What every job needs to know of its target, and when it looks. */
-type Common = {
+/** What every job needs to know of its target. */
+export type Aim = {
   url: string;
   key: string;
   /** The target's process. */
   pid: number;
+  /** Further headers of each request. */
+  headers?: Readonly<Record<string, string>>;
+};
+
+/** What a request is asked in. */
+export type Door = 'chat' | 'messages';
+
+/** When a job looks. */
+type Common = Aim & {
   /** Load before the look begins, so that caches and connections are warm. */
   warmMs: number;
   measureMs: number;
 };
 
 /** So many clients, each asking again as soon as it was answered. */
-export type ClosedLoop = Common & { kind: 'closed'; bytes: number; clients: number };
+export type ClosedLoop = Common & {
+  kind: 'closed';
+  bytes: number;
+  clients: number;
+  door?: Door;
+};
 
 /** Requests at times of their own, however slow the answers are. */
 export type OpenLoop = Common & {
@@ -23,7 +37,19 @@ export type OpenLoop = Common & {
 /** Streams that are opened one by one within `openMs` and all run until the look is over. */
 export type Streams = Common & { kind: 'streams'; streams: number; gapMs: number; openMs: number };
 
-export type Job = ClosedLoop | OpenLoop | Streams;
+/** So many requests, or short streams, however long they take; all of them are looked at. */
+export type Counted = Aim & {
+  kind: 'counted';
+  requests: number;
+  bytes: number;
+  clients: number;
+  /** Each is a stream of so many chunks at this distance. */
+  stream?: { gapMs: number; chunks: number };
+  /** Connections are closed then, and what was not answered is an error. */
+  mostMs: number;
+};
+
+export type Job = ClosedLoop | OpenLoop | Streams | Counted;
 
 export type Latency = { p50Ms: number; p99Ms: number };
 

@@ -1,5 +1,5 @@
 import { percentile } from '../statistics.ts';
-import type { Job, Latency } from './jobs.ts';
+import type { ClosedLoop, Latency } from './jobs.ts';
 import { meter, type Used } from './process-meter.ts';
 
 /** The most times kept of one look: what 5,000 streams bring in 10 s, and bounded. */
@@ -26,8 +26,10 @@ export function createTimes() {
   };
 }
 
+type Looked = Pick<ClosedLoop, 'pid' | 'warmMs' | 'measureMs'>;
+
 /** The part of a job that is measured: begins `warmMs` after `fromMs`. */
-export function createLook({ pid, warmMs, measureMs }: Job, fromMs: number) {
+export function createLook({ pid, warmMs, measureMs }: Looked, fromMs: number) {
   const { promise: ended, resolve } = Promise.withResolvers<void>();
   let stop: (() => Used) | null = null;
   let used: Used | null = null;

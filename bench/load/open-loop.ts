@@ -12,7 +12,7 @@ const TIMER_MS = 2;
 /** Sends requests at random times of their own and measures from those times. */
 export function runOpenLoop(job: OpenLoop): Promise<Measured> {
   const url = new URL(job.url);
-  const request = chatRequest({ url, key: job.key, bytes: job.bytes });
+  const request = chatRequest({ ...job, url });
   const durationMs = job.warmMs + job.measureMs;
   const random = seededRandom(job.seed);
   const arrivals = poissonArrivals({ ratePerSecond: job.ratePerSecond, durationMs, random });

@@ -23,7 +23,7 @@ function readStat(pid: number): Stat | null {
 }
 
 /** Children and children's children of a process. */
-function descendants(pid: number): number[] {
+export function descendants(pid: number): number[] {
   const children = new Map<number, number[]>();
   for (const name of readdirSync('/proc')) {
     const stat = /^\d+$/.test(name) ? readStat(Number(name)) : null;

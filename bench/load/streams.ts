@@ -15,7 +15,7 @@ export async function runStreams(job: Streams): Promise<Measured> {
   const url = new URL(job.url);
   const durationMs = openMs + warmMs + measureMs;
   const chunks = Math.ceil(durationMs / gapMs) + MARGIN_CHUNKS;
-  const request = chatRequest({ url, key: job.key, bytes: BYTES, stream: { gapMs, chunks } });
+  const request = chatRequest({ ...job, url, bytes: BYTES, stream: { gapMs, chunks } });
   const [delays, firsts] = [createTimes(), createTimes()];
   const look = createLook(job, openMs);
   const tally = { answered: 0, errors: 0 };

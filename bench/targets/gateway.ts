@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { attachPostgres } from '#server/infra/postgres/attach.ts';
+import { createPool } from '#server/infra/postgres/pool.ts';
 import type { Protocol } from '#shared/schemas/platforms.ts';
 import { type Server, startServer } from '../processes.ts';
 
@@ -15,6 +17,8 @@ const ADMIN = { username: 'bench', password: `pw-${randomBytes(16).toString('hex
 /** A Gatehouse's data folder, set up for the benchmark; removed at the end. */
 export type GatewayHome = AsyncDisposable & {
   key: string;
+  /** Its path. */
+  folder: string;
   start(how?: StartOptions): Promise<Server>;
 };
 
@@ -23,6 +27,8 @@ export type StartOptions = {
   profile?: string | null;
   /** Whether it tells its memory and CPU time when asked `memory` or `cpu`. */
   tellsUsage?: boolean;
+  /** Settings that differ. */
+  env?: Readonly<Record<string, string>>;
 };
 
 /** A platform, and the model that it serves here. */
@@ -55,7 +61,8 @@ export async function makeGatewayHome(supplies: readonly Supply[]): Promise<Gate
   await writeFile(file, JSON.stringify(setUp), { mode: 0o600 });
   return {
     key,
-    start: ({ profile = null, tellsUsage = false } = {}) =>
+    folder,
+    start: ({ profile = null, tellsUsage = false, env = {} } = {}) =>
       startServer({
         args: [
           ...(profile === null ? [] : PROFILING),
@@ -73,6 +80,7 @@ export async function makeGatewayHome(supplies: readonly Supply[]): Promise<Gate
           OUTBOUND_ALLOW: '127.0.0.1',
           GATEHOUSE_APPLY: file,
           ...(profile !== null && { BENCH_PROFILE: resolve(profile) }),
+          ...env,
         },
       }),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
@@ -102,16 +110,32 @@ export async function countUsageRows(url: string): Promise<number> {
   return json.result.data.totals.requests;
 }
 
-async function allWritten(url: string): Promise<void> {
-  const deadline = performance.now() + WRITTEN_WITHIN_MS;
+/** Usage rows in the PostgreSQL that a running Gatehouse has in its folder, of all times. */
+export async function countStoredRows({ folder }: Pick<GatewayHome, 'folder'>): Promise<number> {
+  const pool = createPool(await attachPostgres(folder), { max: 1, statementTimeoutMs: 0 });
+  try {
+    const { rows } = await pool.query<{ count: number }>('SELECT count(*)::int FROM usage');
+    return rows[0]?.count ?? 0;
+  } finally {
+    await pool.end();
+  }
+}
+
+type Health = { running: number; unwritten: number };
+
+/** Requests that run, and records that are not in the database yet. */
+export async function readHealth(url: string): Promise<Health> {
+  return (await (await fetch(`${url}/healthz`)).json()) as Health;
+}
+
+/** Waits until nothing runs and every record is in the database. Throws after `withinMs`. */
+export async function allWritten(url: string, withinMs = WRITTEN_WITHIN_MS): Promise<void> {
+  const deadline = performance.now() + withinMs;
   for (;;) {
-    const health = (await (await fetch(`${url}/healthz`)).json()) as {
-      running: number;
-      unwritten: number;
-    };
+    const health = await readHealth(url);
     if (health.running === 0 && health.unwritten === 0) return;
     if (performance.now() > deadline) {
-      throw new Error(`After ${WRITTEN_WITHIN_MS / 1000} s: ${JSON.stringify(health)}`);
+      throw new Error(`After ${withinMs / 1000} s: ${JSON.stringify(health)}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

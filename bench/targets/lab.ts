@@ -1,6 +1,7 @@
 import { type Server, startServer } from '../processes.ts';
 import type { Target } from '../run.ts';
 import { type GatewayHome, makeGatewayHome } from './gateway.ts';
+import { PORTKEY, type Portkey, startPortkey } from './portkey.ts';
 
 const startUpstream = () => startServer({ args: ['bench/upstream.ts'] });
 
@@ -9,7 +10,7 @@ async function stopAll(servers: readonly Server[]): Promise<void> {
 }
 
 /** Every target in a process of its own, each proxy before an upstream of its own. */
-export async function startLab(profile: string | null) {
+export async function startLab({ profile, peers }: { profile: string | null; peers: boolean }) {
   const direct = await startUpstream();
   const behind = { piped: await startUpstream(), dispatch: await startUpstream() };
   const behindGateway = await startUpstream();
@@ -23,6 +24,8 @@ export async function startLab(profile: string | null) {
     },
   ]);
   let proxies = await startProxies();
+  const behindPortkey = peers ? await startUpstream() : null;
+  const portkey = behindPortkey && (await startPortkey(behindPortkey.url));
 
   async function startProxies() {
     const proxy = (name: 'piped' | 'dispatch') =>
@@ -38,12 +41,16 @@ export async function startLab(profile: string | null) {
   return {
     home,
     gateway: () => proxies.gateway,
-    targets: (): Target[] =>
-      Object.entries({ direct, ...proxies }).map(([name, server]) => ({
+    targets: (): Target[] => [
+      ...Object.entries({ direct, ...proxies }).map(([name, server]) => ({
         name: name as Target['name'],
         server,
         key: home.key,
       })),
+      ...(portkey && 'server' in portkey ? [asTarget(portkey, home.key)] : []),
+    ],
+    /** What is to be known of a peer that took no part, or not in everything; null = nothing. */
+    peerNote: portkey && ('missing' in portkey ? portkey.missing : portkey.noStreams),
     /** Fresh processes over the same data, for what an earlier scenario would colour. */
     async restart(): Promise<void> {
       await stopProxies();
@@ -52,11 +59,19 @@ export async function startLab(profile: string | null) {
     stopProxies,
     async [Symbol.asyncDispose](): Promise<void> {
       await stopProxies();
-      await stopAll(upstreams);
+      if (portkey && 'server' in portkey) await stopAll([portkey.server]);
+      await stopAll(behindPortkey ? [...upstreams, behindPortkey] : upstreams);
       await home[Symbol.asyncDispose]();
     },
   };
 }
+const asTarget = ({ server, headers, noStreams }: Portkey, key: string): Target => ({
+  name: PORTKEY,
+  server,
+  key,
+  headers,
+  peer: { streams: noStreams === null },
+});
 export type Lab = Awaited<ReturnType<typeof startLab>>;
 
 /** How long a Gatehouse with data takes from its start until it listens, in ms, each of `times`. */
