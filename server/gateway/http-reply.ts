@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
 import type { Clock } from '../infra/clock.ts';
 import type { Reply } from './exchange.ts';
 import { type Framing, SSE } from './protocols/framing.ts';
@@ -91,9 +92,10 @@ export function createHttpReply(
       const bytes = onWire(more);
       if (bytes.length === 0) return;
       lastWriteAt = clock.now();
-      if (res.write(bytes)) return;
+      const taker = writeTo(res, bytes);
+      if (!taker) return;
       res.setTimeout(stallMs);
-      await drained(res, signal);
+      await drained(taker, signal);
       res.setTimeout(0);
     },
     endStream(last) {
@@ -123,8 +125,35 @@ export function createHttpReply(
   };
 }
 
+/**
+ * Writes a piece of a chunked answer; what to wait for when the client has enough for now, else null.
+ *
+ * NOTE: Node writes a chunk's length, its bytes and its end apart, and puts all that together again
+ * before it goes out. A chunk that is framed here is one write. Only while the connection is this
+ * answer's: before that (pipelining), and where nothing is chunked (HTTP/1.0), Node takes care.
+ */
+function writeTo(res: ServerResponse, bytes: Uint8Array | string): Writable | null {
+  const { socket } = res;
+  if (!socket || !res.chunkedEncoding) return res.write(bytes) ? null : res;
+  return socket.write(chunkOf(bytes)) ? null : socket;
+}
+
+const CHUNK_END = Buffer.from('\r\n');
+
+function chunkOf(bytes: Uint8Array | string): Uint8Array | string {
+  if (typeof bytes === 'string') {
+    return `${Buffer.byteLength(bytes).toString(16)}\r\n${bytes}\r\n`;
+  }
+  const start = `${bytes.length.toString(16)}\r\n`;
+  const chunk = Buffer.allocUnsafe(start.length + bytes.length + CHUNK_END.length);
+  chunk.write(start, 'latin1');
+  chunk.set(bytes, start.length);
+  chunk.set(CHUNK_END, start.length + bytes.length);
+  return chunk;
+}
+
 /** Resolves when the client has read enough or is gone, or the signal aborts. */
-function drained(res: ServerResponse, signal: AbortSignal): Promise<void> {
+function drained(res: Writable, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
     const done = () => {

@@ -1,8 +1,11 @@
 import { CompletionUsage } from '#shared/wire/openai-chat.ts';
 import type { TokenUsage } from '../../ports.ts';
+import { isObject } from '../body.ts';
 
 /** The usage a platform reports, null when there is none that can be trusted. */
 export function readUsage(json: unknown): TokenUsage | null {
+  // NOTE: nearly every chunk of a stream has none.
+  if (!isObject(json)) return null;
   const usage = CompletionUsage.safeParse(json);
   if (!usage.success) return null;
   const { prompt_tokens, completion_tokens, prompt_tokens_details: prompt } = usage.data;
