@@ -33,7 +33,9 @@ export async function readBody(
     });
     req.once('end', () => {
       signal.removeEventListener('abort', leave);
-      resolve(Buffer.concat(chunks, length));
+      const [only] = chunks;
+      // NOTE: one chunk is the common case, and needs no copy.
+      resolve(only && chunks.length === 1 ? only : Buffer.concat(chunks, length));
     });
     req.once('error', (cause) =>
       reject(new AppError('client_closed', 'The request broke off.', { cause })),

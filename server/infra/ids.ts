@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomFillSync } from 'node:crypto';
+import { hash, randomBytes, randomFillSync } from 'node:crypto';
 import { v7 } from 'uuid';
 import type { Clock } from './clock.ts';
 
@@ -39,7 +39,7 @@ export function newSecret(prefix: string, bytes = 32): string {
 
 /** SHA-256 of the text's UTF-8 bytes, 64 lower-case hex digits. For random secrets, not passwords. */
 export function sha256hex(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text, 'hex');
 }
 
 /** The start of a secret that may be shown to tell keys apart: at most 8 characters or a quarter. */

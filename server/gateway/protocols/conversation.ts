@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** A long text is told by its beginning, its end and its length. */
 const EDGE = 2_048;
@@ -12,10 +12,10 @@ const MOST_PIECES = 256;
 export function conversationOf(named: unknown, opening: readonly unknown[]): string | null {
   const name = typeof named === 'string' && named !== '' ? named : null;
   if (name === null && opening.length === 0) return null;
-  const sampled: Sampling = { hash: createHash('sha256'), left: MOST_PIECES };
+  const sampled: Sampling = { text: '', left: MOST_PIECES };
   sample(name, sampled);
   sample(opening, sampled);
-  return sampled.hash.digest('base64url');
+  return hash('sha256', sampled.text, 'base64url');
 }
 
 /** The turns up to the first of the user's, that one included; none when there is no such turn. */
@@ -26,29 +26,29 @@ export function openingOf<Turn extends { role?: unknown }>(
   return turns.slice(0, first + 1);
 }
 
-type Sampling = { hash: Hash; left: number };
+type Sampling = { text: string; left: number };
 
 function sample(value: unknown, into: Sampling): void {
   if (into.left <= 0) return;
   into.left -= 1;
-  if (typeof value === 'string') into.hash.update(`"${edges(value)}"`);
+  if (typeof value === 'string') into.text += `"${edges(value)}"`;
   else if (Array.isArray(value)) {
-    into.hash.update('[');
+    into.text += '[';
     for (const each of value) {
       if (into.left <= 0) return;
       sample(each, into);
     }
   } else if (typeof value === 'object' && value !== null) sampleObject(value, into);
-  else into.hash.update(String(value));
+  else into.text += String(value);
 }
 
 function sampleObject(value: object, into: Sampling): void {
-  into.hash.update('{');
+  into.text += '{';
   for (const [name, member] of Object.entries(value)) {
     if (into.left <= 0) return;
     // NOTE: clients move their cache marks on as the conversation grows.
     if (name === 'cache_control') continue;
-    into.hash.update(`${edges(name)}:`);
+    into.text += `${edges(name)}:`;
     sample(member, into);
   }
 }
