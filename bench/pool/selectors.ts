@@ -1,7 +1,9 @@
 import { active, phaseOf, type Standing, step } from '#server/features/accounts/account-state.ts';
 import type { Candidate } from '#server/gateway/ports.ts';
-import { choose, type Wish } from '#server/gateway/selection/choose.ts';
+import { attemptName, choose, type Wish } from '#server/gateway/selection/choose.ts';
+import { seedOf } from '#server/gateway/selection/rendezvous.ts';
 import { createWaiting } from '#server/gateway/selection/waiting.ts';
+import { hashText } from '#server/infra/text-hash.ts';
 import type { Random } from './random.ts';
 import type { SimClock } from './sim-clock.ts';
 import type { Verdict, WorldAccount } from './world.ts';
@@ -37,6 +39,8 @@ export function anyAccount({ accounts, random }: SelectorDeps): Selector {
   return { first: async () => next(), another: next, mostFailures: 3, over: () => undefined };
 }
 
+const MODEL = 'model';
+
 type Known = { standing: Standing; busy: number; probed: boolean; remaining: number };
 
 /** Gatehouse's own: the state machine, the order of accounts and the queue as the server runs them. */
@@ -61,7 +65,7 @@ export function gatehouse({ accounts, clock, random }: SelectorDeps): Selector {
         {
           accountId: account.id,
           platformId: account.platformId,
-          upstreamModel: 'model',
+          upstreamModel: MODEL,
           weight: 1,
           priority: 0,
           own: false,
@@ -69,17 +73,17 @@ export function gatehouse({ accounts, clock, random }: SelectorDeps): Selector {
           most: account.most,
           remaining,
           probing: phase === 'half-open',
+          leaned: false,
+          place: hashText(account.id),
         },
       ];
     });
   }
 
   function take(conversation: string, tried?: Tried): WorldAccount | null {
-    const wish: Wish = { leansOn: () => false, conversation, preferShared: false };
-    const free = choose(candidates(), wish, random.next).filter(
-      ({ accountId }) => !tried?.accounts.has(accountId),
-    );
-    const chosen = free.find(({ platformId }) => !tried?.platforms.has(platformId)) ?? free[0];
+    const seed = seedOf(conversation);
+    const wish: Wish = { conversation: seed, start: seed, leansOn: [], preferShared: false };
+    const chosen = choose(candidates(), wish, random.next, tried && triedBefore(tried));
     if (!chosen) return null;
     const account = knownOf(chosen.accountId);
     account.busy += 1;
@@ -131,4 +135,9 @@ export function gatehouse({ accounts, clock, random }: SelectorDeps): Selector {
 /** Conversations are named after the person who has them. */
 function personOf(conversation: string): string {
   return conversation.split(' talk ')[0] ?? conversation;
+}
+
+function triedBefore({ accounts, platforms }: Tried) {
+  const named = [...accounts].map((accountId) => attemptName({ accountId, upstreamModel: MODEL }));
+  return { accounts: new Set(named), platforms: new Set(platforms) };
 }

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { AppError, toAppError } from '#shared/errors.ts';
+import { accountTag } from '../platforms/account-tag.ts';
 import type { CallPlatform, Endpoint, Platform, UpstreamAnswer } from '../platforms/platform.ts';
 import type {
   AccountPool,
@@ -12,7 +13,7 @@ import type {
 } from './ports.ts';
 import { isObject, tryParseObject } from './protocols/body.ts';
 import { PROTOCOLS } from './protocols/index.ts';
-import { accountTag, markSeals, readSeal } from './protocols/seals.ts';
+import { markSeals, readSeal } from './protocols/seals.ts';
 import type { Passage } from './request.ts';
 import { readOutcome } from './steps/read-outcome.ts';
 
@@ -77,7 +78,7 @@ function holderOf(
 ): { candidate: Candidate; endpoint: Endpoint } {
   const routes = deps.models.find(response.model)?.routes ?? [];
   const candidate = deps.pool
-    .consider(routes, { principal, model: response.model })
+    .consider(routes, { principal, model: response.model, holder: response.heldBy?.accountId })
     .candidates.find(({ accountId }) => accountId === response.heldBy?.accountId);
   const endpoint =
     candidate &&

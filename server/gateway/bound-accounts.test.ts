@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { accountTag } from '../platforms/account-tag.ts';
 import { askDoor } from '../testing/hostile/doors.ts';
 import { PLATFORMS } from '../testing/matrix/index.ts';
 import { lab } from '../testing/matrix/lab.ts';
@@ -6,7 +7,7 @@ import type { FakePlatform } from '../testing/matrix/matrix.ts';
 import { recorded } from '../testing/matrix/recorded.ts';
 import { failure } from '../testing/scripted-upstream.ts';
 import { writeSignature } from './protocols/gemini/gemini-seals.ts';
-import { accountTag, writeSeal } from './protocols/seals.ts';
+import { writeSeal } from './protocols/seals.ts';
 
 /* What only one account can read: it is asked first, and where it is gone nothing of it is sent. */
 

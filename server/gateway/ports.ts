@@ -69,6 +69,7 @@ export type Candidate = {
   accountId: string;
   platformId: string;
   upstreamModel: string;
+  /** The route's, times the number of accounts that it stands for where only some were looked at. */
   weight: number;
   /** The route's: lower numbers are asked first. */
   priority: number;
@@ -82,6 +83,10 @@ export type Candidate = {
   remaining: number;
   /** It returns from a rest: one request at a time finds out whether it is well again. */
   probing: boolean;
+  /** The request leans on something that this account made. */
+  leaned: boolean;
+  /** A hash of its id (infra/text-hash.ts), by which conversations find it again. */
+  place: number;
 };
 
 /** Why an account that could have served a request was not considered. */
@@ -158,14 +163,24 @@ type Failed = {
 };
 
 /** Who asks for what; the public name of the model. */
-export type Asker = { principal: Principal; model: string };
+export type Asker = {
+  principal: Principal;
+  model: string;
+  /** Where to look first among accounts that are too many to look at all of: any number of 32 bits. */
+  start?: number;
+  /** Tags of accounts that the request leans on: these are always looked at. */
+  leansOn?: readonly string[];
+  /** The account that the request is bound to, if any: always looked at too. */
+  holder?: string | undefined;
+};
 
 export type Considered = { candidates: Candidate[]; skipped: Skipped[] };
 
 export type AccountPool = {
   /**
    * The accounts that may serve someone now, and those that would if they were well, with the reason.
-   * Accounts that are disabled or foreign are in neither.
+   * Accounts that are disabled or foreign are in neither. Of very many only some are looked at: enough to
+   * choose among, and when none of all has room, the one that returns first is told.
    */
   consider(routes: readonly Route[], asker: Asker): Considered;
   /** Marks it busy until `finish`. Throws AppError no_account when it vanished meanwhile. */

@@ -17,6 +17,8 @@ import { createServer } from '../http/create-server.ts';
 import { systemClock } from '../infra/clock.ts';
 import { newId } from '../infra/ids.ts';
 import { createOutbound } from '../infra/outbound/index.ts';
+import { hashText } from '../infra/text-hash.ts';
+import { accountTag } from '../platforms/account-tag.ts';
 import { createCallPlatform } from '../platforms/call-platform.ts';
 import type { Platform } from '../platforms/platform.ts';
 import { memoryResponses } from './memory-responses.ts';
@@ -75,7 +77,7 @@ export async function gatewayHarness(
   const responses = memoryResponses();
 
   const pool: AccountPool = {
-    consider: () => ({
+    consider: (_routes, { leansOn = [] }) => ({
       candidates: accounts
         .map((accountId, index) => ({ accountId, index }))
         .filter(({ accountId }) => !resting.has(accountId))
@@ -92,6 +94,8 @@ export async function gatewayHarness(
             most: most[accountId] ?? null,
             remaining: 1,
             probing: false,
+            leaned: leansOn.includes(accountTag(accountId)),
+            place: hashText(accountId),
           }),
         ),
       skipped: [...resting].map(([accountId, until]) => ({

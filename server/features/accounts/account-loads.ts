@@ -13,6 +13,8 @@ export type Loads = {
   remaining(id: string, model?: string): number | null;
 };
 
+type Told = { remaining: number; until: number };
+
 /** What a platform said of limits without a reset counts for a minute: most of them are by the minute. */
 const UNDATED_MS = 60_000;
 
@@ -20,7 +22,7 @@ const UNDATED_MS = 60_000;
 export function createLoads(clock: Pick<Clock, 'now'>): Loads {
   const running = new Map<string, number>();
   const probed = new Set<string>();
-  const left = new Map<string, Map<string, { remaining: number; until: number }>>();
+  const left = new Map<string, Map<string, Told>>();
 
   return {
     busy: (id) => running.get(id) ?? 0,
@@ -36,18 +38,25 @@ export function createLoads(clock: Pick<Clock, 'now'>): Loads {
       if (probe) probed.delete(id);
     },
     report(id, model, { remaining, resetAt }) {
-      const models = left.get(id) ?? new Map<string, { remaining: number; until: number }>();
+      const models = left.get(id) ?? new Map<string, Told>();
       left.set(id, models);
       models.set(model, { remaining, until: resetAt ?? clock.now() + UNDATED_MS });
     },
     remaining(id, model) {
+      const models = left.get(id);
+      if (!models) return null;
       const now = clock.now();
+      if (model !== undefined) return stillLeft(models.get(model), now);
       let least: number | null = null;
-      for (const [name, { remaining, until }] of left.get(id) ?? []) {
-        if (until <= now || (model !== undefined && name !== model)) continue;
-        least = least === null ? remaining : Math.min(least, remaining);
+      for (const told of models.values()) {
+        const remaining = stillLeft(told, now);
+        if (remaining !== null) least = Math.min(least ?? remaining, remaining);
       }
       return least;
     },
   };
+}
+
+function stillLeft(told: Told | undefined, now: number): number | null {
+  return told && told.until > now ? told.remaining : null;
 }

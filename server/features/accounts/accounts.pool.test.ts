@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Outcome, Principal, Route, Target } from '../../gateway/ports.ts';
+import { hashText } from '../../infra/text-hash.ts';
 import { fakeChanges } from '../../testing/fake-changes.ts';
 import { fakeClock } from '../../testing/fake-clock.ts';
 import { active } from './account-state.ts';
@@ -19,6 +20,7 @@ const WELL = {
   most: null,
   remaining: 1,
   probing: false,
+  leaned: false,
 };
 const limited = (returnsAt: number | null, cause: 'burst' | 'quota' = 'burst') =>
   ({ kind: 'rate_limited', cause, scope: 'account', returnsAt, message: 'slow down' }) as const;
@@ -151,8 +153,8 @@ describe('an account is proved', () => {
 describe('candidates', () => {
   test("are the own and the shared accounts of the routes' platforms", () => {
     expect(h.consider(ADA).candidates).toEqual([
-      { accountId: 'a1', own: true, ...WELL },
-      { accountId: 'b1', own: false, ...WELL },
+      { accountId: 'a1', own: true, place: hashText('a1'), ...WELL },
+      { accountId: 'b1', own: false, place: hashText('b1'), ...WELL },
     ]);
     expect(h.ids(BOB)).toEqual(['b1']);
     expect(h.consider(ADA, [{ ...ROUTES[0], platformId: 'other' } as Route])).toEqual({

@@ -1,13 +1,5 @@
 import { AppError } from '#shared/errors.ts';
-import type {
-  AccountPool,
-  Asker,
-  Borrowed,
-  Candidate,
-  Outcome,
-  Skipped,
-  Target,
-} from '../../gateway/ports.ts';
+import type { AccountPool, Borrowed, Candidate, Outcome, Target } from '../../gateway/ports.ts';
 import type { Clock } from '../../infra/clock.ts';
 import { type Changes, createReloader } from '../../infra/reloader.ts';
 import { maskError } from '../../platforms/mask-error.ts';
@@ -16,7 +8,7 @@ import { type AccountCipher, openKey } from './account-secret.ts';
 import { phaseOf, type Standing, type StateEvent } from './account-state.ts';
 import type { AccountPoolRepo, UsableAccount } from './accounts.pool.repo.ts';
 import { createLentUse } from './lent-use.ts';
-import { refusal } from './loan-terms.ts';
+import { createPoolLook } from './pool-look.ts';
 import { createPoolMembers } from './pool-members.ts';
 import { createProofs } from './proofs.ts';
 import { type Concerned, createStandings } from './standings.ts';
@@ -102,13 +94,15 @@ export function createAccountPool(deps: PoolDeps): Accounts {
   });
   const reload = (ids: readonly string[] | null) => reloader.reload(ids);
   const reloadLater = (ids: readonly string[] | null) => void reload(ids).catch(() => undefined);
-  const standings = createStandings({ repo, clock, zone, newId, reload, onError });
+  const { touch } = members;
+  const standings = createStandings({ repo, clock, zone, newId, reload, changed: touch, onError });
   const limited = () =>
     members
       .all()
       .filter(isLimited)
       .map(({ id }) => id);
   const lentUse = createLentUse({ repo, clock, zone, limited, onError });
+  const looking = createPoolLook({ members, standings, loads, lentUse, clock, zone, quotaGroup });
 
   /** A model that joined a group since it was stored no longer rests alone. */
   function byGroup(account: UsableAccount): UsableAccount {
@@ -137,29 +131,6 @@ export function createAccountPool(deps: PoolDeps): Accounts {
     return secret;
   }
 
-  /** Why it may not serve now, or whether it is to be tried again only. */
-  function fitness(account: UsableAccount, group: string): Unfit | 'well' | 'probe' {
-    const now = clock.now();
-    let isProbe = false;
-    for (const standing of [standings.of(account.id), standings.of(account.id, group)]) {
-      const phase = phaseOf(standing, now);
-      if (phase === 'ready') continue;
-      if (phase !== 'half-open') return unfit(standing);
-      // One at a time finds out; until then the others wait.
-      if (loads.isProbed(account.id)) return { ...unfit(standing), until: null };
-      isProbe = true;
-    }
-    return isProbe ? 'probe' : 'well';
-  }
-
-  function forbiddenByTerms(account: UsableAccount, { model, principal }: Asker): Unfit | null {
-    if (account.ownerId === principal.userId) return null;
-    const usedToday = lentUse.of(account.id);
-    const asked = { userId: principal.userId, model, usedToday, now: clock.now(), zone };
-    const refused = refusal(account.terms, asked);
-    return refused && { reason: 'terms', until: refused.until };
-  }
-
   /** Applies what became of a call; resolves when what must be stored is stored. */
   async function learn(
     account: Concerned,
@@ -180,30 +151,6 @@ export function createAccountPool(deps: PoolDeps): Accounts {
     await Promise.all([ofGroup, standings.apply(account, scope, event, message)]);
   }
 
-  function candidateOf(
-    account: UsableAccount,
-    { group, ...route }: Route & { group: string },
-    asker: Asker,
-  ): Candidate | Skipped {
-    const { id: accountId, maxConcurrency: most } = account;
-    const { platformId, priority, upstreamModel, weight } = route;
-    const terms = forbiddenByTerms(account, asker);
-    const fit = terms ?? fitness(account, group);
-    if (typeof fit !== 'string') return { accountId, platformId, ...fit };
-    return {
-      accountId,
-      platformId,
-      upstreamModel,
-      weight,
-      priority,
-      own: account.ownerId === asker.principal.userId,
-      busy: loads.busy(accountId),
-      most,
-      remaining: loads.remaining(accountId, group) ?? 1,
-      probing: fit === 'probe',
-    };
-  }
-
   /** Whether a candidate may still be taken: it must be there, lent if it was chosen as lent, and not full. */
   function takeable({ accountId, own }: Candidate, group: string): UsableAccount {
     const account = members.find(accountId);
@@ -214,26 +161,14 @@ export function createAccountPool(deps: PoolDeps): Accounts {
     if (most !== null && loads.busy(accountId) >= most) {
       throw new AppError('no_account', 'The chosen account became busy meanwhile; try again.');
     }
-    if (typeof fitness(account, group) !== 'string') {
+    if (typeof looking.fitness(account, group) !== 'string') {
       throw new AppError('no_account', 'The chosen account began to rest meanwhile; try again.');
     }
     return account;
   }
 
   return {
-    consider(routes, asker) {
-      const candidates: Candidate[] = [];
-      const skipped: Skipped[] = [];
-      for (const route of routes) {
-        const group = quotaGroup(route.platformId, route.upstreamModel);
-        for (const account of usableBy(asker.principal, route.platformId)) {
-          const found = candidateOf(account, { ...route, group }, asker);
-          if ('reason' in found) skipped.push(found);
-          else candidates.push(found);
-        }
-      }
-      return { candidates, skipped };
-    },
+    consider: looking.consider,
 
     async take(candidate) {
       const { platformId, upstreamModel } = candidate;
@@ -250,7 +185,7 @@ export function createAccountPool(deps: PoolDeps): Accounts {
         throw new AppError('no_account', message, { cause: error });
       }
       const { id: accountId, options } = account;
-      const probe = fitness(account, group) === 'probe';
+      const probe = looking.fitness(account, group) === 'probe';
       loads.begin(accountId, probe);
       const target: Target = { accountId, platformId, upstreamModel, secret, options };
       taken.set(target, { account, group, secret, at: clock.now(), probe });
@@ -274,7 +209,10 @@ export function createAccountPool(deps: PoolDeps): Accounts {
       const call = taken.get(target);
       if (!call) return;
       taken.delete(target);
-      loads.end(call.account.id, call.probe);
+      const { id, maxConcurrency: most } = members.find(call.account.id) ?? call.account;
+      const wasFull = call.probe || (most !== null && loads.busy(id) >= most);
+      loads.end(id, call.probe);
+      if (wasFull) touch(id);
       void learn(call.account, call.group, call, outcome);
     },
 
@@ -337,14 +275,6 @@ export function createAccountPool(deps: PoolDeps): Accounts {
       await notes.flush();
     },
   };
-}
-
-type Route = Parameters<AccountPool['consider']>[0][number];
-type Unfit = Pick<Skipped, 'reason' | 'until'>;
-
-function unfit({ state, until }: Standing): Unfit {
-  const reason = state === 'exhausted' || state === 'expired' ? state : 'cooling';
-  return { reason, until };
 }
 
 function isLimited({ shared, terms }: UsableAccount): boolean {

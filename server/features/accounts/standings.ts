@@ -13,12 +13,16 @@ export type StandingsDeps = {
   newId: () => string;
   /** Reads an account again that was changed elsewhere. */
   reload(ids: readonly string[]): Promise<void>;
+  /** Told of every account that stands otherwise than before. */
+  changed(id: string): void;
   onError(error: unknown): void;
 };
 
 export type Standings = {
   /** How the account stands, or with `model` that model of it. */
   of(id: string, model?: string): Standing;
+  /** Whether neither the account rests nor this model of it. */
+  isActive(id: string, model: string): boolean;
   /** Models of it that rest. */
   modelsOf(id: string): Readonly<Record<string, Standing>>;
   /** Takes over what was read, but for accounts whose own change is still being written. */
@@ -38,8 +42,9 @@ const UNTOUCHED = active(0);
 
 /** How all accounts stand: in memory for the request path, every change in the database for the replicas. */
 export function createStandings(deps: StandingsDeps): Standings {
-  const { repo, clock, zone, newId, reload, onError } = deps;
+  const { repo, clock, zone, newId, reload, changed, onError } = deps;
   const accounts = new Map<string, Standing>();
+  /** Those that rest; accounts of which none does are not in it. */
   const models = new Map<string, Map<string, Standing>>();
   const sealedKeys = new Map<string, string | null>();
   /** The last write of each account that is still on its way. */
@@ -51,14 +56,19 @@ export function createStandings(deps: StandingsDeps): Standings {
   }
 
   function set(id: string, model: string | null, standing: Standing): void {
-    if (model === null) {
-      accounts.set(id, standing);
-      return;
+    if (model === null) accounts.set(id, standing);
+    else {
+      const all = new Map(models.get(id));
+      if (standing.state === 'active') all.delete(model);
+      else all.set(model, standing);
+      setModels(id, all);
     }
-    const all = models.get(id) ?? new Map<string, Standing>();
-    if (standing.state === 'active') all.delete(model);
-    else all.set(model, standing);
-    models.set(id, all);
+    changed(id);
+  }
+
+  function setModels(id: string, all: Map<string, Standing>): void {
+    if (all.size > 0) models.set(id, all);
+    else models.delete(id);
   }
 
   /** One after the other for each account. */
@@ -97,6 +107,11 @@ export function createStandings(deps: StandingsDeps): Standings {
 
   return {
     of: (id, model) => get(id, model ?? null),
+    isActive(id, model) {
+      const standing = accounts.get(id);
+      if (standing && standing.state !== 'active') return false;
+      return models.get(id)?.has(model) !== true;
+    },
     modelsOf: (id) => Object.fromEntries(models.get(id) ?? []),
     settled: () => Promise.all(writing.values()).then(() => undefined),
     load(rows) {
@@ -104,7 +119,8 @@ export function createStandings(deps: StandingsDeps): Standings {
         sealedKeys.set(id, secret);
         if (writing.has(id)) continue;
         accounts.set(id, standing);
-        models.set(id, new Map(Object.entries(ofModels)));
+        setModels(id, new Map(Object.entries(ofModels)));
+        changed(id);
       }
     },
     apply: (...given) => apply(...given),

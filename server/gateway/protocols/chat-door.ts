@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { AppError } from '#shared/errors.ts';
 import type { Protocol as ProtocolId } from '#shared/schemas/platforms.ts';
+import { accountTag } from '../../platforms/account-tag.ts';
 import type { Endpoint, Platform } from '../../platforms/platform.ts';
 import type { Target } from '../ports.ts';
 import type { Door, GatewayRequest, Plan } from '../request.ts';
@@ -8,7 +9,6 @@ import type { AnswerPart, Dialogue, Seal } from './dialogue.ts';
 import { fitTo } from './fidelity.ts';
 import { forwarded, translated } from './passage.ts';
 import type { ArrivedCall, ChatRequest, Protocol, Recipient } from './protocol.ts';
-import { accountTag } from './seals.ts';
 
 /** What a client's side of a chat needs of its protocol; some are spoken by clients only. */
 export type ClientProtocol = Pick<

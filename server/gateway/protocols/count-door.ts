@@ -1,10 +1,10 @@
+import { accountTag } from '../../platforms/account-tag.ts';
 import type { Endpoint, Platform } from '../../platforms/platform.ts';
 import type { Door, GatewayRequest, Passage, Plan } from '../request.ts';
 import { guessTokens, NO_TOKENS } from '../tokens.ts';
 import { tryParseObject } from './body.ts';
 import { JSON_TYPE, SSE } from './framing.ts';
 import type { ArrivedCall, ChatRequest, Dialect, Protocol } from './protocol.ts';
-import { accountTag } from './seals.ts';
 
 /** How a protocol lets clients count a prompt's tokens. */
 export type Counting = Dialect & {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { accountTag } from '../../platforms/account-tag.ts';
 import type { Seal } from './dialogue.ts';
-import { accountTag, markSeals, readSeal, unmarkSeals, writeSeal } from './seals.ts';
+import { markSeals, readSeal, unmarkSeals, writeSeal } from './seals.ts';
 
 const account = accountTag('account-1');
 const makers = fc.constantFrom<Seal['maker']>('anthropic', 'openai', 'gemini');

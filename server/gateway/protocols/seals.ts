@@ -1,4 +1,3 @@
-import { sha256hex } from '../../infra/ids.ts';
 import type { AccountTag, Seal } from './dialogue.ts';
 
 /*
@@ -15,11 +14,6 @@ const MAKERS = { a: 'anthropic', o: 'openai', g: 'gemini' } as const;
 const LETTERS = { anthropic: 'a', openai: 'o', gemini: 'g' } as const;
 const MARK = /^ghS([aog])([0-9a-f]{8})/;
 const MARK_LENGTH = 12;
-
-/** Stands for an account in what clients see: tells accounts apart and names none. 8 hex digits. */
-export function accountTag(accountId: string): AccountTag {
-  return sha256hex(accountId).slice(0, 8);
-}
 
 /** A seal as a client sent it. Without a mark it was made by `maker`, on an account we do not know. */
 export function readSeal(text: string, maker: Seal['maker']): Seal {

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { hashText } from '../../infra/text-hash.ts';
 import { pull, seedOf } from './rendezvous.ts';
 
 type Account = { name: string; weight: number };
 
 function winner(key: string, accounts: readonly Account[]): string {
   const seed = seedOf(key);
-  const pulls = accounts.map(({ name, weight }) => pull(seed, name, weight));
+  const pulls = accounts.map(({ name, weight }) => pull(seed, hashText(name), weight));
   return accounts[pulls.indexOf(Math.max(...pulls))]?.name ?? '';
 }
 

@@ -2,10 +2,10 @@ import { toAppError } from '#shared/errors.ts';
 import type { Platform } from '../../platforms/platform.ts';
 import type { Admitted, Recalled, Taken } from '../exchange.ts';
 import type { AccountPool, Candidate, Considered, Target } from '../ports.ts';
-import { accountTag } from '../protocols/seals.ts';
 import { type LentDeps, withinCredit } from '../steps/lent.ts';
 import { conversationKey } from './affinity.ts';
-import { affinityOf, choose, isFull, type Wish } from './choose.ts';
+import { affinityOf, choose, isFull, type Tried, type Wish } from './choose.ts';
+import { seedOf } from './rendezvous.ts';
 
 export type TakeDeps = LentDeps & {
   pool: AccountPool;
@@ -14,8 +14,9 @@ export type TakeDeps = LentDeps & {
   random: () => number;
 };
 
-/** How many accounts a trace names. */
+/** How many accounts a trace names, and how many of a list that is longer still. */
 const MOST_TRACED = 50;
+const FEW_TRACED = 12;
 
 /** The accounts that may serve a request, and how they stand. */
 export type Looked = {
@@ -27,37 +28,35 @@ export type Looked = {
 };
 
 /** Looks at the accounts as they are this moment. */
-export function look(deps: TakeDeps, recalled: Recalled): Looked {
+export function look(deps: TakeDeps, recalled: Recalled, { leansOn, start }: Wish): Looked {
   const { continues, model, principal } = recalled;
-  const asker = { principal, model: model.name };
-  const considered = withinCredit(deps, recalled, deps.pool.consider(model.routes, asker));
-  const offering = considered.candidates.filter(offers(deps, recalled));
   const holder = continues?.heldBy?.accountId;
-  const sees = ({ accountId }: Candidate) => holder === undefined || accountId === holder;
-  return { considered, offering, fitting: offering.filter(sees) };
+  const asker = { principal, model: model.name, start, leansOn, holder };
+  const considered = withinCredit(deps, recalled, deps.pool.consider(model.routes, asker));
+  const offering = offered(deps, recalled, considered.candidates);
+  const fitting =
+    holder === undefined ? offering : offering.filter(({ accountId }) => accountId === holder);
+  return { considered, offering, fitting };
 }
 
 /** What a request wants of its account. */
-export function wishOf({ call, model, principal, request }: Recalled): Wish {
-  const leansOn = new Set(request.accounts);
+export function wishOf(
+  { random }: Pick<TakeDeps, 'random'>,
+  { call, model, principal, request }: Recalled,
+): Wish {
+  const key = conversationKey({
+    headers: call.headers,
+    told: request.conversation?.() ?? null,
+    userId: principal.userId,
+    model: model.name,
+  });
+  const conversation = key === null ? null : seedOf(key);
   return {
-    leansOn: (accountId) => leansOn.size > 0 && leansOn.has(accountTag(accountId)),
-    conversation: conversationKey({
-      headers: call.headers,
-      told: request.conversation?.() ?? null,
-      userId: principal.userId,
-      model: model.name,
-    }),
+    conversation,
+    start: conversation ?? Math.floor(random() * 2 ** 32),
+    leansOn: request.accounts,
     preferShared: principal.preferShared ?? false,
   };
-}
-
-/** Accounts that a request came to already, and platforms that failed it. */
-export type Tried = { accounts: Set<string>; platforms: Set<string> };
-
-/** Tells an account under one route from the same one under another. */
-export function attemptName({ accountId, upstreamModel }: Candidate): string {
-  return `${accountId} ${upstreamModel}`;
 }
 
 /**
@@ -69,10 +68,7 @@ export function takeBest(
   admitted: Admitted,
   { wish, looked, tried }: { wish: Wish; looked: Looked; tried?: Tried },
 ): Taken | null {
-  const free = choose(looked.fitting, wish, deps.random).filter(
-    (candidate) => !tried?.accounts.has(attemptName(candidate)),
-  );
-  const candidate = free.find(({ platformId }) => !tried?.platforms.has(platformId)) ?? free[0];
+  const candidate = choose(looked.fitting, wish, deps.random, tried);
   if (!candidate) return null;
   const { facts, model } = admitted;
   const seen = { candidates: looked.fitting, skipped: looked.considered.skipped };
@@ -85,40 +81,44 @@ export function noteLook(
   { facts: { trace } }: Admitted,
   { considered, fitting, offering }: Looked,
 ) {
-  trace.candidates = fitting
-    .filter((candidate) => !isFull(candidate))
-    .slice(0, MOST_TRACED)
-    .map(({ accountId, platformId, upstreamModel, own }) => ({
-      accountId,
-      platformId,
-      upstreamModel,
-      own,
-    }));
+  const { candidates, skipped } = considered;
+  const most = candidates.length + skipped.length > MOST_TRACED ? FEW_TRACED : MOST_TRACED;
+  trace.candidates = [];
+  trace.skipped = skipped.slice(0, most);
+  for (const candidate of fitting) {
+    const { accountId, own, platformId, upstreamModel } = candidate;
+    if (isFull(candidate)) addWithin(trace.skipped, most, skippedAs(candidate, 'busy'));
+    else addWithin(trace.candidates, most, { accountId, platformId, upstreamModel, own });
+  }
+  if (offering === candidates) return;
   const fits = new Set(offering);
-  const unfit = considered.candidates.filter((candidate) => !fits.has(candidate));
-  trace.skipped = [
-    ...considered.skipped,
-    ...fitting.filter(isFull).map((full) => skippedAs(full, 'busy')),
-    ...unfit.map((other) => skippedAs(other, 'unfit')),
-  ].slice(0, MOST_TRACED);
+  for (const candidate of candidates) {
+    if (!fits.has(candidate)) addWithin(trace.skipped, most, skippedAs(candidate, 'unfit'));
+  }
+}
+
+function addWithin<Entry>(list: Entry[], most: number, entry: Entry): void {
+  if (list.length < most) list.push(entry);
 }
 
 function skippedAs({ accountId, platformId }: Candidate, reason: 'busy' | 'unfit') {
   return { accountId, platformId, reason, until: null };
 }
 
-/** Whether a candidate's platform can serve this kind of request at all. */
-function offers({ platform }: TakeDeps, { request }: Admitted) {
-  const known = new Map<string, boolean>();
-  return ({ platformId }: Candidate): boolean => {
-    let offered = known.get(platformId);
-    if (offered === undefined) {
-      const declared = platform(platformId);
-      offered = declared !== undefined && request.plan(declared) !== null;
-      known.set(platformId, offered);
-    }
-    return offered;
-  };
+/** Those whose platform can serve this kind of request at all; the list itself where all can. */
+function offered(
+  { platform }: TakeDeps,
+  { model, request }: Admitted,
+  candidates: Candidate[],
+): Candidate[] {
+  if (candidates.length === 0) return candidates;
+  const others = new Set<string>();
+  for (const { platformId } of model.routes) {
+    const declared = platform(platformId);
+    if (!declared || request.plan(declared) === null) others.add(platformId);
+  }
+  if (others.size === 0) return candidates;
+  return candidates.filter(({ platformId }) => !others.has(platformId));
 }
 
 /** Null when the account vanished since it was chosen: no attempt was made then, so it counts as none. */

@@ -4,13 +4,8 @@ import { readLimits } from '../../platforms/reported-limits.ts';
 import type { Answer, Called, Routed, Taken } from '../exchange.ts';
 import type { Outcome, Target } from '../ports.ts';
 import type { Prepared } from '../request.ts';
-import {
-  attemptName,
-  look,
-  type TakeDeps,
-  type Tried,
-  takeBest,
-} from '../selection/take-account.ts';
+import { attemptName, type Tried } from '../selection/choose.ts';
+import { look, type TakeDeps, takeBest } from '../selection/take-account.ts';
 import { holdCredit } from './lent.ts';
 import { holdPlace, leavePlace, type PlaceDeps } from './place.ts';
 import { readHere, readOutcome } from './read-outcome.ts';
@@ -81,7 +76,11 @@ function mayGoOn({ facts }: Routed, { failures }: Errors): boolean {
 
 /** The best of those that were not tried and have room now. */
 function another(deps: CallDeps, routed: Routed, tried: Tried): Taken | null {
-  return takeBest(deps, routed, { wish: routed.wish, looked: look(deps, routed), tried });
+  return takeBest(deps, routed, {
+    wish: routed.wish,
+    looked: look(deps, routed, routed.wish),
+    tried,
+  });
 }
 
 /** Null when the account is gone, or its limits have no room: then the next one is tried. */

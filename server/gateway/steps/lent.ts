@@ -14,9 +14,10 @@ export function withinCredit(
   considered: Considered,
 ): Considered {
   const { candidates, skipped } = considered;
-  const lent = candidates.filter(({ own }) => !own);
-  const reason = lent.length === 0 ? null : whyNotLent(deps, admitted);
+  const isLent = ({ own }: Candidate) => !own;
+  const reason = candidates.some(isLent) ? whyNotLent(deps, admitted) : null;
   if (reason === null) return considered;
+  const lent = candidates.filter(isLent);
   return {
     candidates: candidates.filter(({ own }) => own),
     skipped: [

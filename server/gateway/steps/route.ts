@@ -21,7 +21,7 @@ export type RouteDeps = TakeDeps & { now: () => number; waiting: Waiting };
  * no_account, not_offered, bound_elsewhere, rate_limited when it waited in vain, or the abort's reason.
  */
 export async function route(deps: RouteDeps, recalled: Recalled): Promise<Routed> {
-  const wish = wishOf(recalled);
+  const wish = wishOf(deps, recalled);
   const deadline = deps.now() + deps.waiting.limits.ms;
   const { got, waited } = await deps.waiting.serve<Taken>({
     person: recalled.principal.userId,
@@ -29,7 +29,7 @@ export async function route(deps: RouteDeps, recalled: Recalled): Promise<Routed
     bytes: recalled.call.body.length,
     signal: recalled.signal,
     attempt() {
-      const looked = look(deps, recalled);
+      const looked = look(deps, recalled, wish);
       noteLook(recalled, looked);
       refuseHopeless(deps, recalled, looked, deadline);
       return takeBest(deps, recalled, { wish, looked });
