@@ -22,7 +22,12 @@ const UNDATED_MS = 60_000;
 export function createLoads(clock: Pick<Clock, 'now'>): Loads {
   const running = new Map<string, number>();
   const probed = new Set<string>();
+  /** By model, then by account: of one model many accounts are asked for in a row. */
   const left = new Map<string, Map<string, Told>>();
+
+  function stillLeft(told: Told | undefined): number | null {
+    return told && told.until > clock.now() ? told.remaining : null;
+  }
 
   return {
     busy: (id) => running.get(id) ?? 0,
@@ -38,25 +43,18 @@ export function createLoads(clock: Pick<Clock, 'now'>): Loads {
       if (probe) probed.delete(id);
     },
     report(id, model, { remaining, resetAt }) {
-      const models = left.get(id) ?? new Map<string, Told>();
-      left.set(id, models);
-      models.set(model, { remaining, until: resetAt ?? clock.now() + UNDATED_MS });
+      const accounts = left.get(model) ?? new Map<string, Told>();
+      left.set(model, accounts);
+      accounts.set(id, { remaining, until: resetAt ?? clock.now() + UNDATED_MS });
     },
     remaining(id, model) {
-      const models = left.get(id);
-      if (!models) return null;
-      const now = clock.now();
-      if (model !== undefined) return stillLeft(models.get(model), now);
+      if (model !== undefined) return stillLeft(left.get(model)?.get(id));
       let least: number | null = null;
-      for (const told of models.values()) {
-        const remaining = stillLeft(told, now);
+      for (const accounts of left.values()) {
+        const remaining = stillLeft(accounts.get(id));
         if (remaining !== null) least = Math.min(least ?? remaining, remaining);
       }
       return least;
     },
   };
-}
-
-function stillLeft(told: Told | undefined, now: number): number | null {
-  return told && told.until > now ? told.remaining : null;
 }

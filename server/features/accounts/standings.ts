@@ -44,8 +44,10 @@ const UNTOUCHED = active(0);
 export function createStandings(deps: StandingsDeps): Standings {
   const { repo, clock, zone, newId, reload, changed, onError } = deps;
   const accounts = new Map<string, Standing>();
-  /** Those that rest; accounts of which none does are not in it. */
+  /** Those that rest, and accounts of which none does are not in it. */
   const models = new Map<string, Map<string, Standing>>();
+  /** Accounts of which something rests: few as a rule, and so found sooner than in the maps of all. */
+  const unwell = new Set<string>();
   const sealedKeys = new Map<string, string | null>();
   /** The last write of each account that is still on its way. */
   const writing = new Map<string, Promise<unknown>>();
@@ -63,6 +65,12 @@ export function createStandings(deps: StandingsDeps): Standings {
       else all.set(model, standing);
       setModels(id, all);
     }
+    tell(id);
+  }
+
+  function tell(id: string): void {
+    if (get(id, null).state === 'active' && !models.has(id)) unwell.delete(id);
+    else unwell.add(id);
     changed(id);
   }
 
@@ -108,9 +116,8 @@ export function createStandings(deps: StandingsDeps): Standings {
   return {
     of: (id, model) => get(id, model ?? null),
     isActive(id, model) {
-      const standing = accounts.get(id);
-      if (standing && standing.state !== 'active') return false;
-      return models.get(id)?.has(model) !== true;
+      if (!unwell.has(id)) return true;
+      return get(id, null).state === 'active' && models.get(id)?.has(model) !== true;
     },
     modelsOf: (id) => Object.fromEntries(models.get(id) ?? []),
     settled: () => Promise.all(writing.values()).then(() => undefined),
@@ -120,7 +127,7 @@ export function createStandings(deps: StandingsDeps): Standings {
         if (writing.has(id)) continue;
         accounts.set(id, standing);
         setModels(id, new Map(Object.entries(ofModels)));
-        changed(id);
+        tell(id);
       }
     },
     apply: (...given) => apply(...given),
