@@ -1,9 +1,10 @@
-import { active, phaseOf, type Standing, step } from '#server/features/accounts/account-state.ts';
-import type { Candidate } from '#server/gateway/ports.ts';
+import { active } from '#server/features/accounts/account-state.ts';
+import type { UsableAccount } from '#server/features/accounts/accounts.pool.repo.ts';
+import { createAccountPool } from '#server/features/accounts/accounts.pool.ts';
+import type { Outcome, Principal, Target } from '#server/gateway/ports.ts';
 import { attemptName, choose, type Wish } from '#server/gateway/selection/choose.ts';
 import { seedOf } from '#server/gateway/selection/rendezvous.ts';
 import { createWaiting } from '#server/gateway/selection/waiting.ts';
-import { hashText } from '#server/infra/text-hash.ts';
 import type { Random } from './random.ts';
 import type { SimClock } from './sim-clock.ts';
 import type { Verdict, WorldAccount } from './world.ts';
@@ -19,7 +20,7 @@ export type Selector = {
   /** Attempts that may come to nothing before the request is refused. */
   mostFailures: number;
   /** What became of an attempt; `remaining` is what its platform told of the day. */
-  over(account: WorldAccount, verdict: Verdict, takenAt: number, remaining: number): void;
+  over(account: WorldAccount, verdict: Verdict, remaining: number): void;
 };
 
 export type SelectorDeps = { accounts: readonly WorldAccount[]; clock: SimClock; random: Random };
@@ -40,69 +41,34 @@ export function anyAccount({ accounts, random }: SelectorDeps): Selector {
 }
 
 const MODEL = 'model';
+const PRINCIPAL: Principal = { userId: 'person', keyId: null, allowedModels: [], rules: [] };
+const DAY = 86_400_000;
 
-type Known = { standing: Standing; busy: number; probed: boolean; remaining: number };
-
-/** Gatehouse's own: the state machine, the order of accounts and the queue as the server runs them. */
-export function gatehouse({ accounts, clock, random }: SelectorDeps): Selector {
+/** Gatehouse's own: the pool of accounts, their order and the queue as the server runs them. */
+export async function gatehouse({ accounts, clock, random }: SelectorDeps): Promise<Selector> {
   const waiting = createWaiting({ clock, limits: { most: 100, ms: 10_000 } });
-  const known = new Map<string, Known>();
-  const knownOf = (id: string): Known => {
-    let found = known.get(id);
-    if (!found) {
-      found = { standing: active(clock.now()), busy: 0, probed: false, remaining: 1 };
-      known.set(id, found);
-    }
-    return found;
-  };
-
-  function candidates(): Candidate[] {
-    return accounts.flatMap((account): Candidate[] => {
-      const { busy, probed, remaining, standing } = knownOf(account.id);
-      const phase = phaseOf(standing, clock.now());
-      if (phase === 'resting' || phase === 'off' || (phase === 'half-open' && probed)) return [];
-      return [
-        {
-          accountId: account.id,
-          platformId: account.platformId,
-          upstreamModel: MODEL,
-          weight: 1,
-          priority: 0,
-          own: false,
-          busy,
-          most: account.most,
-          remaining,
-          probing: phase === 'half-open',
-          leaned: false,
-          place: hashText(account.id),
-        },
-      ];
-    });
-  }
+  const byId = new Map(accounts.map((account) => [account.id, account]));
+  const routes = [...new Set(accounts.map(({ platformId }) => platformId))].map((platformId) => ({
+    ...{ platformId, upstreamModel: MODEL, weight: 1, priority: 0 },
+  }));
+  const endOfDay = clock.now() + DAY;
+  const pool = poolOf(accounts, clock);
+  await pool.start();
+  const targets = new Map<WorldAccount, Target[]>();
 
   function take(conversation: string, tried?: Tried): WorldAccount | null {
     const seed = seedOf(conversation);
     const wish: Wish = { conversation: seed, start: seed, leansOn: [], preferShared: false };
-    const chosen = choose(candidates(), wish, random.next, tried && triedBefore(tried));
-    if (!chosen) return null;
-    const account = knownOf(chosen.accountId);
-    account.busy += 1;
-    account.probed ||= chosen.probing;
-    return accounts.find(({ id }) => id === chosen.accountId) ?? null;
-  }
-
-  function learn(account: Known, verdict: Verdict, takenAt: number): void {
-    const now = clock.now();
-    const event =
-      verdict.kind === 'served'
-        ? ({ kind: 'succeeded', takenAt } as const)
-        : ({
-            kind: 'failed',
-            takenAt,
-            cause: verdict.kind === 'limited' ? verdict.cause : 'server',
-            returnsAt: verdict.kind === 'limited' ? verdict.returnsAt : null,
-          } as const);
-    account.standing = step(account.standing, event, now, 'UTC');
+    const asker = { principal: PRINCIPAL, model: MODEL, start: seed };
+    const { candidates } = pool.consider(routes, asker);
+    const chosen = choose(candidates, wish, random.next, tried && triedBefore(tried));
+    const account = chosen && byId.get(chosen.accountId);
+    if (!account) return null;
+    void pool.take(chosen).then((target) => {
+      const running = targets.get(account) ?? [];
+      targets.set(account, [...running, target]);
+    });
+    return account;
   }
 
   return {
@@ -110,7 +76,7 @@ export function gatehouse({ accounts, clock, random }: SelectorDeps): Selector {
     async first(conversation) {
       const errand = {
         person: personOf(conversation),
-        model: 'model',
+        model: MODEL,
         bytes: 10_000,
         signal: new AbortController().signal,
         attempt: () => take(conversation),
@@ -121,15 +87,59 @@ export function gatehouse({ accounts, clock, random }: SelectorDeps): Selector {
       );
     },
     another: take,
-    over({ id }, verdict, takenAt, remaining) {
-      const account = knownOf(id);
-      account.busy -= 1;
-      account.probed = false;
-      if (verdict.kind === 'served') account.remaining = remaining;
-      learn(account, verdict, takenAt);
+    over(account, verdict, remaining) {
+      const target = targets.get(account)?.shift();
+      if (!target) throw new Error(`${account.id} was not taken`);
+      if (verdict.kind === 'served') pool.answering(target, { remaining, resetAt: endOfDay });
+      pool.finish(target, outcomeOf(verdict));
       waiting.wake();
     },
   };
+}
+
+function poolOf(accounts: readonly WorldAccount[], clock: SimClock) {
+  const rows = accounts.map(
+    ({ id, most, platformId }): UsableAccount => ({
+      ...{ id, platformId, ownerId: 'lender', shared: true, secret: null, options: {} },
+      terms: { users: [], models: [], hours: null, tokensPerDay: null },
+      maxConcurrency: most,
+      standing: active(clock.now()),
+      models: {},
+    }),
+  );
+  return createAccountPool({
+    repo: {
+      usable: async () => rows,
+      usableOf: async () => [],
+      move: async () => true,
+      lentSince: async () => new Map(),
+      note: async () => undefined,
+      prove: async () => undefined,
+    },
+    cipher: { seal: (plain) => plain, open: (sealed) => sealed },
+    changes: { on: () => () => undefined, onGap: () => () => undefined },
+    clock,
+    zone: 'UTC',
+    newId: () => 'event',
+    quotaGroup: (_platformId, model) => model,
+    onError(error) {
+      throw error;
+    },
+  });
+}
+
+function outcomeOf(verdict: Verdict): Outcome {
+  const message = verdict.kind;
+  switch (verdict.kind) {
+    case 'served':
+      return { kind: 'ok' };
+    case 'failed':
+      return { kind: 'failed', cause: 'server', returnsAt: null, message };
+    case 'limited': {
+      const { cause, returnsAt } = verdict;
+      return { kind: 'rate_limited', cause, scope: 'account', returnsAt, message };
+    }
+  }
 }
 
 /** Conversations are named after the person who has them. */

@@ -17,9 +17,12 @@ test('a day with Gatehouse reaches every bar, where round robin does not', async
 }, 60_000);
 
 test('the same seed gives the same day', async () => {
-  const [once, again] = [await simulate(4, gatehouse, 3), await simulate(4, gatehouse, 3)];
+  const [once, again] = [
+    await simulate(4, gatehouse, { hours: 3 }),
+    await simulate(4, gatehouse, { hours: 3 }),
+  ];
   expect(again).toEqual(once);
-  expect(await simulate(5, gatehouse, 3)).not.toEqual(once);
+  expect(await simulate(5, gatehouse, { hours: 3 })).not.toEqual(once);
 });
 
 test('timers run in order of time, each with what follows from it', async () => {
@@ -62,3 +65,10 @@ test('the same seed gives the same numbers, evenly', () => {
   expect(numbers.reduce((sum, each) => sum + each, 0) / 5_000).toBeCloseTo(0.5, 1);
   expect(numbers.every((each) => each >= 0 && each < 1)).toBe(true);
 });
+
+test('with 990 accounts conversations keep theirs, and nobody is refused', async () => {
+  const night = await simulate(1, gatehouse, { hours: 2, times: 33 });
+  expect(night.requests).toBeGreaterThan(10_000);
+  expect(night.affinity).toBeGreaterThan(0.95);
+  expect(night.refused).toBe(0);
+}, 60_000);

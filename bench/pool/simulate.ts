@@ -5,7 +5,8 @@ import { createSimClock } from './sim-clock.ts';
 import { createPlatforms, makeWorld, type WorldAccount } from './world.ts';
 
 const START = Date.UTC(2026, 0, 5);
-const USERS = 20;
+const PEOPLE = 20;
+const ACCOUNTS = 30;
 const MOST_ATTEMPTS = 10;
 const SECOND = 1_000;
 
@@ -16,20 +17,20 @@ const BUSY_HOURS = [
 ];
 
 /**
- * A day (or its first hours) of 20 people and 30 accounts in simulated time, without a network. The people, their
- * accounts, the outages and the order of everything follow from the seed alone; the way accounts are
- * chosen is what differs.
+ * A day (or its first hours) of 20 people and 30 accounts, or so many times that, in simulated time,
+ * without a network. The people, their accounts, the outages and the order of everything follow from
+ * the seed alone; the way accounts are chosen is what differs.
  */
 export async function simulate(
   seed: number,
-  makeSelector: (deps: SelectorDeps) => Selector,
-  hours = 24,
+  makeSelector: (deps: SelectorDeps) => Selector | Promise<Selector>,
+  { hours = 24, times = 1 }: { hours?: number; times?: number } = {},
 ): Promise<Measures> {
   const clock = createSimClock(START);
-  const world = makeWorld(seeded(seed), START);
+  const world = makeWorld(seeded(seed), START, ACCOUNTS * times);
   const platforms = createPlatforms(world, seeded(seed + 1));
   const { accounts } = world;
-  const selector = makeSelector({ accounts, clock, random: seeded(seed + 2) });
+  const selector = await makeSelector({ accounts, clock, random: seeded(seed + 2) });
   const told: Told[] = [];
 
   /** Sends one request; resolves with the account that answers it, once it is answered. */
@@ -48,11 +49,11 @@ export async function simulate(
         told.push({ account: account.id, roomElsewhere: false, home, ms: takenAt - askedAt });
         await clock.sleep(verdict.ms);
         platforms.ended(account);
-        selector.over(account, verdict, takenAt, platforms.remaining(account));
+        selector.over(account, verdict, platforms.remaining(account));
         return account;
       }
       await clock.sleep(verdict.ms);
-      selector.over(account, verdict, takenAt, platforms.remaining(account));
+      selector.over(account, verdict, platforms.remaining(account));
       tried.accounts.add(account.id);
       if (verdict.kind === 'failed') {
         failures += 1;
@@ -90,7 +91,7 @@ export async function simulate(
     }
   }
 
-  for (let at = 0; at < USERS; at += 1) {
+  for (let at = 0; at < PEOPLE * times; at += 1) {
     void person(`person ${at}`, seeded(seed * 1_000 + at));
   }
   await clock.runUntil(START + hours * 3_600_000);

@@ -21,11 +21,11 @@ export type WorldAccount = {
 
 export type World = { start: number; accounts: WorldAccount[] };
 
-/** 30 accounts at 8 platforms whose limits differ tenfold; platforms and accounts are out at times. */
-export function makeWorld(random: Random, start: number): World {
+/** Accounts at 8 platforms whose limits differ tenfold; platforms and accounts are out at times. */
+export function makeWorld(random: Random, start: number, count = 30): World {
   const platforms = Array.from({ length: 8 }, (_, at) => `platform-${at + 1}`);
   const outages = new Map(platforms.map((id) => [id, spans(random, start, 2, [10, 45])]));
-  const accounts = Array.from({ length: 30 }, (_, at): WorldAccount => {
+  const accounts = Array.from({ length: count }, (_, at): WorldAccount => {
     const platformId = platforms[at % platforms.length] ?? '';
     const daily = random.pick([500, 1_000, 1_500, 2_000, 3_000, 5_000]);
     return {
