@@ -11,6 +11,8 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 /** The last day and the last month asked for, by zone: both are asked for with every request, and seldom another one. */
 const days = new Map<string, Span>();
 const months = new Map<string, Span>();
+/** The last minute asked for, by zone: every account that is lent by the hour asks for it. */
+const minutes = new Map<string, { from: number; ofDay: number }>();
 
 /** Whether this machine knows the zone. */
 export function isZone(name: string): boolean {
@@ -45,7 +47,11 @@ export function startOfNextMonth(at: number, zone: string): number {
 
 /** Minutes since 00:00 as the zone's clocks show them, 0 to 1,439. */
 export function minuteOfDay(at: number, zone: string): number {
-  const { hour, minute } = wallOf(at, zone);
+  const from = Math.floor(at / 60_000) * 60_000;
+  const last = minutes.get(zone);
+  if (last?.from === from) return last.ofDay;
+  const { hour, minute } = wallOf(from, zone);
+  minutes.set(zone, { from, ofDay: hour * 60 + minute });
   return hour * 60 + minute;
 }
 

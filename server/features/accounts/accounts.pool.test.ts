@@ -393,6 +393,25 @@ describe('how much an account does at once', () => {
   });
 });
 
+test('of very many accounts that have all they can do, one that gets room is found', async () => {
+  h.table.rows = Array.from({ length: 300 }, (_, at) => ({
+    ...b1,
+    id: `b${at}`,
+    maxConcurrency: 1,
+  }));
+  await h.changes.gap();
+  const taken: Target[] = [];
+  const free = () => h.consider(ADA).candidates.filter(({ busy }) => busy === 0);
+  for (let [next] = free(); next; [next] = free()) taken.push(await h.pool.take(next));
+  expect(taken).toHaveLength(300);
+  for (const target of taken.slice(-50)) {
+    h.pool.finish(target, { kind: 'ok' });
+    const [found] = free();
+    expect(found?.accountId).toBe(target.accountId);
+    if (found) await h.pool.take(found);
+  }
+});
+
 describe('a loan', () => {
   test('serves those whom its terms name; the owner is under none of them', async () => {
     h.table.rows = [{ ...b1, terms: { ...NO_TERMS, users: ['carl'] } }];
