@@ -154,6 +154,7 @@ test('health tells nothing but counts, to anyone', async () => {
     unwritten: expect.any(Number),
     tracesLost: 0,
     limits: 'here',
+    keys: { size: expect.any(Number), hits: expect.any(Number), misses: expect.any(Number) },
   });
 });
 

@@ -83,6 +83,7 @@ export async function buildApp({ random = Math.random, ...options }: AppOptions)
       unwritten: ports.ledger.pending(),
       tracesLost: ports.traces.lost(),
       limits: ports.counted(),
+      keys: ports.lookup.counts(),
     });
   });
   app.get(

@@ -26,6 +26,8 @@ export type Principals = KeyLookup & {
   /** Forgets changed keys at once, without waiting for the event to come round. */
   forgetKeys(ids: readonly string[]): void;
   forgetUsers(ids: readonly string[]): void;
+  /** How many keys are in memory, and how often one was found there since the start. */
+  counts(): { size: number; hits: number; misses: number };
   /** Writes when keys were last used. */
   flush(): Promise<void>;
   /** Stops listening and flushes. */
@@ -91,6 +93,7 @@ export function createKeyLookup(deps: KeyLookupDeps): Principals {
     },
     forgetKeys,
     forgetUsers,
+    counts: keys.counts,
     flush: () => lastUsed.flush(),
     async close() {
       for (const stop of stops) stop();

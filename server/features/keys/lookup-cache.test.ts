@@ -161,3 +161,15 @@ test('a database that does not answer holds nobody longer than the limit', async
   clock.advance(5_000);
   await refused;
 });
+
+test('who was not used for longest leaves first, and it is told how often it could answer', async () => {
+  const { rows, cache, get } = setUp({ known: 2 });
+  for (const name of ['a', 'b', 'c']) rows.set(name, { name });
+  await get('a');
+  await get('b');
+  expect(cache.get('a')).toEqual({ name: 'a' });
+  await get('c');
+  expect(cache.get('a')).toEqual({ name: 'a' });
+  expect(cache.counts()).toEqual({ size: 2, hits: 2, misses: 3 });
+  expect(await get('b')).toEqual({ name: 'b' });
+});

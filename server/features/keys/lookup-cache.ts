@@ -11,7 +11,7 @@ export type LookupCacheDeps<V> = {
 };
 
 export type LookupCacheLimits = {
-  /** Entries kept; the oldest leave first. */
+  /** Entries kept; those not used for longest leave first. */
   known: number;
   /** Absent keys remembered, and for how long. */
   absent: number;
@@ -50,6 +50,8 @@ export type LookupCache<V> = {
   drop(matches: (value: V) => boolean): void;
   /** Changes may have been missed: reads every entry again before its next use, if it can. */
   doubt(): void;
+  /** How many it holds, and how often it could answer by itself since the start. */
+  counts(): { size: number; hits: number; misses: number };
 };
 
 /**
@@ -65,6 +67,8 @@ export function createLookupCache<V>(deps: LookupCacheDeps<V>): LookupCache<V> {
   const waiting = new Map<string, Waiter<V>>();
   const queue: string[] = [];
   let loading = false;
+  let hits = 0;
+  let misses = 0;
   /** Counts every drop and doubt: what was read before one must not be kept after it. */
   let generation = 0;
 
@@ -77,6 +81,13 @@ export function createLookupCache<V>(deps: LookupCacheDeps<V>): LookupCache<V> {
     }
     known.set(key, { value, doubted: false, retryAt: 0 });
     shorten(known, limits.known);
+  }
+
+  /** Who was used last leaves last; while there is room nobody leaves, and no order need be kept. */
+  function touch(key: string, entry: Entry<V>) {
+    if (known.size < limits.known) return;
+    known.delete(key);
+    known.set(key, entry);
   }
 
   /** Reads again when something changed meanwhile; after three tries answers without keeping. */
@@ -132,7 +143,12 @@ export function createLookupCache<V>(deps: LookupCacheDeps<V>): LookupCache<V> {
   return {
     get(key) {
       const entry = known.get(key);
-      if (entry && (!entry.doubted || clock.now() < entry.retryAt)) return entry.value;
+      if (entry && (!entry.doubted || clock.now() < entry.retryAt)) {
+        hits += 1;
+        touch(key, entry);
+        return entry.value;
+      }
+      misses += 1;
       const absentUntil = absent.get(key);
       if (absentUntil !== undefined) {
         if (clock.now() < absentUntil) return null;
@@ -153,6 +169,7 @@ export function createLookupCache<V>(deps: LookupCacheDeps<V>): LookupCache<V> {
         entry.retryAt = 0;
       }
     },
+    counts: () => ({ size: known.size, hits, misses }),
   };
 }
 
