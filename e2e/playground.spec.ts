@@ -71,7 +71,7 @@ test('stopped, it keeps what came, says so, and usage knows', async ({ page }) =
   await test.step('its record', async () => {
     await answer.getByRole('link', { name: 'Request details' }).click();
     const detail = page.getByRole('dialog', { name: 'Request' });
-    await expect(detail.getByText('The client ended it before')).toBeVisible();
+    await expect(detail.getByText('It was stopped before the answer was complete')).toBeVisible();
     await expect(detail.getByText('Stopped', { exact: true })).toBeVisible();
     await page.keyboard.press('Escape');
   });
