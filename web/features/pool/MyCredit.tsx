@@ -39,7 +39,7 @@ function NoCredit({ needed }: { needed: boolean }) {
   return (
     <EmptyState
       icon={IconHeartHandshake}
-      title={needed ? t('credit.empty') : t('credit.emptyOff')}
+      title={t('credit.empty')}
       text={needed ? t('credit.emptyText') : t('credit.off')}
       action={
         <Button variant="default" renderRoot={(props) => <Link {...props} to="/accounts" />}>

@@ -10,7 +10,7 @@ export const keys = {
     owner: 'Owner',
     state: 'State',
     today: 'Tokens today',
-    limits: 'Rate limit',
+    limits: 'Limits',
     models: 'Models',
     expires: 'Expires',
     used: 'Last used',

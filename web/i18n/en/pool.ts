@@ -4,11 +4,10 @@ export const pool = {
   credit: {
     title: 'My credit',
     text: 'Each account you lend adds up to 2 credits for every model it serves; 1 credit is one account’s whole quota.',
-    off: 'Lent accounts are open to everyone here, so no credit is needed. What you would have is counted all the same.',
+    off: 'Lent accounts are open to everyone here, so no credit is needed. What you would have is counted all the same, once a lent account has answered.',
     empty: 'You have no credit yet',
-    emptyOff: 'You lend no account',
     emptyText:
-      'Lend one of your accounts to the pool: it earns credit for the models it serves, and the credit recovers by itself.',
+      'Lend one of your accounts to the pool. Once its platform has answered, to a request or a test, it earns credit for the models it serves, and the credit recovers by itself.',
     showAll: 'Show all {{count}}',
     lend: 'Go to my accounts',
     of: '{{quota}} of {{max}}',

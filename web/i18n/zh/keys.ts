@@ -13,7 +13,7 @@ export const keys: Translated<typeof english> = {
     owner: '所有者',
     state: '状态',
     today: '今日 token',
-    limits: '速率限制',
+    limits: '限额',
     models: '模型',
     expires: '到期时间',
     used: '最近使用',
