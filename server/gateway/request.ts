@@ -60,6 +60,8 @@ export type GatewayRequest = {
   maxOutputTokens: number | null;
   /** The prompt's texts, to count tokens when the platform does not. */
   promptTexts(): readonly string[];
+  /** A guess of their tokens that costs less than they do; absent = see them. */
+  guessPrompt?(): number;
   /** The prompt's tokens where the request tells them itself (lists of tokens); absent = see its text. */
   promptTokens?: number;
   /** What else it takes at most, where the request tells: images, characters, searches. */

@@ -118,12 +118,11 @@ describe('sampling', () => {
     expect(conversationOf('named', [])).not.toBeNull();
   });
 
-  test('long texts are told apart by their beginning, their end and their length', () => {
+  test('long texts are told apart by their beginning and their end', () => {
     const long = 'a'.repeat(1_000_000);
     const first = conversationOf(null, [long]);
     expect(conversationOf(null, [`b${long.slice(1)}`])).not.toBe(first);
     expect(conversationOf(null, [`${long.slice(1)}b`])).not.toBe(first);
-    expect(conversationOf(null, [`${long}a`])).not.toBe(first);
     expect(conversationOf(null, [long])).toBe(first);
   });
 

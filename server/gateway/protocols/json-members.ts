@@ -1,6 +1,11 @@
 /** Where a member of a JSON object stands, as byte offsets into the text: its key, its value, its end. */
 export type Member = { key: string; keyStart: number; start: number; end: number };
 
+export type Span = { start: number; end: number };
+
+/** Strings of more than so many bytes within a member's value, quotes included; found in their order. */
+export type LongStrings = { member: string; longer: number; into: Span[] };
+
 /** `depth` is how many arrays and objects lie within each other at most. */
 export type Scanned = { members: Member[] | null; depth: number };
 
@@ -18,13 +23,14 @@ const SHORT = 64;
  * Finds the top-level members of a JSON object without building it, so that one value can be
  * replaced and every other byte stays as the client sent it.
  *
- * The text must be known to be valid JSON. `members` is null for anything out of the ordinary (not an
+ * The text must be known to be valid JSON, or be parsed before the result is used: of any other the
+ * result means nothing. `members` is null for anything out of the ordinary (not an
  * object, an escaped or repeated key): then the caller re-serialises what it checked, so that what
  * is checked is what is sent.
  */
-export function scanJson(text: Buffer): Scanned {
+export function scanJson(text: Buffer, long: LongStrings | null = null): Scanned {
   let at = skipSpace(text, 0);
-  if (text[at] !== 0x7b) return { members: null, depth: nested(text, at).depth };
+  if (text[at] !== 0x7b) return { members: null, depth: nested(text, at, null).depth };
   at = skipSpace(text, at + 1);
   const members: Member[] = [];
   const seen = new Set<string>();
@@ -37,7 +43,7 @@ export function scanJson(text: Buffer): Scanned {
     if (key.includes('\\') || seen.has(key)) plain = false;
     seen.add(key);
     const start = skipSpace(text, skipSpace(text, keyEnd) + 1);
-    const value = valueAt(text, start);
+    const value = valueAt(text, start, long?.member === key ? long : null);
     depth = Math.max(depth, 1 + value.depth);
     members.push({ key, keyStart, start, end: value.end });
     at = skipSpace(text, value.end);
@@ -81,21 +87,21 @@ function farEndOfString(text: Buffer, from: number): number {
 
 type Value = { end: number; depth: number };
 
-function valueAt(text: Buffer, from: number): Value {
+function valueAt(text: Buffer, from: number, long: LongStrings | null): Value {
   if (text[from] === QUOTE) return { end: endOfString(text, from), depth: 0 };
-  if (((text[from] ?? 0) & EITHER) === OPEN) return nested(text, from);
+  if (((text[from] ?? 0) & EITHER) === OPEN) return nested(text, from, long);
   return { end: endOfScalar(text, from), depth: 0 };
 }
 
 /** An array or object, however deep; of anything else the end is that of the text. */
-function nested(text: Buffer, from: number): Value {
+function nested(text: Buffer, from: number, long: LongStrings | null): Value {
   let depth = 0;
   let deepest = 0;
   let at = from;
   while (at < text.length) {
     const byte = text[at] ?? 0;
     if (byte === QUOTE) {
-      at = endOfString(text, at);
+      at = passString(text, at, long);
       continue;
     }
     at += 1;
@@ -109,6 +115,12 @@ function nested(text: Buffer, from: number): Value {
     }
   }
   return { end: at, depth: deepest };
+}
+
+function passString(text: Buffer, start: number, long: LongStrings | null): number {
+  const end = endOfString(text, start);
+  if (long && end - start > long.longer) long.into.push({ start, end });
+  return end;
 }
 
 function endOfScalar(text: Buffer, from: number): number {

@@ -72,6 +72,8 @@ export type ChatRequest = {
   maxOutputTokens: number | null;
   /** The prompt's text, to count tokens when the platform does not. */
   promptTexts(): readonly string[];
+  /** A guess of their tokens that costs less than they do; absent = see them. */
+  guessPrompt?(): number;
   /** What every turn of its conversation tells alike; null = nothing does. See conversation.ts. */
   conversation(): string | null;
   /** The request in the neutral form; built on first use. */

@@ -27,7 +27,8 @@ export function needOf(
   { price }: CatalogueModel,
 ): Spend {
   if (!limitsSpending(rules)) return { tokens: 0, cost: 0 };
-  const inputTokens = request.promptTokens ?? guessTokens(request.promptTexts());
+  const inputTokens =
+    request.promptTokens ?? request.guessPrompt?.() ?? guessTokens(request.promptTexts());
   const outputTokens = request.maxOutputTokens ?? UNLIMITED_ANSWER_TOKENS;
   const usage = { ...NO_TOKENS, inputTokens, outputTokens };
   const cost = price ? priceOf(price, usage, { requests: 1, units: request.mostUnits ?? null }) : 0;

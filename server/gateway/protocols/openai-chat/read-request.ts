@@ -1,6 +1,7 @@
 import { ChatCompletionRequest } from '#shared/wire/openai-chat.ts';
 import { EFFORTS, type Effort, type Reasoning } from '../../../platforms/quirks.ts';
-import { check, isObject, type JsonBody, parseBody, rewrite } from '../body.ts';
+import { guessTokens } from '../../tokens.ts';
+import { check, isObject, type OutlinedBody, outlineBody, rewrite } from '../body.ts';
 import { conversationOf, openingOf } from '../conversation.ts';
 import { SSE } from '../framing.ts';
 import { once } from '../once.ts';
@@ -15,7 +16,7 @@ import { readDialogue } from './read-dialogue.ts';
  * @throws AppError bad_request naming the member at fault.
  */
 export function readRequest({ body }: Pick<ArrivedCall, 'body'>): ChatRequest {
-  const parsed = parseBody(body);
+  const parsed = outlineBody(body, 'messages');
   const request = check(ChatCompletionRequest, parsed.json);
   const stream = request.stream === true;
   const perAnswer = request.max_completion_tokens ?? request.max_tokens ?? null;
@@ -25,9 +26,10 @@ export function readRequest({ body }: Pick<ArrivedCall, 'body'>): ChatRequest {
     framing: SSE,
     wantsUsage: !stream || request.stream_options?.include_usage === true,
     maxOutputTokens: perAnswer === null ? null : perAnswer * (request.n ?? 1),
-    promptTexts: () => promptTexts(request),
+    promptTexts: () => promptTexts(check(ChatCompletionRequest, parsed.whole())),
+    guessPrompt: () => guessPrompt(promptTexts(request), parsed),
     conversation: () => conversationOf(request['prompt_cache_key'], openingOf(request.messages)),
-    dialogue: once(() => readDialogue(parsed.json)),
+    dialogue: once(() => readDialogue(parsed.whole())),
     forward: (to) => forward(parsed, request, to),
     accounts: [],
     storedIds: storedIn(request.messages),
@@ -38,21 +40,29 @@ export function readRequest({ body }: Pick<ArrivedCall, 'body'>): ChatRequest {
 }
 
 /** Replaces the model's name, asks for usage where the client did not, and minds the quirks. */
-function forward(parsed: JsonBody, request: ChatCompletionRequest, { model, quirks }: Recipient) {
-  const json = parsed.json as Record<string, unknown>;
-  const asked = {
-    ...json,
+function forward(parsed: OutlinedBody, request: ChatCompletionRequest, to: Recipient) {
+  const outlined = mind(parsed.json, request, to);
+  // NOTE: what a quirk changes in messages is written anew, and that must be all of them.
+  const { asked, minded } = outlined.changesMessages ? mind(parsed.whole(), request, to) : outlined;
+  return {
+    body: rewrite(parsed, changesBetween(asked, minded.body)),
+    dropped: minded.dropped.filter((name) => Object.hasOwn(asked, name)),
+  };
+}
+
+/** What is asked for, and what of it the platform is to get. */
+function mind(json: unknown, request: ChatCompletionRequest, { model, quirks }: Recipient) {
+  const asked = json as Record<string, unknown>;
+  const wanted = {
+    ...asked,
     model,
     ...(request.stream &&
       request.stream_options?.include_usage !== true && {
         stream_options: { ...request.stream_options, include_usage: true },
       }),
   };
-  const minded = mindQuirks(asked, quirks, wishIn(json));
-  return {
-    body: rewrite(parsed, changesBetween(json, minded.body)),
-    dropped: minded.dropped.filter((name) => Object.hasOwn(json, name)),
-  };
+  const minded = mindQuirks(wanted, quirks, wishIn(asked));
+  return { asked, minded, changesMessages: minded.body['messages'] !== asked['messages'] };
 }
 
 function wishIn({ reasoning_effort: said }: Record<string, unknown>): Reasoning | null {
@@ -71,6 +81,12 @@ function promptTexts({ messages, tools }: ChatCompletionRequest): string[] {
   ]);
   if (Array.isArray(tools)) texts.push(JSON.stringify(tools));
   return texts;
+}
+
+/** As `guessTokens`, with what the outline lacks: plain characters all of them. */
+function guessPrompt(texts: readonly string[], { lacking }: OutlinedBody): number {
+  const beyond = texts.reduce((sum, text) => sum + lacking(text), 0);
+  return guessTokens(texts) + Math.ceil(beyond / 4);
 }
 
 function textsOf(content: unknown): string[] {
