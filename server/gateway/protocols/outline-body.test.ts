@@ -9,14 +9,8 @@ const chat = (...contents: string[]) => ({
   model: 'gpt-lab',
   messages: contents.map((content, at) => ({ role: at === 0 ? 'system' : 'user', content })),
 });
-const read = (json: unknown) =>
-  openaiChat.readRequest({
-    body: bytesOf(json),
-    headers: {},
-    query: new URLSearchParams(),
-    model: null,
-    action: null,
-  });
+const CALL = { headers: {}, query: new URLSearchParams(), model: null, action: null };
+const read = (json: unknown) => openaiChat.readRequest({ ...CALL, body: bytesOf(json) });
 const to = { model: 'tiny', quirks: {}, account: 'tag' as never };
 
 describe('a large body', () => {
@@ -58,6 +52,15 @@ describe('a large body', () => {
     expect(read(chat(short, 'hi')).conversation?.()).toBe(
       read(chat(short, 'hi', 'x'.repeat(60_000))).conversation?.(),
     );
+  });
+
+  test('that is broken where nobody looked is counted as it came', () => {
+    const text = JSON.stringify(chat('Be nice.', LONG));
+    const middle = text.length / 2;
+    const body = Buffer.from(`${text.slice(0, middle)}\n${text.slice(middle)}`);
+    const request = openaiChat.readRequest({ ...CALL, body });
+    expect(() => request.dialogue()).toThrow(/not valid JSON/);
+    expect(request.promptTexts()).toEqual([String(body)]);
   });
 
   test('that is broken is refused, wherever it is broken', () => {

@@ -26,7 +26,7 @@ export function readRequest({ body }: Pick<ArrivedCall, 'body'>): ChatRequest {
     framing: SSE,
     wantsUsage: !stream || request.stream_options?.include_usage === true,
     maxOutputTokens: perAnswer === null ? null : perAnswer * (request.n ?? 1),
-    promptTexts: () => promptTexts(check(ChatCompletionRequest, parsed.whole())),
+    promptTexts: () => wholeTexts(parsed),
     guessPrompt: () => guessPrompt(promptTexts(request), parsed),
     conversation: () => conversationOf(request['prompt_cache_key'], openingOf(request.messages)),
     dialogue: once(() => readDialogue(parsed.whole())),
@@ -81,6 +81,15 @@ function promptTexts({ messages, tools }: ChatCompletionRequest): string[] {
   ]);
   if (Array.isArray(tools)) texts.push(JSON.stringify(tools));
   return texts;
+}
+
+/** What nobody looked at may turn out to be no JSON, and a platform may have taken it all the same: then it counts as it came. */
+function wholeTexts(parsed: OutlinedBody): string[] {
+  try {
+    return promptTexts(check(ChatCompletionRequest, parsed.whole()));
+  } catch {
+    return [parsed.bytes.toString()];
+  }
 }
 
 /** As `guessTokens`, with what the outline lacks: plain characters all of them. */
