@@ -26,7 +26,7 @@ test('who lends may borrow: switched on by an admin, earned by a member', async 
       await expect(row(ada, 'lab-1')).toContainText('ben', { timeout: 1_500 });
     }).toPass();
     await ben.goto(`${lab.url}/pool`);
-    await expect(ben.getByText('You lend no account')).toBeVisible();
+    await expect(ben.getByText('so no credit is needed')).toBeVisible();
     await expect(ben.getByRole('region', { name: 'How lending works here' })).toBeHidden();
     await expect(row(ben, 'gpt-lab')).toContainText('1 of 1 accounts');
     await expect(ben.getByText('lab-1')).toBeHidden();
