@@ -109,7 +109,7 @@ test('a session of another device can be ended', async ({ page, browser }) => {
   await page.getByRole('dialog').getByRole('button', { name: 'End session' }).click();
   await expect(page.getByText('The session has ended.')).toBeVisible();
   await expect(ends).toHaveCount(0);
-  await phone.getByRole('link', { name: 'Usage' }).click();
+  await phone.goto(`${lab.url}/usage`);
   await expect(phone).toHaveURL(/\/sign-in/);
   await phone.close();
 });
