@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import express, { type Request } from 'express';
@@ -5,7 +6,7 @@ import { AppError } from '#shared/errors.ts';
 import { buildFeatures, type FeatureOptions } from './build-features.ts';
 import { projectRoot } from './config/config.ts';
 import { createUsageDownload } from './features/usage/index.ts';
-import { createGateway } from './gateway/doors.ts';
+import { createGateway, type PlainWay } from './gateway/doors.ts';
 import { queryOf } from './gateway/request-query.ts';
 import { credentialOf } from './gateway/steps/authenticate.ts';
 import { serveConsole } from './http/console.ts';
@@ -54,13 +55,12 @@ export async function buildApp({ random = Math.random, ...options }: AppOptions)
   app.disable('x-powered-by');
   app.set('etag', false);
   app.set('trust proxy', config.http.trustedProxies);
-  const byKey = (req: Request, queryKey?: string | null) =>
+  const byKey = (req: IncomingMessage, queryKey?: string | null) =>
     ports.lookup.find(credentialOf(req.headers, queryKey));
-  app.use('/v1', gateway.door({ identify: (req) => byKey(req) }));
-  app.use(
-    '/v1beta',
-    gateway.geminiDoor({ identify: (req) => byKey(req, queryOf(req).get('key')) }),
-  );
+  const v1: PlainWay = { identify: (req) => byKey(req) };
+  const v1beta: PlainWay = { identify: (req) => byKey(req, queryOf(req).get('key')) };
+  app.use('/v1', gateway.door(v1));
+  app.use('/v1beta', gateway.geminiDoor(v1beta));
   app.use(
     '/playground/v1',
     gateway.door({
@@ -100,7 +100,7 @@ export async function buildApp({ random = Math.random, ...options }: AppOptions)
   app.use(serveConsole(WEB_DIST));
   app.use(...gateway.fallback);
 
-  const server = createServer(app);
+  const server = createServer(app, gateway.shortcut({ v1, v1beta }));
   return {
     /** What the server answers with, route by route: tests hold it against their matrix. */
     routes: app.router,

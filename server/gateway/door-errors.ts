@@ -1,4 +1,5 @@
-import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import type { ServerResponse } from 'node:http';
+import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import { AppError, ERRORS, toAppError } from '#shared/errors.ts';
 import { anthropicDialect } from './protocols/anthropic-messages/errors.ts';
 import { errorHeaders } from './protocols/error-headers.ts';
@@ -20,9 +21,15 @@ export function dialectOf(url: string): Dialect {
 }
 
 /** Sends an error as the door's clients expect it. */
-export function sendError(res: Response, error: AppError, dialect: Dialect): void {
+export function sendError(res: ServerResponse, error: AppError, dialect: Dialect): void {
   const id = String(res.getHeader('x-request-id') ?? '');
-  res.status(ERRORS[error.code].http).set(errorHeaders(error)).json(dialect.errorBody(error, id));
+  const body = Buffer.from(JSON.stringify(dialect.errorBody(error, id)));
+  res.writeHead(ERRORS[error.code].http, {
+    ...errorHeaders(error),
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': body.length,
+  });
+  res.end(body);
 }
 
 /** Answers for what no door answers, in the dialect of the path. */

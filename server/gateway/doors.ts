@@ -1,6 +1,8 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
 import { AppError, toAppError } from '#shared/errors.ts';
 import type { Clock } from '../infra/clock.ts';
+import { createRoll } from '../infra/roll.ts';
 import { createDoorErrors, dialectOf, sendError } from './door-errors.ts';
 import { GEMINI_ACTIONS, V1_DOORS } from './door-table.ts';
 import { newFacts } from './exchange.ts';
@@ -18,6 +20,7 @@ import {
   type Said,
 } from './responses-door.ts';
 import { createWaiting, type WaitingLimits } from './selection/waiting.ts';
+import { createShortcut } from './shortcut.ts';
 
 const MOST_BODY_BYTES = 32 * 1024 * 1024;
 /** No answer takes longer; shorter than the quota gate keeps what nobody settled. */
@@ -37,10 +40,13 @@ export type GatewayDeps = Omit<PipelineDeps & ResponsesDoorDeps, 'now' | 'clock'
 };
 
 /** How a door finds out who asks. Throws AppError when it cannot. */
-export type Identify = (req: Request) => Promise<Principal>;
+export type Identify<Req = Request> = (req: Req) => Promise<Principal>;
 
 /** Who comes in where; `name` overrides the doors' own in the ledger. */
-export type Way = { identify: Identify; name?: string };
+export type Way<Req = Request> = { identify: Identify<Req>; name?: string };
+
+/** How a door finds out who asks that is reached without the web framework. */
+export type PlainWay = Way<IncomingMessage>;
 
 /** Finds what is asked for, without the request path. */
 type Look = (principal: Principal, req: Request, asking: Asking) => Said | Promise<Said>;
@@ -49,7 +55,7 @@ type Look = (principal: Principal, req: Request, asking: Asking) => Said | Promi
 const GEMINI_PATH = /^\/models\/(.+):(\w+)$/;
 
 /** What the path says, for protocols that say it there. */
-type PathWords = { model: string | null; action: string | null };
+export type PathWords = { model: string | null; action: string | null };
 const NO_WORDS: PathWords = { model: null, action: null };
 
 /**
@@ -64,11 +70,14 @@ export function createGateway(outside: GatewayDeps) {
   const models = createModelLists(deps.models);
   const responses = createResponsesDoor({ ...deps, now: deps.clock.now });
   const { nothingHere, brokenHere, methodNotAllowed } = createDoorErrors(deps);
-  const running = new Map<AbortController, Promise<void>>();
+  const running = createRoll<{ abort: AbortController; done: Promise<void> }>();
   let closing = false;
 
   /** Starts following a request: its id, its abort signal, its place among the running ones. */
-  function follow(res: Response, work: (id: string, signal: AbortSignal) => Promise<void>): void {
+  function follow(
+    res: ServerResponse,
+    work: (id: string, signal: AbortSignal) => Promise<void>,
+  ): void {
     const abort = new AbortController();
     const id = deps.newId();
     res.setHeader('x-request-id', id);
@@ -87,14 +96,18 @@ export function createGateway(outside: GatewayDeps) {
       .catch(broken)
       .finally(() => {
         cancel();
-        running.delete(abort);
+        leave();
       });
-    running.set(abort, done);
+    const leave = running.add({ abort, done });
   }
 
   /** Sends a request down the path. */
-  function ask(speaks: Door, { identify, name = speaks.name }: Way, words = NO_WORDS) {
-    return (req: Request, res: Response) =>
+  function ask<Req extends IncomingMessage>(
+    speaks: Door,
+    { identify, name = speaks.name }: Way<Req>,
+    words = NO_WORDS,
+  ) {
+    return (req: Req, res: ServerResponse) =>
       follow(res, (id, signal) =>
         serve({
           id,
@@ -127,13 +140,26 @@ export function createGateway(outside: GatewayDeps) {
       });
   }
 
-  const enter: RequestHandler = (req, res, next) => {
+  /** False when the server closes, which the client is told then. */
+  function isOpen(url: string, res: ServerResponse): boolean {
     res.setHeader('x-content-type-options', 'nosniff');
-    if (!closing) return next();
+    if (!closing) return true;
     res.setHeader('connection', 'close');
     const error = new AppError('shutting_down', 'The server is restarting. Try again.');
-    sendError(res, error, dialectOf(req.originalUrl));
+    sendError(res, error, dialectOf(url));
+    return false;
+  }
+
+  const enter: RequestHandler = (req, res, next) => {
+    if (isOpen(req.originalUrl, res)) next();
   };
+
+  function enterAndAsk(speaks: Door, way: PlainWay, words?: PathWords) {
+    const go = ask(speaks, way, words);
+    return (req: IncomingMessage, res: ServerResponse) => {
+      if (isOpen(req.url ?? '', res)) go(req, res);
+    };
+  }
 
   /** Models and actions stand in one path segment at Gemini; a model's name may itself hold slashes. */
   const geminiAction =
@@ -185,10 +211,13 @@ export function createGateway(outside: GatewayDeps) {
       router.use(nothingHere, brokenHere);
       return router;
     },
+    /** The way of programs past the web framework, to the same doors. */
+    shortcut: (ways: { v1: PlainWay; v1beta: PlainWay }) =>
+      createShortcut({ ...ways, ask: enterAndAsk }),
     /** Answers what no door and no page does, in the doors' dialect: mostly a wrong base URL. */
     fallback: [nothingHere, brokenHere] as const,
     /** Requests that have not been answered yet. */
-    running: () => running.size,
+    running: running.size,
     /** Requests that wait for an account. */
     waiting: waiting.count,
     /** Takes no new request, waits for the running ones at most so long, then ends them. */
@@ -196,9 +225,9 @@ export function createGateway(outside: GatewayDeps) {
       closing = true;
       const cancel = deps.clock.setTimer(ms, () => {
         const reason = new AppError('shutting_down', 'The server is restarting. Try again.');
-        for (const abort of running.keys()) abort.abort(reason);
+        for (const { abort } of running) abort.abort(reason);
       });
-      await Promise.allSettled(running.values());
+      await Promise.allSettled([...running].map(({ done }) => done));
       cancel();
     },
   };

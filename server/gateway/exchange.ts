@@ -21,7 +21,7 @@ import { newTally, type Tally } from './tokens.ts';
 /** Where the answer goes. The door implements it over HTTP. */
 export type Reply = {
   /** True once status and headers are on their way: from then on only frames may follow. */
-  readonly started: boolean;
+  isStarted(): boolean;
   /** A header of the answer, so long as nothing was started. */
   header(name: string, value: string): void;
   /** Starts a stream, if nothing was started. */

@@ -78,9 +78,9 @@ export function createHttpReply(
   };
 
   return {
-    get started() {
-      return res.headersSent;
-    },
+    // NOTE: no getter. V8 makes a class of its own for each object that has one from a literal, and
+    // keeps it, the answer and the request until the next full collection.
+    isStarted: () => res.headersSent,
     header(name, value) {
       if (!res.headersSent) res.setHeader(name, value);
     },

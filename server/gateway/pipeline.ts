@@ -64,7 +64,7 @@ async function refuse(deps: RefuseDeps, arrived: Progress, thrown: unknown): Pro
   // NOTE: without a principal nobody could open the page.
   const link = 'principal' in arrived ? deps.whyUrl(id) : null;
   const told = link === null ? error : withLink(error, link);
-  if (!reply.started) {
+  if (!reply.isStarted()) {
     const headers = { ...errorHeaders(told), ...(link !== null && { [WHY_HEADER]: link }) };
     reply.send(ERRORS[told.code].http, speaks.errorBody(told, id), headers);
   } else if (arrived.facts.raw) reply.breakOff();

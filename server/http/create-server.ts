@@ -1,31 +1,24 @@
-import http from 'node:http';
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Express } from 'express';
 
+export type Handle = (req: IncomingMessage, res: ServerResponse) => void;
+
+/** Who answers a request without the web framework; null = nobody. */
+export type Shortcut = (req: IncomingMessage) => Handle | null;
+
 /**
- * An HTTP server whose request and response objects are Express's own from birth. Express replaces
- * their prototypes on every request otherwise, for which V8 drops its fast paths: less than half
- * the throughput (docs/benchmarks.md).
+ * An HTTP server before `app`, which a request that has a shortcut does not meet: Express gives every
+ * request and answer another prototype, for which V8 drops its fast paths, and objects that have it
+ * from birth cost a third as much again as Node's own (docs/performance.md).
  */
-export function createServer(app: Express): http.Server {
+export function createServer(app: Express, shortcut: Shortcut = () => null): http.Server {
   return http.createServer(
     {
-      IncomingMessage: bornAs(http.IncomingMessage, app.request) as typeof http.IncomingMessage,
-      ServerResponse: bornAs(http.ServerResponse, app.response) as typeof http.ServerResponse,
       // NOTE: bounds how long a client may take to send a request; answers may take longer.
       requestTimeout: 120_000,
       headersTimeout: 20_000,
       keepAliveTimeout: 65_000,
     },
-    app,
+    (req, res) => (shortcut(req) ?? (app as Handle))(req, res),
   );
-}
-
-/** A constructor whose instances already have the prototype that Express would give them. */
-function bornAs(parent: unknown, prototype: object): unknown {
-  const construct = parent as { call(self: object, ...args: unknown[]): void };
-  function Born(this: object, ...args: unknown[]) {
-    construct.call(this, ...args);
-  }
-  Born.prototype = prototype;
-  return Born;
 }

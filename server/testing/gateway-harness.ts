@@ -1,5 +1,6 @@
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import express, { type Request } from 'express';
+import express from 'express';
 import { AppError } from '#shared/errors.ts';
 import { createGateway, type GatewayDeps } from '../gateway/doors.ts';
 import type {
@@ -169,24 +170,23 @@ export async function gatewayHarness(
     ...overrides,
   });
 
-  const identify = async (req: Request) => {
+  const identify = async (req: IncomingMessage) => {
     await known;
     const key = credentialOf(req.headers, queryOf(req).get('key'));
     if (key === 'gh-good') return { ...USER, ...principal };
     throw new AppError('key_invalid', 'This API key is not known here.');
   };
   const app = express();
-  let left = 0;
-  app.use((_req, res, next) => {
-    res.once('close', () => {
-      if (!res.writableFinished) left += 1;
-    });
-    next();
-  });
   app.use('/v1', gateway.door({ identify }));
   app.use('/v1beta', gateway.geminiDoor({ identify }));
   app.use(...gateway.fallback);
-  const server = createServer(app);
+  const server = createServer(app, gateway.shortcut({ v1: { identify }, v1beta: { identify } }));
+  let left = 0;
+  server.on('request', (_req, res) => {
+    res.once('close', () => {
+      if (!res.writableFinished) left += 1;
+    });
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const url = `${origin}/v1`;

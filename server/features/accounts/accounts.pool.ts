@@ -66,6 +66,9 @@ export type Accounts = AccountPool & {
   close(): Promise<void>;
 };
 
+/** NOTE: on the target itself, for a table of what comes and goes with each request costs more (infra/roll.ts). */
+type TakenTarget = Target & { call: Taken | null };
+
 type Taken = {
   account: UsableAccount;
   /** The quota group of the model. */
@@ -82,7 +85,6 @@ export function createAccountPool(deps: PoolDeps): Accounts {
   const notes = createUseNotes(repo, clock);
   const loads = createLoads(clock);
   const proofs = createProofs({ repo, clock, onError });
-  const taken = new Map<Target, Taken>();
   const opened = new WeakMap<UsableAccount, string | null>();
   const stops: (() => void)[] = [];
   const reloader = createReloader({
@@ -187,13 +189,13 @@ export function createAccountPool(deps: PoolDeps): Accounts {
       const { id: accountId, options } = account;
       const probe = looking.fitness(account, group) === 'probe';
       loads.begin(accountId, probe);
-      const target: Target = { accountId, platformId, upstreamModel, secret, options };
-      taken.set(target, { account, group, secret, at: clock.now(), probe });
+      const call = { account, group, secret, at: clock.now(), probe };
+      const target: TakenTarget = { accountId, platformId, upstreamModel, secret, options, call };
       return target;
     },
 
     answering(target, limits) {
-      const call = taken.get(target);
+      const { call } = target as TakenTarget;
       if (!call) return;
       void learn(call.account, call.group, call, { kind: 'ok' });
       void proofs.add(call.account);
@@ -206,9 +208,9 @@ export function createAccountPool(deps: PoolDeps): Accounts {
     },
 
     finish(target, outcome) {
-      const call = taken.get(target);
+      const { call } = target as TakenTarget;
       if (!call) return;
-      taken.delete(target);
+      (target as TakenTarget).call = null;
       const { id, maxConcurrency: most } = members.find(call.account.id) ?? call.account;
       const wasFull = call.probe || (most !== null && loads.busy(id) >= most);
       loads.end(id, call.probe);

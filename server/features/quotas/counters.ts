@@ -57,8 +57,10 @@ export function createCounters({ clock, zone, loadUsed, most }: CountersDeps) {
     const span = spanOf(rule.metric, clock.now(), zone);
     const counter = known ?? { now: fresh(span, !isKept(rule.metric)), past: null, running: 0 };
     if (counter.now.from !== span.from) turn(counter, span, rule);
-    counters.delete(name);
-    counters.set(name, counter);
+    // Who was used last leaves last; while there is room nobody leaves, and no order need be kept.
+    const isFull = counters.size >= most;
+    if (isFull) counters.delete(name);
+    if (isFull || !known) counters.set(name, counter);
     if (!known) dropIdle();
     return counter;
   }

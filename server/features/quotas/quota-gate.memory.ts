@@ -1,5 +1,5 @@
 import type { QuotaLook, QuotaMetric, QuotaRule, QuotaState } from '#shared/schemas/quotas.ts';
-import type { QuotaGate, Spend } from '../../gateway/ports.ts';
+import type { Hold, QuotaGate, Spend } from '../../gateway/ports.ts';
 import type { Clock } from '../../infra/clock.ts';
 import { newId } from '../../infra/ids.ts';
 import { askedOf, fits, isCountedAtOnce, usedOf } from './amounts.ts';
@@ -27,6 +27,8 @@ export type WatchedQuotaGate = QuotaGate & {
 
 type Part = { metric: QuotaMetric; counter: Counter; window: Window; amount: number };
 type Entry = { parts: readonly Part[]; forget: () => void };
+/** NOTE: on the hold itself, for a table of what comes and goes with each request costs more (infra/roll.ts). */
+type OpenHold = Hold & { entry: Entry | null };
 type Found = { rule: QuotaRule; counter: Counter };
 
 export const TWO_HOURS_MS = 7_200_000;
@@ -42,7 +44,7 @@ export function createMemoryQuotaGate(deps: MemoryQuotaGateDeps): WatchedQuotaGa
 } {
   const { clock, zone, share = () => 1, longestHoldMs = TWO_HOURS_MS } = deps;
   const counters = createCounters({ ...deps, most: deps.mostCounters ?? 50_000 });
-  const holds = new Map<string, Entry>();
+  let holds = 0;
 
   /** Every counter, in memory and current; undefined when one has to be loaded first. */
   function peekAll(rules: readonly QuotaRule[]): Found[] | undefined {
@@ -69,10 +71,11 @@ export function createMemoryQuotaGate(deps: MemoryQuotaGateDeps): WatchedQuotaGa
     return servers === 1 ? limit : base + Math.floor(Math.max(0, limit - base) / servers);
   }
 
-  function release(id: string, spent: Spend) {
-    const entry = holds.get(id);
+  function release(hold: OpenHold, spent: Spend) {
+    const { entry } = hold;
     if (!entry) return;
-    holds.delete(id);
+    hold.entry = null;
+    holds -= 1;
     entry.forget();
     for (const { metric, counter, window, amount } of entry.parts) {
       counter.running -= 1;
@@ -106,20 +109,21 @@ export function createMemoryQuotaGate(deps: MemoryQuotaGateDeps): WatchedQuotaGa
       }
       if (refused) throw refusal(looks, now, zone);
       const parts = wanted.map((found) => take(found, askedOf(found.rule.metric, request)));
-      const id = newId();
+      const hold: OpenHold = { id: newId(), limits: looks, entry: null };
       if (parts.length > 0) {
         // NOTE: a timer and no time of day, for a clock that is set forward must free nothing.
-        const forget = clock.setTimer(longestHoldMs, () => release(id, { tokens: 0, cost: 0 }));
-        holds.set(id, { parts, forget });
+        const forget = clock.setTimer(longestHoldMs, () => release(hold, { tokens: 0, cost: 0 }));
+        hold.entry = { parts, forget };
+        holds += 1;
       }
-      return { id, limits: looks };
+      return hold;
     },
-    settle: (hold, spent) => release(hold.id, spent),
+    settle: (hold, spent) => release(hold as OpenHold, spent),
     async state(rules) {
       const found = await loaded(rules);
       return found.map(({ rule, counter: { now } }) => toState(rule, now));
     },
-    size: () => ({ counters: counters.size(), holds: holds.size }),
+    size: () => ({ counters: counters.size(), holds }),
   };
 }
 

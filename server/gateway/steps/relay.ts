@@ -25,7 +25,7 @@ export async function relay(deps: RelayDeps, called: Called): Promise<Relayed> {
       addText(facts.written, text);
       Object.assign(facts, { usage, units });
       // NOTE: a heartbeat may have begun a stream, and a whole answer is no frame of one.
-      if (reply.started) {
+      if (reply.isStarted()) {
         throw new AppError('upstream_failed', 'The platform did not stream its answer.');
       }
       const finish = () => reply.send(200, body, { 'content-type': contentType });
