@@ -3,6 +3,7 @@ import { type App, buildApp } from './app.ts';
 import { buildInfra } from './build-infra.ts';
 import { type Config, readConfig, readEnvironment } from './config/config.ts';
 import { ConfigError } from './config/env.ts';
+import { setUpV8 } from './config/v8-settings.ts';
 import { applyFile, planTotals } from './features/apply/index.ts';
 import { createLog } from './infra/log.ts';
 
@@ -16,6 +17,7 @@ function giveUp(error: unknown): never {
 }
 
 async function main(): Promise<void> {
+  setUpV8();
   const config = readConfig();
   const log = createLog({ level: config.logLevel });
   const infra = await buildInfra({ config, log });

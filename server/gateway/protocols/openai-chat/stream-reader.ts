@@ -1,6 +1,7 @@
 import { isObject, tryParseObject } from '../body.ts';
 import type { DialogueEvent } from '../dialogue.ts';
 import type { StreamReader } from '../protocol.ts';
+import { createWordTemplate } from '../word-template.ts';
 import { errorMessage } from './errors.ts';
 import { failureText, isFailure, readFinish } from './finish.ts';
 import { allWords, readPiece } from './pieces.ts';
@@ -9,18 +10,33 @@ import { readUsage } from './usage.ts';
 
 type Json = Record<string, unknown>;
 
+/** What a chunk says first, if that is of the first choice. */
+function wordsOf({ choices }: Json): string | null {
+  const first = Array.isArray(choices) && isObject(choices[0]) ? choices[0] : {};
+  return (first['index'] ?? 0) === 0 ? readPiece(first['delta']).text : null;
+}
+
 /**
  * Reads chunks of a completion. A chunk with nothing but usage yields nothing but usage.
  * Source: https://platform.openai.com/docs/api-reference/chat/streaming
  */
 export function streamReader(): StreamReader {
   const parts = createStreamParts();
+  const template = createWordTemplate('content', wordsOf);
   let stage: 'unstarted' | 'running' | 'finished' | 'over' = 'unstarted';
   let id: string | null = null;
 
   function read(data: string): DialogueEvent[] {
     if (stage === 'over') return [];
-    if (data.trim() === '[DONE]') return done();
+    const words = stage === 'running' ? template.wordsIn(data) : null;
+    if (words !== null) return parts.say('text', words);
+    const events = data.trim() === '[DONE]' ? done() : readChunk(data);
+    const [only] = events;
+    if (only?.type === 'text' && events.length === 1) template.learn(data, only.text);
+    return events;
+  }
+
+  function readChunk(data: string): DialogueEvent[] {
     const json = tryParseObject(data);
     if (json === null) return fail('The platform sent a broken part of a stream.');
     const error = errorMessage(json);
