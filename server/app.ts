@@ -18,6 +18,8 @@ import { explainError } from './trpc/explain-error.ts';
 import { mountTrpc } from './trpc/http.ts';
 import { createSessionDoor } from './trpc/session-door.ts';
 
+/** Past these a client that connects waits a second and more for its next try. The system may allow fewer. */
+const WAITING_CONNECTIONS = 4_096;
 const WEB_DIST = join(projectRoot, 'web/dist');
 
 export type AppOptions = Omit<FeatureOptions, 'random'> & { random?: () => number };
@@ -110,7 +112,7 @@ export async function buildApp({ random = Math.random, ...options }: AppOptions)
       const { host, port } = config.http;
       await new Promise<void>((resolve, reject) => {
         server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, port)));
-        server.listen(port, host, resolve);
+        server.listen({ port, host, backlog: WAITING_CONNECTIONS }, resolve);
       });
       address ??= addressOf(host, (server.address() as AddressInfo).port);
       return address;

@@ -30,8 +30,8 @@ export type Reply = {
   startRaw(contentType: string): void;
   /** From now on a silence gets a heartbeat, which starts the stream if need be. */
   keepAlive(framing: Framing): void;
-  /** Sends more of a stream, all at once; resolves when the client can take more. */
-  write(more: readonly (Uint8Array | Frame[])[]): Promise<void>;
+  /** Sends more of a stream, all at once; null when the client can take more, else what to wait for. */
+  write(more: readonly (Uint8Array | Frame[])[]): Promise<void> | null;
   /** Ends the stream with these last pieces. */
   endStream(last: Uint8Array | Frame[]): void;
   /** Closes the connection: the only way to say that a raw answer is not whole. */

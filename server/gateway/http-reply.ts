@@ -87,16 +87,15 @@ export function createHttpReply(
     startStream,
     startRaw: start,
     keepAlive: (as) => heartbeatIn(heartbeatMs, as),
-    async write(more) {
-      if (res.destroyed) return;
+    write(more) {
+      if (res.destroyed) return null;
       const bytes = onWire(more);
-      if (bytes.length === 0) return;
+      if (bytes.length === 0) return null;
       lastWriteAt = clock.now();
       const taker = writeTo(res, bytes);
-      if (!taker) return;
+      if (!taker) return null;
       res.setTimeout(stallMs);
-      await drained(taker, signal);
-      res.setTimeout(0);
+      return drained(taker, signal).then(() => void res.setTimeout(0));
     },
     endStream(last) {
       stopHeartbeats();

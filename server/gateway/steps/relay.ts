@@ -51,25 +51,31 @@ async function relayFrames(
   reply.startStream(request.framing);
   const outlet = createOutlet(called);
 
-  /** Passes on what has arrived, `from` the first of it; the closing step, if that is among it. */
-  async function passOn(from: Step | null): Promise<Step | null> {
+  /** Takes what has arrived, `from` the first of it; what ends the stream, if that is among it. */
+  function take(from: Step | null): Step | null {
     for (let step = from; step; step = nextStep(frames, passage)) {
-      if (step.error !== null) {
-        await outlet.flush();
-        throw new AppError('upstream_failed', maskedReason(step.error, target.secret));
-      }
+      if (step.error !== null) return step;
       note(facts, step, deps.now);
       if (step.last) return step;
       outlet.pass(step);
     }
-    await outlet.flush();
-    if (signal.aborted) throw toAppError(signal.reason);
     return null;
   }
 
   try {
-    let last = await passOn(first);
-    while (!last && (await frames.more())) last = await passOn(nextStep(frames, passage));
+    let last = take(first);
+    while (!last) {
+      // NOTE: no promise where there is nothing to wait for: a chunk costs little else.
+      const taken = outlet.flush();
+      if (taken) await taken;
+      if (signal.aborted) throw toAppError(signal.reason);
+      if (!(await frames.more())) break;
+      last = take(nextStep(frames, passage));
+    }
+    if (last && last.error !== null) {
+      await outlet.flush();
+      throw new AppError('upstream_failed', maskedReason(last.error, target.secret));
+    }
     last ??= passage.end();
     if (!last) throw brokenOff();
     frames.release();
@@ -94,11 +100,11 @@ function createOutlet({ reply, request }: Called) {
     add(held);
     held = [];
   };
-  async function flush(): Promise<void> {
-    if (ready.length === 0) return;
+  function flush(): Promise<void> | null {
+    if (ready.length === 0) return null;
     const pieces = ready;
     ready = [];
-    await reply.write(pieces);
+    return reply.write(pieces);
   }
   return {
     flush,
