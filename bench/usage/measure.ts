@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Pool, QueryConfig } from 'pg';
 import {
   createLoadUsed,
   createQuotasService,
@@ -16,9 +16,11 @@ import { systemClock } from '#server/infra/clock.ts';
 import { QuotaMetric } from '#shared/schemas/quotas.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
 import { StatisticsBy } from '#shared/schemas/usage.ts';
+import { plansOf, watched } from './plans.ts';
 
 const TIMES = 5;
 const BAR_MS = 200;
+const SLOW_MS = 20;
 /** Yesterday’s requests are played once more, one by one. */
 const PREVIEW_BAR_MS = 1_000;
 const id = (n: number) => `00000000-0000-0000-0000-${String(n).padStart(12, '0')}`;
@@ -31,8 +33,12 @@ const NO_RULES = { ownerOf: () => Promise.resolve(null) } as unknown as Paramete
   typeof createQuotasService
 >[0]['repo'];
 
-/** How long the console's reads of usage take: the median and the longest of five, in ms. */
-export async function measureUsage(pool: Pool, print: (line: string) => void): Promise<void> {
+/**
+ * How long the console's reads of usage take: the median and the longest of five, in ms; and how
+ * PostgreSQL reads for the slower ones.
+ */
+export async function measureUsage(plain: Pool, print: (line: string) => void): Promise<void> {
+  const { pool, statements } = watched(plain);
   const usage = createUsageService({
     repo: createUsageRepo(pool),
     summaries: createSummaryRepo(pool, 'UTC'),
@@ -113,9 +119,11 @@ export async function measureUsage(pool: Pool, print: (line: string) => void): P
   print(
     '\n| read | median ms | longest ms | bar ms | reached |\n| --- | ---: | ---: | ---: | --- |',
   );
+  const slow: { name: string; asked: QueryConfig[] }[] = [];
   for (const [name, read] of reads) {
     const taken: number[] = [];
     for (let n = 0; n < TIMES; n += 1) {
+      statements();
       const begun = performance.now();
       await read();
       taken.push(performance.now() - begun);
@@ -124,7 +132,12 @@ export async function measureUsage(pool: Pool, print: (line: string) => void): P
     const [median = 0, longest = 0] = [taken[TIMES >> 1], taken.at(-1)];
     const bar = name.startsWith('preview') ? PREVIEW_BAR_MS : BAR_MS;
     const reached = longest < bar ? 'yes' : '**no**';
+    if (median >= SLOW_MS) slow.push({ name, asked: statements() });
     print(`| ${name} | ${median.toFixed(1)} | ${longest.toFixed(1)} | ${bar} | ${reached} |`);
+  }
+  print(`\nPlans of what takes ${SLOW_MS} ms and more:\n`);
+  for (const { asked, name } of slow) {
+    for (const plan of await plansOf(plain, asked)) print(`- ${name}: ${plan}`);
   }
   await measureExport(usage, admin, print);
 }
