@@ -85,6 +85,7 @@ export async function buildApp({ random = Math.random, ...options }: AppOptions)
       unwritten: ports.ledger.pending(),
       tracesLost: ports.traces.lost(),
       limits: ports.counted(),
+      counters: ports.counters(),
       keys: ports.lookup.counts(),
     });
   });

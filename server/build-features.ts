@@ -237,6 +237,7 @@ export async function buildFeatures(options: FeatureOptions) {
       quotas: quotas.gate,
       rules: quotas.rules,
       counted: quotas.counted,
+      counters: quotas.counters,
       pool: accountPool,
       credit: lent.credit,
       models: catalogue,

@@ -50,7 +50,8 @@ export function buildQuotas(options: QuotasOptions) {
           redis: connectQuotaRedis(config.redis.url, { commandMs: config.redis.timeoutMs }),
           log,
         });
-  const gate = shared ?? createMemoryQuotaGate(counting);
+  const inMemory = createMemoryQuotaGate(counting);
+  const gate = shared ?? inMemory;
 
   return {
     gate,
@@ -67,6 +68,8 @@ export function buildQuotas(options: QuotasOptions) {
         clock,
         zone: config.quotas.zone,
       }),
+    /** What is known of the counters in memory; null where Redis has them. */
+    counters: () => (shared === null ? inMemory.counts().counters : null),
     /** Where limits are counted now, for /healthz. */
     counted: () => (shared === null ? 'here' : shared.shared() ? 'in Redis' : 'by share'),
     async start(): Promise<void> {

@@ -50,6 +50,8 @@ export type CountersDeps = {
 export function createCounters({ clock, zone, loadUsed, most }: CountersDeps) {
   const counters = new Map<string, Counter>();
   const loading = new Map<string, Promise<void>>();
+  let hits = 0;
+  let misses = 0;
 
   function counterOf(rule: QuotaRule): Counter {
     const name = nameOf(rule);
@@ -100,13 +102,16 @@ export function createCounters({ clock, zone, loadUsed, most }: CountersDeps) {
     /** The counter if it can be counted on; the last to be dropped from now. */
     peek(rule: QuotaRule): Counter | undefined {
       const counter = counterOf(rule);
-      return counter.now.loaded ? counter : undefined;
+      if (!counter.now.loaded) return undefined;
+      hits += 1;
+      return counter;
     },
 
     /** Brings it into memory; one read however many ask. Throws AppError storage_unavailable. */
     async ready(rule: QuotaRule): Promise<void> {
       const { now } = counterOf(rule);
       if (now.loaded) return;
+      misses += 1;
       const name = `${nameOf(rule)}:${now.from}`;
       let work = loading.get(name);
       if (!work) {
@@ -116,7 +121,8 @@ export function createCounters({ clock, zone, loadUsed, most }: CountersDeps) {
       await work;
     },
 
-    size: () => counters.size,
+    /** How many are in memory; how often one was there, and how often it had to be read, since the start. */
+    counts: () => ({ size: counters.size, hits, misses }),
   };
 }
 

@@ -29,7 +29,7 @@ test('memory is bounded: idle counters leave and come back from the ledger', asy
     gate.settle(await gate.hold(ask(`k${n}`, 100)), { tokens: 100, cost: 0 });
     used.set(`k${n}`, 100);
   }
-  expect(gate.size()).toEqual({ counters: 10, holds: 0 });
+  expect(gate.counts()).toEqual({ holds: 0, counters: { size: 10, hits: 100, misses: 100 } });
   await expect(gate.hold(ask('k0', 1))).rejects.toMatchObject({ code: 'quota_exhausted' });
 });
 

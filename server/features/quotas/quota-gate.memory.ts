@@ -39,8 +39,8 @@ export const TWO_HOURS_MS = 7_200_000;
  * granted; only an answer larger than what was held for it can lift `used` above it.
  */
 export function createMemoryQuotaGate(deps: MemoryQuotaGateDeps): WatchedQuotaGate & {
-  /** What is in memory now, for health and tests. */
-  size(): { counters: number; holds: number };
+  /** Holds that are not settled, and what is known of counters (counters.ts), for health and tests. */
+  counts(): { holds: number; counters: { size: number; hits: number; misses: number } };
 } {
   const { clock, zone, share = () => 1, longestHoldMs = TWO_HOURS_MS } = deps;
   const counters = createCounters({ ...deps, most: deps.mostCounters ?? 50_000 });
@@ -123,7 +123,7 @@ export function createMemoryQuotaGate(deps: MemoryQuotaGateDeps): WatchedQuotaGa
       const found = await loaded(rules);
       return found.map(({ rule, counter: { now } }) => toState(rule, now));
     },
-    size: () => ({ counters: counters.size(), holds }),
+    counts: () => ({ holds, counters: counters.counts() }),
   };
 }
 
