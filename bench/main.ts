@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism, loadavg } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { lineChart } from './chart.ts';
 import type { Measured } from './load/jobs.ts';
 import { type BenchOptions, readOptions, USAGE } from './options.ts';
 import { type LoadGenerator, startLoad } from './processes.ts';
@@ -80,6 +82,13 @@ async function compareTargets(options: BenchOptions): Promise<Study> {
   };
 }
 
+async function draw(folder: string, parts: readonly Study[]): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const chart of parts.flatMap(({ charts = [] }) => charts)) {
+    await writeFile(join(folder, `${chart.name}.svg`), lineChart(chart));
+  }
+}
+
 async function bench(options: BenchOptions): Promise<boolean> {
   const loadBefore = figure(loadavg()[0] ?? 0);
   const parts: Study[] = [];
@@ -90,6 +99,7 @@ async function bench(options: BenchOptions): Promise<boolean> {
     `Node ${process.version}, ${availableParallelism()} cores; load average of the machine ` +
     `${loadBefore} before, ${loadAfter} at the end (with the benchmark's own).`;
   console.log([machine, ...parts.map(({ report }) => report)].join('\n\n'));
+  if (options.charts !== null) await draw(options.charts, parts);
   return parts.every(({ complete }) => complete);
 }
 

@@ -12,6 +12,8 @@ export type BenchOptions = {
   peers: boolean;
   /** File for a CPU profile of the gateway; null = none is taken. */
   profile: string | null;
+  /** Folder for charts; null = none are drawn. */
+  charts: string | null;
   help: boolean;
 };
 
@@ -30,6 +32,7 @@ export const USAGE = `npm run bench -- [--quick | --full] [--only NAME[,NAME]] [
   --requests N     of endurance (1,000,000); at most 60,000 of them are slow-database's backlog
   --streams N      of endurance (100,000)
   --rows N         usage rows that growth fills in (0; 1,000,000 with --full)
+  --charts DIR     writes what grows as SVG files there
   --seconds N      how long slow-database lets PostgreSQL stand still (30)
   --help`;
 
@@ -44,6 +47,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       help: { type: 'boolean', default: false },
       only: { type: 'string' },
       profile: { type: 'string' },
+      charts: { type: 'string' },
       requests: { type: 'string', default: '1000000' },
       streams: { type: 'string', default: '100000' },
       rows: { type: 'string' },
@@ -64,6 +68,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     },
     peers: values.peers || values.full,
     profile: values.profile ?? null,
+    charts: values.charts ?? null,
     help: values.help,
   };
 }

@@ -41,7 +41,13 @@ export function anyAccount({ accounts, random }: SelectorDeps): Selector {
 }
 
 const MODEL = 'model';
-const PRINCIPAL: Principal = { userId: 'person', keyId: null, allowedModels: [], rules: [] };
+const PRINCIPAL: Principal = {
+  userId: 'person',
+  keyId: null,
+  allowedModels: [],
+  scopes: [],
+  rules: [],
+};
 const DAY = 86_400_000;
 
 /** Gatehouse's own: the pool of accounts, their order and the queue as the server runs them. */

@@ -1,3 +1,4 @@
+import type { Chart } from '../chart.ts';
 import type { Aim } from '../load/jobs.ts';
 import { type Server, startServer } from '../processes.ts';
 import { type GatewayHome, makeGatewayHome, type StartOptions } from '../targets/gateway.ts';
@@ -14,8 +15,8 @@ export type StudyOptions = {
   seconds: number;
 };
 
-/** A report in Markdown; `complete` = no record is missing. */
-export type Study = { report: string; complete: boolean };
+/** A report in Markdown, and what of it can be drawn; `complete` = no record is missing. */
+export type Study = { report: string; complete: boolean; charts?: readonly Chart[] };
 
 /** The small request of every comparison. */
 export const SMALL = { kind: 'closed', bytes: 480, clients: 32 } as const;

@@ -1,3 +1,4 @@
+import type { Chart } from '../chart.ts';
 import type { Measured } from '../load/jobs.ts';
 import { type LoadGenerator, startLoad } from '../processes.ts';
 import { figure, table } from '../report.ts';
@@ -22,18 +23,38 @@ const STARTS = 3;
 
 const FULL = { users: 1_000, keys: 100_000, accounts: 10_000, models: 1_000 };
 
-/** What is compared: the first is nearly empty, the bar is for the second. */
-export const HOLDINGS = ['empty', 'full', 'one-platform'] as const;
+/** What is compared: the first is nearly empty, the bar is for the one that is full. */
+export const HOLDINGS = ['empty', 'hundredth', 'tenth', 'full', 'one-platform'] as const;
 export type Holding = (typeof HOLDINGS)[number];
 
 const TITLES: Readonly<Record<Holding, string>> = {
   empty: '1 key, 3 accounts',
+  hundredth: '1,000 keys; 100 accounts at 10 platforms; 10 models',
+  tenth: '10,000 keys; 1,000 accounts at 100 platforms; 100 models',
   full: '100,000 keys; 10,000 accounts at 100 platforms; 1,000 models',
   'one-platform': 'the same, all accounts at the platform that is asked',
 };
 
-const sizeOf = (holding: Holding, rows: number): Size | null =>
-  holding === 'empty' ? null : { ...FULL, rows, platforms: holding === 'full' ? 100 : 1 };
+/** How far each is filled, and how many platforms its accounts are at. */
+const FILLED: Readonly<Record<Exclude<Holding, 'empty'>, { part: number; platforms: number }>> = {
+  hundredth: { part: 0.01, platforms: 10 },
+  tenth: { part: 0.1, platforms: 100 },
+  full: { part: 1, platforms: 100 },
+  'one-platform': { part: 1, platforms: 1 },
+};
+
+function sizeOf(holding: Holding, rows: number): Size | null {
+  if (holding === 'empty') return null;
+  const { part, platforms } = FILLED[holding];
+  return {
+    users: FULL.users * part,
+    keys: FULL.keys * part,
+    accounts: FULL.accounts * part,
+    models: FULL.models * part,
+    rows: rows * part,
+    platforms,
+  };
+}
 
 export type Grown = { startMs: number[]; rounds: Measured[] };
 
@@ -76,6 +97,8 @@ export async function benchGrowth({ rounds, rows }: StudyOptions): Promise<Study
   const start = async (holding: Holding) => stack.use(await startGrown(holding, rows));
   const grown: Record<Holding, Running> = {
     empty: await start('empty'),
+    hundredth: await start('hundredth'),
+    tenth: await start('tenth'),
     full: await start('full'),
     'one-platform': await start('one-platform'),
   };
@@ -91,7 +114,11 @@ export async function benchGrowth({ rounds, rows }: StudyOptions): Promise<Study
     lines.push(`${TITLES[holding]}: ${records.line}`);
   }
   const title = `### Growth: 480-byte request, 32 clients, ${figure(rows)} usage rows filled in`;
-  return { report: [title, growthTable(grown), ...lines].join('\n\n'), complete };
+  return {
+    report: [title, growthTable(grown), ...lines].join('\n\n'),
+    complete,
+    charts: [growthChart(grown)],
+  };
 }
 
 async function alternate(load: LoadGenerator, all: readonly Running[], rounds: number) {
@@ -104,6 +131,27 @@ async function alternate(load: LoadGenerator, all: readonly Running[], rounds: n
 }
 
 const cpu = ({ cpuUs, count }: Measured) => cpuUs / count;
+
+const EVENLY_SPREAD = ['empty', 'hundredth', 'tenth', 'full'] as const;
+
+function growthChart(grown: Readonly<Record<Holding, Grown>>): Chart {
+  const figures = (of: (each: Grown) => number) => EVENLY_SPREAD.map((name) => of(grown[name]));
+  return {
+    name: 'growth',
+    title: 'Keys, accounts and models',
+    unit: 'CPU µs a request; start in ms',
+    steps: [
+      '1 key\n3 accounts',
+      '1,000 keys\n100 accounts',
+      '10,000 keys\n1,000 accounts',
+      '100,000 keys\n10,000 accounts',
+    ],
+    lines: [
+      { name: 'a request, µs', values: figures(({ rounds }) => median(rounds.map(cpu))) },
+      { name: 'start, ms', values: figures(({ startMs }) => median(startMs)) },
+    ],
+  };
+}
 
 /** A row for each holding, with its same-round ratio to the empty one. */
 export function growthTable(grown: Readonly<Record<Holding, Grown>>): string {

@@ -5,6 +5,7 @@ import { benchCrossProtocol } from './cross-protocol.ts';
 import { benchEndurance } from './endurance.ts';
 import { benchGrowth } from './growth.ts';
 import type { StudyName } from './names.ts';
+import { benchOpenStreams } from './open-streams.ts';
 import { benchReplicas } from './replicas.ts';
 import { benchSlowDatabase } from './slow-database.ts';
 
@@ -12,6 +13,7 @@ import { benchSlowDatabase } from './slow-database.ts';
 export const STUDIES: Readonly<Record<StudyName, (options: StudyOptions) => Promise<Study>>> = {
   'cross-protocol': benchCrossProtocol,
   growth: benchGrowth,
+  'open-streams': benchOpenStreams,
   'slow-database': benchSlowDatabase,
   endurance: benchEndurance,
   replicas: benchReplicas,

@@ -2,6 +2,7 @@
 export const STUDY_NAMES = [
   'cross-protocol',
   'growth',
+  'open-streams',
   'slow-database',
   'endurance',
   'replicas',

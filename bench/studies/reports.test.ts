@@ -43,11 +43,13 @@ test('a full Gatehouse is held against an empty one of the same round', () => {
   const grown = (us: number) => ({ startMs: [900, 1_000, 1_100], rounds: [cpu(us), cpu(us * 2)] });
   const table = growthTable({
     empty: grown(10_000),
+    hundredth: grown(10_100),
+    tenth: grown(10_200),
     full: grown(10_500),
     'one-platform': grown(30_000),
   });
   const lines = table.split('\n');
-  expect(lines.find((line) => line.includes('100 platforms'))).toContain(
+  expect(lines.find((line) => line.includes('10,000 accounts at 100 platforms'))).toContain(
     '| 1.05 × (1.05 to 1.05) | ≤ 1.10 × | yes | 1.00 |',
   );
   // Only the even spread has a bar.
