@@ -1,4 +1,5 @@
 import type { Pool, QueryConfig } from 'pg';
+import { createAudit } from '#server/features/audit/index.ts';
 import {
   createLoadUsed,
   createQuotasService,
@@ -52,6 +53,7 @@ export async function measureUsage(plain: Pool, print: (line: string) => void): 
   const keys = Array.from({ length: 300 }, (_, n) => id(1_000 + n));
   const quotas = createQuotasService({
     repo: NO_RULES,
+    audit: createAudit({ clock: systemClock }),
     past: createUsedRepo(pool).past,
     usedSince: createLoadUsed(used),
     gate: { state: () => Promise.resolve([]) },

@@ -18,9 +18,10 @@ const MOST_STEPS = 8;
 /** A pool that remembers what it was asked since `statements` was last taken. */
 export function watched(pool: Pool) {
   let asked: QueryConfig[] = [];
-  const query = (statement: string | QueryConfig, values: unknown[] = []) => {
-    asked.push(typeof statement === 'string' ? { text: statement, values } : statement);
-    return pool.query(statement as QueryConfig, values);
+  const query = (statement: string | QueryConfig, values?: unknown[]) => {
+    const whole = typeof statement === 'string' ? { text: statement, values } : statement;
+    asked.push(whole as QueryConfig);
+    return pool.query(whole as QueryConfig);
   };
   return {
     pool: new Proxy(pool, {
