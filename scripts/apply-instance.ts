@@ -6,9 +6,11 @@ import {
   createApplyRepo,
   createApplyService,
 } from '#server/features/apply/index.ts';
+import { createAudit } from '#server/features/audit/index.ts';
 import { createPasswords } from '#server/features/sessions/index.ts';
 import { createUsersRepo } from '#server/features/users/index.ts';
 import { createCipher } from '#server/infra/cipher.ts';
+import { systemClock } from '#server/infra/clock.ts';
 import { newId } from '#server/infra/ids.ts';
 import { migrate } from '#server/infra/migrations/migrate.ts';
 import { attachPostgres } from '#server/infra/postgres/attach.ts';
@@ -36,6 +38,7 @@ export async function withApplyService<Result>(
         repo: createApplyRepo(db, { now: Date.now, newId }),
         users: createUsersRepo(db),
         passwords: createPasswords(),
+        audit: createAudit({ clock: systemClock }),
         cipher: createCipher(keyRing),
         newId,
       });

@@ -118,9 +118,10 @@ test('every route the server has is in a matrix', () => {
   expect(routesOf(layers)).toEqual([
     ['/healthz', 'get'],
     ['/usage/export', 'get'],
+    ['/audit/export', 'get'],
   ]);
   // The doors, security headers, health, exports, tRPC, the console, and two for what nothing answers.
-  expect(layers).toHaveLength(doors.length + 7);
+  expect(layers).toHaveLength(doors.length + 8);
 });
 
 describe.each(Object.keys(DOORS))('%s', (mount) => {
@@ -227,5 +228,18 @@ describe('/usage/export', () => {
     expect((await exported(ben)).status).toBe(429);
     for (const controller of open) controller.abort();
     await expect.poll(async () => (await exported(ben)).status).toBe(200);
+  });
+});
+
+describe('/audit/export', () => {
+  test.each(CALLERS)('answers a caller with %s as the matrix says', async (caller) => {
+    const res = await fetch(`${h.url}/audit/export`, { headers: headersOf[caller] });
+    const text = await res.text();
+    const code = res.ok ? 'ok' : (JSON.parse(text) as { error: { code: string } }).error.code;
+    // Of those who may use the playground only admins may have it.
+    const asked = DOORS['/playground/v1']?.[caller];
+    const admin = caller === 'an admin’s cookie';
+    expect(code).toBe(asked === 'ok' && !admin ? 'forbidden' : asked);
+    if (res.ok) expect(res.headers.get('content-disposition')).toContain('audit.csv');
   });
 });

@@ -3,15 +3,17 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import express, { type Request } from 'express';
 import { AppError } from '#shared/errors.ts';
+import { AuditExportQuery } from '#shared/schemas/audit.ts';
+import { UsageExportQuery } from '#shared/schemas/usage.ts';
 import { buildFeatures, type FeatureOptions } from './build-features.ts';
 import { projectRoot } from './config/config.ts';
-import { createUsageDownload } from './features/usage/index.ts';
 import { createGateway, type PlainWay } from './gateway/doors.ts';
 import { queryOf } from './gateway/request-query.ts';
 import { credentialOf } from './gateway/steps/authenticate.ts';
 import { serveConsole } from './http/console.ts';
 import { createServer } from './http/create-server.ts';
 import { securityHeaders } from './http/security-headers.ts';
+import { createDownload } from './infra/download.ts';
 import { newId } from './infra/ids.ts';
 import { createAppRouter } from './trpc/app-router.ts';
 import { explainError } from './trpc/explain-error.ts';
@@ -89,15 +91,15 @@ export async function buildApp({ random = Math.random, ...options }: AppOptions)
       keys: ports.lookup.counts(),
     });
   });
+  const download = { door, explain: explainError, newId: () => newId(clock), log };
+  const { audit, usage } = services;
   app.get(
     '/usage/export',
-    createUsageDownload({
-      lines: services.usage.exported,
-      door,
-      explain: explainError,
-      newId: () => newId(clock),
-      log,
-    }),
+    createDownload({ ...download, name: 'usage', query: UsageExportQuery, lines: usage.exported }),
+  );
+  app.get(
+    '/audit/export',
+    createDownload({ ...download, name: 'audit', query: AuditExportQuery, lines: audit.exported }),
   );
   app.use('/trpc', mountTrpc({ router: createAppRouter(services), door, log }));
   app.use(serveConsole(WEB_DIST));

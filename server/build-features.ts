@@ -14,6 +14,12 @@ import {
 } from './features/accounts/index.ts';
 import { createApplyRepo, createApplyService } from './features/apply/index.ts';
 import {
+  createAudit,
+  createAuditLogRepo,
+  createAuditRemoval,
+  createAuditService,
+} from './features/audit/index.ts';
+import {
   createKeyLookup,
   createKeyLookupRepo,
   createKeysRepo,
@@ -61,6 +67,15 @@ export async function buildFeatures(options: FeatureOptions) {
   const id = () => newId(clock);
   const onError = (err: unknown) => log.error({ err }, 'background work failed');
 
+  const audit = createAudit({ clock });
+  const auditService = createAuditService({
+    log: createAuditLogRepo(reports),
+    removal: createAuditRemoval(db),
+    clock,
+    retentionDays: config.audit.retentionDays,
+    onError,
+  });
+
   const ledger = await openUsageLedger({
     dir: join(config.dataDir, 'journal'),
     pool,
@@ -83,7 +98,9 @@ export async function buildFeatures(options: FeatureOptions) {
     zone: config.quotas.zone,
   });
   const tokensToday = createTokensToday({ pool, clock, zone: config.quotas.zone });
-  const quotas = buildQuotas({ db, pool, reports, ledger, events, clock, log, config, onError });
+  const quotas = buildQuotas({
+    ...{ audit, db, pool, reports, ledger, events, clock, log, config, onError },
+  });
 
   const tracesRepo = createTracesRepo(pool);
   const traces = createTraceKeeper({
@@ -96,6 +113,7 @@ export async function buildFeatures(options: FeatureOptions) {
   const why = createWhyService({ repo: tracesRepo, usage, clock, ...config.traces });
 
   const people = buildPeople({
+    audit,
     db,
     clock,
     log,
@@ -116,7 +134,7 @@ export async function buildFeatures(options: FeatureOptions) {
     sandbox: createSandbox({ clock, random }),
     version,
   });
-  const platforms = createPlatformsService({ repo: platformsRepo, registry, outbound });
+  const platforms = createPlatformsService({ repo: platformsRepo, registry, outbound, audit });
 
   const accountsRepo = createAccountsRepo(db);
   const accountPool = createAccountPool({
@@ -137,6 +155,7 @@ export async function buildFeatures(options: FeatureOptions) {
     registry,
     cipher,
     call: callPlatform,
+    audit,
     firstModelOn: catalogue.firstModelOn,
     clock,
     zone: config.quotas.zone,
@@ -145,6 +164,7 @@ export async function buildFeatures(options: FeatureOptions) {
   const accountRecords = createAccountRecordsService({
     repo: createAccountRecordsRepo(pool),
     accounts: accountsRepo,
+    audit,
     registry,
     refreshAll: accountPool.refreshAll,
     clock,
@@ -157,13 +177,14 @@ export async function buildFeatures(options: FeatureOptions) {
     registry,
     ready: accountPool.ready,
     platformsWithAccounts: accountsRepo.platformsInUse,
+    audit,
     clock,
     newId: id,
   });
-  const prices = createPricesService({ repo: createPricesRepo(db), catalogue, clock });
+  const prices = createPricesService({ repo: createPricesRepo(db), catalogue, audit, clock });
 
   const lent = createPool({
-    ...{ pool, reports, clock, onError },
+    ...{ audit, db, pool, reports, clock, onError },
     changes: events,
     newId: id,
     models: catalogue.list,
@@ -209,6 +230,7 @@ export async function buildFeatures(options: FeatureOptions) {
     repo: createApplyRepo(db, { now: clock.now, newId: id }),
     users: people.usersRepo,
     passwords: people.passwords,
+    audit,
     cipher,
     newId: id,
   });
@@ -229,6 +251,7 @@ export async function buildFeatures(options: FeatureOptions) {
       quotas: quotas.service((platformId) => registry.find(platformId) !== undefined),
       usage,
       why,
+      audit: auditService,
       apply,
     },
     ports: {
@@ -255,6 +278,7 @@ export async function buildFeatures(options: FeatureOptions) {
       responses.start();
       accountRecords.start();
       traces.start();
+      auditService.start();
     },
     /** Writes what is still in memory. */
     async close(): Promise<void> {
@@ -269,6 +293,7 @@ export async function buildFeatures(options: FeatureOptions) {
         accountRecords.close(),
         quotas.close(),
         traces.close(),
+        auditService.close(),
         people.limiters.close(),
       ]);
       await ledger.close();

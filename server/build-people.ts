@@ -1,3 +1,4 @@
+import type { Audit } from './features/audit/index.ts';
 import {
   createLimiters,
   createLuciaSessions,
@@ -20,6 +21,7 @@ export type PeopleOptions = {
   db: Db;
   clock: Clock;
   log: Log;
+  audit: Audit;
   /** Where sign-in limits are shared with other servers; null = in this process. */
   redisUrl: string | null;
   /** bcrypt's cost; tests lower it. */
@@ -27,7 +29,7 @@ export type PeopleOptions = {
 };
 
 /** Who people are and how they get in: set-up, sessions, users and their invitations. */
-export function buildPeople({ db, clock, log, redisUrl, passwordRounds }: PeopleOptions) {
+export function buildPeople({ audit, db, clock, log, redisUrl, passwordRounds }: PeopleOptions) {
   const passwords = createPasswords(passwordRounds);
   const limiters = createLimiters({ redisUrl, log });
   const sessionsRepo = createSessionsRepo(db);
@@ -47,15 +49,17 @@ export function buildPeople({ db, clock, log, redisUrl, passwordRounds }: People
     sessions,
     passwords,
     limiters,
+    audit,
     clock,
   });
-  const users = createUsersService({ repo: usersRepo, invites, passwords, clock });
+  const users = createUsersService({ repo: usersRepo, invites, passwords, audit, clock });
   const setup = createSetupService({
     repo: createSetupRepo(db),
     users: usersRepo,
     sessions,
     passwords,
     limiters,
+    audit,
     clock,
   });
   return { setup, sessions, users, invites, store, usersRepo, passwords, limiters };

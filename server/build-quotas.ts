@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { Config } from './config/config.ts';
+import type { Audit } from './features/audit/index.ts';
 import {
   connectQuotaRedis,
   createLoadUsed,
@@ -24,6 +25,7 @@ export type QuotasOptions = {
   reports: Pool;
   ledger: { flush(): Promise<void> };
   events: Events;
+  audit: Audit;
   clock: Clock;
   log: Log;
   config: Pick<Config, 'quotas' | 'redis'>;
@@ -32,7 +34,7 @@ export type QuotasOptions = {
 
 /** Limits and who counts them: this process, or Redis for many. */
 export function buildQuotas(options: QuotasOptions) {
-  const { db, pool, reports, ledger, events, clock, log, config, onError } = options;
+  const { audit, db, pool, reports, ledger, events, clock, log, config, onError } = options;
   const repo = createQuotaRulesRepo(db);
   const counted = { ledger, clock, zone: config.quotas.zone };
   const counting = {
@@ -60,6 +62,7 @@ export function buildQuotas(options: QuotasOptions) {
     service: (isPlatform: (id: string) => boolean) =>
       createQuotasService({
         repo,
+        audit,
         past: createUsedRepo(reports).past,
         usedSince: createLoadUsed(createUsedSince({ ...counted, pool: reports })),
         gate,

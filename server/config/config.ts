@@ -17,6 +17,7 @@ export function toConfig(env: Env) {
       mostBytesPerUser: env.RESPONSES_MOST_MB_PER_USER * 1024 * 1024,
     },
     usage: { retentionDays: env.USAGE_RETENTION_DAYS },
+    audit: { retentionDays: env.AUDIT_RETENTION_DAYS },
     traces: { retentionDays: env.TRACE_RETENTION_DAYS },
     quotas: { zone: env.QUOTA_ZONE },
     http: {

@@ -111,6 +111,13 @@ export const Env = z.object({
     .max(36_500)
     .default(400)
     .describe('How long the record of each request is kept; 0 = for ever'),
+  AUDIT_RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(36_500)
+    .default(730)
+    .describe('How long it is kept who changed what; 0 = for ever'),
   TRACE_RETENTION_DAYS: z.coerce
     .number()
     .int()

@@ -4,6 +4,7 @@ import express from 'express';
 import { AppError } from '#shared/errors.ts';
 import type { Role } from '#shared/schemas/common.ts';
 import { buildPeople } from '../build-people.ts';
+import { type Audit, createAudit } from '../features/audit/index.ts';
 import { newId } from '../infra/ids.ts';
 import { createLog, type Log } from '../infra/log.ts';
 import { createPrisma, type Db } from '../infra/prisma/client.ts';
@@ -19,7 +20,7 @@ export const PASSWORD = 'correct horse battery';
 export type TestConsole = Awaited<ReturnType<typeof startConsole>>;
 
 /** What a test builds further services from. */
-export type ConsoleBase = { db: Db; databaseUrl: string; clock: FakeClock; log: Log };
+export type ConsoleBase = { db: Db; databaseUrl: string; audit: Audit; clock: FakeClock; log: Log };
 
 export type ConsoleOptions = {
   publicUrl?: string;
@@ -41,9 +42,10 @@ export async function startConsole(options: ConsoleOptions = {}) {
     destination: { write: (line) => void lines.push(line) },
   });
 
-  const people = buildPeople({ db, clock, log, redisUrl: null, passwordRounds: 4 });
+  const audit = createAudit({ clock });
+  const people = buildPeople({ audit, db, clock, log, redisUrl: null, passwordRounds: 4 });
   const { setup, sessions, users, invites, store, limiters, passwords } = people;
-  const base = { db, databaseUrl: database.url, clock, log };
+  const base = { db, databaseUrl: database.url, audit, clock, log };
   const added = options.features?.(base) ?? {};
   const services = withStubs({ setup, sessions, users, invites, ...added });
   const router = createAppRouter(services);

@@ -74,4 +74,7 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
 
   'why.get': 'signed-in',
   'why.kept': 'signed-in',
+
+  'audit.list': 'admins',
+  'audit.verify': 'admins',
 };

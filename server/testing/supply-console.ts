@@ -71,7 +71,7 @@ export async function startSupplyConsole() {
   };
 }
 
-function wire({ db, databaseUrl, clock, log }: ConsoleBase, allow: string[]) {
+function wire({ audit, db, databaseUrl, clock, log }: ConsoleBase, allow: string[]) {
   const onError = (err: unknown) => log.error({ err }, 'background work failed');
   const pg = createPool(databaseUrl, { max: 4, onConnectionError: onError });
   const events = createEvents({ url: databaseUrl, log, clock: systemClock });
@@ -101,6 +101,7 @@ function wire({ db, databaseUrl, clock, log }: ConsoleBase, allow: string[]) {
   const accountRecords = createAccountRecordsService({
     repo: createAccountRecordsRepo(pg),
     accounts: accountsRepo,
+    audit,
     registry,
     refreshAll: pool.refreshAll,
     clock,
@@ -109,13 +110,14 @@ function wire({ db, databaseUrl, clock, log }: ConsoleBase, allow: string[]) {
   });
   const services = {
     accountRecords,
-    platforms: createPlatformsService({ repo: platformsRepo, registry, outbound }),
+    platforms: createPlatformsService({ repo: platformsRepo, registry, outbound, audit }),
     accounts: createAccountsService({
       repo: accountsRepo,
       pool,
       registry,
       cipher,
       call,
+      audit,
       firstModelOn: catalogue.firstModelOn,
       clock,
       zone: 'UTC',
@@ -127,10 +129,11 @@ function wire({ db, databaseUrl, clock, log }: ConsoleBase, allow: string[]) {
       registry,
       ready: pool.ready,
       platformsWithAccounts: accountsRepo.platformsInUse,
+      audit,
       clock,
       newId,
     }),
-    prices: createPricesService({ repo: createPricesRepo(db), catalogue, clock }),
+    prices: createPricesService({ repo: createPricesRepo(db), catalogue, audit, clock }),
   };
   return { services, events, registry, pool, catalogue, outbound, pg };
 }

@@ -3,6 +3,7 @@ import {
   type AccountsService,
   createAccountsRouter,
 } from '../features/accounts/index.ts';
+import { type AuditService, createAuditRouter } from '../features/audit/index.ts';
 import { createKeysRouter, type KeysService } from '../features/keys/index.ts';
 import {
   createModelsRouter,
@@ -38,6 +39,7 @@ export type Services = {
   quotas: QuotasService;
   usage: UsageService;
   why: WhyService;
+  audit: AuditService;
 };
 
 /** Every procedure of the console. A feature adds its service above and its line below. */
@@ -54,6 +56,7 @@ export function createAppRouter(services: Services) {
     quotas: createQuotasRouter(services.quotas),
     usage: createUsageRouter(services.usage),
     why: createWhyRouter(services.why),
+    audit: createAuditRouter(services.audit),
   });
 }
 export type AppRouter = ReturnType<typeof createAppRouter>;

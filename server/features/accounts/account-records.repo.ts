@@ -1,6 +1,5 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import { notifySql } from '../../infra/events.ts';
 
 const EventRow = z.object({
   id: z.string(),
@@ -99,28 +98,6 @@ export function createAccountRecordsRepo(pool: Pick<Pool, 'query'>) {
                FROM personal_lending l LEFT JOIN users u ON u.id = l.allowed_by`,
       });
       return z.array(LendingRow).parse(rows);
-    },
-
-    /** Every account may be concerned: all replicas read them again. */
-    async allowLending(platformId: string, by: string, at: Date): Promise<void> {
-      const [channel, payload] = notifySql('accounts', { ids: [] }).values;
-      await pool.query({
-        name: 'personal_lending_allow',
-        text: `WITH done AS (INSERT INTO personal_lending (platform_id, allowed_by, allowed_at)
-                 VALUES ($1, $2, $3) ON CONFLICT (platform_id) DO NOTHING RETURNING 1)
-               SELECT pg_notify($4, $5) FROM done`,
-        values: [platformId, by, at, channel, payload],
-      });
-    },
-
-    async forbidLending(platformId: string): Promise<void> {
-      const [channel, payload] = notifySql('accounts', { ids: [] }).values;
-      await pool.query({
-        name: 'personal_lending_forbid',
-        text: `WITH done AS (DELETE FROM personal_lending WHERE platform_id = $1 RETURNING 1)
-               SELECT pg_notify($2, $3) FROM done`,
-        values: [platformId, channel, payload],
-      });
     },
   };
 }

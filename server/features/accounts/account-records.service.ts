@@ -15,12 +15,14 @@ import { Id } from '#shared/schemas/common.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
 import type { Clock } from '../../infra/clock.ts';
 import type { Registry } from '../../platforms/registry.ts';
+import type { Actor, Audit } from '../audit/index.ts';
 import type { AccountRecordsRepo, EventRow } from './account-records.repo.ts';
 import type { AccountsRepo } from './accounts.repo.ts';
 
 export type AccountRecordsDeps = {
   repo: AccountRecordsRepo;
-  accounts: Pick<AccountsRepo, 'find'>;
+  accounts: Pick<AccountsRepo, 'allowLending' | 'find'>;
+  audit: Pick<Audit, 'noting'>;
   registry: Pick<Registry, 'find' | 'list'>;
   /** Reads all accounts again: which of them may be lent. */
   refreshAll(): Promise<void>;
@@ -41,7 +43,7 @@ export type AccountRecordsService = ReturnType<typeof createAccountRecordsServic
 
 /** What owners and admins look up about an account, and what admins allow about personal ones. */
 export function createAccountRecordsService(deps: AccountRecordsDeps) {
-  const { repo, accounts, registry, refreshAll, clock, onError, zone } = deps;
+  const { repo, accounts, audit, registry, refreshAll, clock, onError, zone } = deps;
   let cancel: (() => void) | null = null;
 
   /** Throws not_found for what is not the caller's. */
@@ -122,15 +124,19 @@ export function createAccountRecordsService(deps: AccountRecordsDeps) {
     personalLending: lendings,
 
     /** Allows lending personal accounts of a platform, or ends it at once. Throws not_found. */
-    async allowPersonalLending(me: Me, input: AllowPersonalLending): Promise<PersonalLending[]> {
-      if (!registry.find(input.platformId)) {
-        throw new AppError('not_found', `There is no platform "${input.platformId}".`);
-      }
-      if (input.allowed) {
-        await repo.allowLending(input.platformId, me.id, new Date(clock.now()));
-      } else {
-        await repo.forbidLending(input.platformId);
-      }
+    async allowPersonalLending(
+      actor: Actor,
+      { allowed, platformId }: AllowPersonalLending,
+    ): Promise<PersonalLending[]> {
+      const platform = registry.find(platformId);
+      if (!platform) throw new AppError('not_found', `There is no platform "${platformId}".`);
+      const tell = (is: { allowed: boolean }) => ({
+        target: { kind: 'platform' as const, id: platformId, name: platform.name },
+        facts: { allowed: is.allowed },
+      });
+      const by = allowed ? { by: actor.me.id, at: new Date(clock.now()) } : null;
+      const noting = audit.noting(actor, 'accounts.allowPersonalLending', { tell });
+      await accounts.allowLending(platformId, by, noting);
       await refreshAll();
       return lendings();
     },

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { Loan, PolicyClass, SandboxOptions } from '#shared/schemas/accounts.ts';
 import { SandboxOptions as OptionsSchema } from '#shared/schemas/accounts.ts';
-import { type Db, withTx } from '../../infra/prisma/client.ts';
+import { type Db, type Tx, withTx } from '../../infra/prisma/client.ts';
 import { Prisma } from '../../infra/prisma/generated/client.ts';
 import { notify } from '../../infra/prisma/notify.ts';
 import { isBuiltIn } from '../../platforms/registry.ts';
+import type { Noting } from '../audit/index.ts';
 import { holdPlatforms } from '../platforms/index.ts';
 import { CAUSES, type Cause, type Standing, type StateName } from './account-state.ts';
 import { lendsPersonal } from './personal-lending.ts';
@@ -32,6 +33,9 @@ export type AccountRow = {
   lastUsedAt: Date | null;
   createdAt: Date;
 };
+
+/** An account, and whose it has to be. */
+export type Place = { id: string; scope: Scope };
 
 export type SealedKey = { secret: string; secretHint: string };
 
@@ -153,7 +157,10 @@ export function createAccountsRepo(db: Db) {
       return rows.map((row) => row.platformId);
     },
 
-    create({ at, events, key, loan, ...account }: NewAccount): Promise<'name' | 'platform' | null> {
+    create(
+      { at, events, key, loan, ...account }: NewAccount,
+      noting: Noting<AccountRow>,
+    ): Promise<'name' | 'platform' | null> {
       return unlessNameTaken(() =>
         withTx(db, async (tx) => {
           const { platformId } = account;
@@ -171,12 +178,17 @@ export function createAccountsRepo(db: Db) {
           });
           await tx.accountEvent.createMany({ data: eventRows(account.id, events) });
           await notify(tx, 'accounts', [account.id]);
+          await noting(tx, null, await findIn(tx, { id: account.id }));
           return null;
         }),
       );
     },
 
-    update(id: string, scope: Scope, change: AccountChange): Promise<'name' | 'absent' | null> {
+    update(
+      { id, scope }: Place,
+      change: AccountChange,
+      noting: Noting<AccountRow>,
+    ): Promise<'name' | 'absent' | null> {
       const { events, key, loan, standing, ...columns } = change;
       const renewed = key && {
         ...key,
@@ -187,8 +199,10 @@ export function createAccountsRepo(db: Db) {
       };
       return unlessNameTaken(() =>
         withTx(db, async (tx) => {
-          const { count } = await tx.account.updateMany({
-            where: within(id, scope),
+          const before = await lock(tx, id, scope);
+          if (!before) return 'absent' as const;
+          await tx.account.update({
+            where: { id },
             data: {
               ...columns,
               ...renewed,
@@ -196,25 +210,59 @@ export function createAccountsRepo(db: Db) {
               ...(standing && standingColumns(standing)),
             },
           });
-          if (count === 0) return 'absent' as const;
           await tx.accountEvent.createMany({ data: eventRows(id, events) });
           // What a model learned of the old key says nothing about the new one.
           if (standing) await tx.accountModelState.deleteMany({ where: { accountId: id } });
           await notify(tx, 'accounts', [id]);
+          await noting(tx, before, await findIn(tx, { id }));
           return null;
         }),
       );
     },
 
     /** Returns false when there is none. Its secret is gone with the row. */
-    delete(id: string, scope: Scope): Promise<boolean> {
+    delete({ id, scope }: Place, noting: Noting<AccountRow>): Promise<boolean> {
       return withTx(db, async (tx) => {
-        const { count } = await tx.account.deleteMany({ where: within(id, scope) });
-        if (count > 0) await notify(tx, 'accounts', [id]);
-        return count > 0;
+        const before = await lock(tx, id, scope);
+        if (!before) return false;
+        await tx.account.delete({ where: { id } });
+        await notify(tx, 'accounts', [id]);
+        await noting(tx, before, null);
+        return true;
+      });
+    },
+
+    /** Says whether the platform's personal accounts may be lent. All replicas read accounts again. */
+    allowLending(
+      platformId: string,
+      allowed: { by: string; at: Date } | null,
+      noting: Noting<{ platformId: string; allowed: boolean }>,
+    ): Promise<void> {
+      return withTx(db, async (tx) => {
+        const { count } = allowed
+          ? await tx.personalLending.createMany({
+              data: [{ platformId, allowedBy: allowed.by, allowedAt: allowed.at }],
+              skipDuplicates: true,
+            })
+          : await tx.personalLending.deleteMany({ where: { platformId } });
+        if (count === 0) return;
+        await notify(tx, 'accounts', []);
+        const is = allowed !== null;
+        await noting(tx, { platformId, allowed: !is }, { platformId, allowed: is });
       });
     },
   };
+}
+
+async function findIn(tx: Tx, where: Prisma.AccountWhereInput): Promise<AccountRow | null> {
+  const row = await tx.account.findFirst({ where, select: SELECT });
+  return row && toRow(row, new Set());
+}
+
+/** The account as it is until `tx` ends. */
+async function lock(tx: Tx, id: string, scope: Scope): Promise<AccountRow | null> {
+  await tx.$queryRaw`SELECT 1 AS locked FROM accounts WHERE id = ${id}::uuid FOR UPDATE`;
+  return findIn(tx, within(id, scope));
 }
 
 function within(id: string, scope: Scope) {

@@ -15,13 +15,11 @@ export function createAccountsRouter(service: AccountsService, records: AccountR
     list: memberProcedure.query(({ ctx }) => service.list(ctx.me)),
     create: memberProcedure
       .input(AccountCreate)
-      .mutation(({ ctx, input }) => service.create(ctx.me, input)),
+      .mutation(({ ctx, input }) => service.create(ctx, input)),
     update: memberProcedure
       .input(AccountUpdate)
-      .mutation(({ ctx, input }) => service.update(ctx.me, input)),
-    delete: memberProcedure
-      .input(ById)
-      .mutation(({ ctx, input }) => service.delete(ctx.me, input.id)),
+      .mutation(({ ctx, input }) => service.update(ctx, input)),
+    delete: memberProcedure.input(ById).mutation(({ ctx, input }) => service.delete(ctx, input.id)),
     test: memberProcedure.input(ById).mutation(({ ctx, input }) => service.test(ctx.me, input.id)),
     upstreamModels: memberProcedure
       .input(ById)
@@ -35,6 +33,6 @@ export function createAccountsRouter(service: AccountsService, records: AccountR
     personalLending: memberProcedure.query(() => records.personalLending()),
     allowPersonalLending: adminProcedure
       .input(AllowPersonalLending)
-      .mutation(({ ctx, input }) => records.allowPersonalLending(ctx.me, input)),
+      .mutation(({ ctx, input }) => records.allowPersonalLending(ctx, input)),
   });
 }

@@ -13,10 +13,18 @@ import type { Me } from '#shared/schemas/sessions.ts';
 import type { Clock } from '../../infra/clock.ts';
 import { type CallPlatform, needsKey, type Platform } from '../../platforms/platform.ts';
 import type { Registry } from '../../platforms/registry.ts';
+import type { Actor, Audit, Told } from '../audit/index.ts';
 import { type AccountCipher, openKey, sealKey } from './account-secret.ts';
 import { type Standing, type StateEvent, step } from './account-state.ts';
 import type { Accounts } from './accounts.pool.ts';
-import type { AccountChange, AccountRow, AccountsRepo, NewEvent, Scope } from './accounts.repo.ts';
+import type {
+  AccountChange,
+  AccountRow,
+  AccountsRepo,
+  NewEvent,
+  Place,
+  Scope,
+} from './accounts.repo.ts';
 import { viewOf } from './accounts.view.ts';
 import { checkPersonalLending, lendsPersonal } from './personal-lending.ts';
 import { testCall } from './test-call.ts';
@@ -29,6 +37,7 @@ export type AccountsDeps = {
   registry: Pick<Registry, 'find'>;
   cipher: AccountCipher;
   call: CallPlatform;
+  audit: Pick<Audit, 'noting'>;
   /** The platform's name of a model that a route leads to there; null = none. */
   firstModelOn(platformId: string): string | null;
   clock: Clock;
@@ -45,7 +54,7 @@ export type AccountsService = ReturnType<typeof createAccountsService>;
 
 /** Accounts as people manage them. The key goes in and never comes out. */
 export function createAccountsService(deps: AccountsDeps) {
-  const { repo, pool, registry, cipher, call, clock, newId, zone } = deps;
+  const { audit, repo, pool, registry, cipher, call, clock, newId, zone } = deps;
   const timeoutMs = deps.upstreamTimeoutMs ?? 30_000;
   const calling = new Set<string>();
 
@@ -133,7 +142,8 @@ export function createAccountsService(deps: AccountsDeps) {
     },
 
     /** Throws bad_request for an unknown platform or a missing key, conflict for a name already used there. */
-    async create(me: Me, input: AccountCreate): Promise<AccountView> {
+    async create(actor: Actor, input: AccountCreate): Promise<AccountView> {
+      const { me } = actor;
       const platform = registry.find(input.platformId);
       if (!platform) throw noPlatform(input.platformId);
       if (needsKey(platform) && !platform.keyOptional && input.apiKey === undefined) {
@@ -145,7 +155,7 @@ export function createAccountsService(deps: AccountsDeps) {
       const { loan = NO_LOAN, maxConcurrency = null, policyClass = 'api_key', shared } = input;
       await checkLoan(platform.id, null, { shared, policyClass });
       const id = newId();
-      const refused = await repo.create({
+      const row = {
         id,
         ownerId: me.id,
         platformId: platform.id,
@@ -158,14 +168,16 @@ export function createAccountsService(deps: AccountsDeps) {
         at: clock.now(),
         events: shared ? [lentEvent(me, 'lent', loan)] : [],
         key: input.apiKey === undefined ? null : sealKey(cipher, id, input.apiKey),
-      });
+      };
+      const refused = await repo.create(row, audit.noting(actor, 'accounts.create', { tell }));
       if (refused === 'platform') throw noPlatform(platform.id);
       if (refused === 'name') throw nameTaken(input.name);
       return written(me, id);
     },
 
     /** Throws not_found for what is not the caller's, conflict and bad_request like `create`. */
-    async update(me: Me, input: AccountUpdate): Promise<AccountView> {
+    async update(actor: Actor, input: AccountUpdate): Promise<AccountView> {
+      const { me } = actor;
       const row = await find(me, input.id);
       const platform = registry.find(row.platformId);
       if (platform) checkFit(platform, input);
@@ -178,15 +190,18 @@ export function createAccountsService(deps: AccountsDeps) {
         ...(standing !== row.standing && { standing }),
         events: eventsOf(me, row, input, standing),
       };
-      const refused = await repo.update(row.id, scopeOf(me), change);
+      const also = { ...(input.apiKey !== undefined && { keyReplaced: true }) };
+      const noting = audit.noting(actor, 'accounts.update', { tell, also });
+      const refused = await repo.update(placeOf(me, row.id), change, noting);
       if (refused === 'absent') throw noAccount();
       if (refused === 'name') throw nameTaken(input.name ?? row.name);
       return written(me, row.id);
     },
 
     /** Throws not_found for what is not the caller's. The key is gone for good. */
-    async delete(me: Me, id: string): Promise<null> {
-      if (!(await repo.delete(id, scopeOf(me)))) throw noAccount();
+    async delete(actor: Actor, id: string): Promise<null> {
+      const noting = audit.noting(actor, 'accounts.delete', { tell });
+      if (!(await repo.delete(placeOf(actor.me, id), noting))) throw noAccount();
       await pool.refresh([id]);
       return null;
     },
@@ -218,6 +233,19 @@ export function createAccountsService(deps: AccountsDeps) {
 
 function scopeOf(me: Me): Scope {
   return me.role === 'admin' ? 'all' : { ownerId: me.id };
+}
+
+function placeOf(me: Me, id: string): Place {
+  return { id, scope: scopeOf(me) };
+}
+
+function tell({ id, name, ownerName, standing, ...row }: AccountRow): Told {
+  const { loan, maxConcurrency, options, platformId, policyClass, shared } = row;
+  const facts = { platform: platformId, name, owner: ownerName, state: standing.state, shared };
+  return {
+    target: { kind: 'account', id, name },
+    facts: { ...facts, policyClass, maxConcurrency, loan, options },
+  };
 }
 
 /** What of the columns a person named. */

@@ -10,12 +10,14 @@ import { createEvents, type Topic } from '../../infra/events.ts';
 import { newId, sha256hex } from '../../infra/ids.ts';
 import { createPrisma, type Db } from '../../infra/prisma/client.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/postgres.ts';
+import { createAudit } from '../audit/index.ts';
 import { limitsOf } from '../quotas/index.ts';
 import { createPasswords } from '../sessions/index.ts';
 import { createUsersRepo } from '../users/index.ts';
 import { type ApplyService, applyFile, createApplyRepo, createApplyService } from './index.ts';
 
 const passwords = createPasswords(4);
+const audit = createAudit({ clock: { now: Date.now } });
 const cipher = createCipher({ current: 'k1', keys: { k1: randomBytes(32) } });
 let database: TestDatabase;
 let db: Db;
@@ -28,6 +30,7 @@ beforeAll(async () => {
     repo: createApplyRepo(db, { now: Date.now, newId }),
     users: createUsersRepo(db),
     passwords,
+    audit,
     cipher,
     newId,
   });
@@ -355,7 +358,7 @@ describe('what cannot be is refused whole, with its path', () => {
     const ownDb = createPrisma(own.url, { max: 2 });
     const repo = createApplyRepo(ownDb, { now: Date.now, newId });
     const users = createUsersRepo(ownDb);
-    const alone = createApplyService({ repo, users, passwords, cipher, newId });
+    const alone = createApplyService({ repo, users, passwords, audit, cipher, newId });
     const ada = (role: string) => ({ username: 'ada', password: PASSWORD, role });
     await alone.apply(parse({ users: [ada('admin')] }));
     await expect(alone.apply(parse({ users: [ada('member')] }))).rejects.toMatchObject({

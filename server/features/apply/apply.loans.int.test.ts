@@ -8,6 +8,7 @@ import { createCipher } from '../../infra/cipher.ts';
 import { newId } from '../../infra/ids.ts';
 import { createPrisma, type Db } from '../../infra/prisma/client.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/postgres.ts';
+import { createAudit } from '../audit/index.ts';
 import { createPasswords } from '../sessions/index.ts';
 import { createUsersRepo } from '../users/index.ts';
 import { type ApplyService, applyFile, createApplyRepo, createApplyService } from './index.ts';
@@ -23,6 +24,7 @@ beforeAll(async () => {
     repo: createApplyRepo(db, { now: Date.now, newId }),
     users: createUsersRepo(db),
     passwords: createPasswords(4),
+    audit: createAudit({ clock: { now: Date.now } }),
     cipher: createCipher({ current: 'k1', keys: { k1: randomBytes(32) } }),
     newId,
   });

@@ -2,6 +2,7 @@ import { AppError } from '#shared/errors.ts';
 import type { ApplyDocument } from '#shared/schemas/apply.ts';
 import type { Tx } from '../../infra/prisma/client.ts';
 import { openKey, sealKey } from '../accounts/index.ts';
+import type { Audit } from '../audit/index.ts';
 import type { Passwords } from '../sessions/index.ts';
 import type { UsersRepo } from '../users/index.ts';
 import type { ApplyRepo } from './apply.repo.ts';
@@ -14,6 +15,7 @@ export type ApplyDeps = {
   repo: ApplyRepo;
   users: Pick<UsersRepo, 'lockAdmins' | 'countAdminsBut'>;
   passwords: Passwords;
+  audit: Pick<Audit, 'note'>;
   cipher: Parameters<typeof sealKey>[0];
   newId(): string;
 };
@@ -25,6 +27,14 @@ const TOPICS = ['platforms', 'users', 'accounts', 'models', 'keys'] as const;
 const TRIES = 3;
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
+/** Nobody is signed in where a file is applied. */
+const BY_FILE = {
+  actor: { id: null, name: 'set-up file' },
+  action: 'setup.apply',
+  address: '',
+  requestId: null,
+} as const;
+
 class ChangedMeanwhile extends Error {}
 
 /**
@@ -32,7 +42,7 @@ class ChangedMeanwhile extends Error {}
  * the file does not name is left alone; applying the same file again changes nothing.
  */
 export function createApplyService(deps: ApplyDeps) {
-  const { repo, users, passwords, cipher, newId } = deps;
+  const { audit, repo, users, passwords, cipher, newId } = deps;
 
   /** bcrypt takes a quarter of a second each: outside of the transaction, side by side. */
   async function checkPasswords(document: ApplyDocument): Promise<Checked> {
@@ -83,6 +93,27 @@ export function createApplyService(deps: ApplyDeps) {
     }
   }
 
+  /** One row for each entry that was made or changed, after all else. */
+  async function note(tx: Tx, plan: DocumentPlan, snapshot: Snapshot): Promise<void> {
+    for (const list of TOPICS) {
+      const rows = new Map<string, object>(snapshot[list].map((row) => [row.id, row]));
+      for (const step of plan[list]) {
+        if (step.action === 'unchanged') continue;
+        const found = rows.get(step.id);
+        const names = Object.keys(step.columns);
+        await audit.note(tx, {
+          ...BY_FILE,
+          target: { kind: step.kind, id: step.id, name: step.name },
+          before: found
+            ? Object.fromEntries(names.map((name) => [name, Reflect.get(found, name)]))
+            : null,
+          // Names of fields tell of those whose values are secret.
+          after: { ...step.columns, fields: step.changes },
+        });
+      }
+    }
+  }
+
   /** Throws when `change` takes the last admin's role away: nobody could give it back. */
   async function keepAnAdmin(tx: Tx, plan: DocumentPlan, change: () => Promise<void>) {
     const demotes = plan.users.some(
@@ -108,8 +139,10 @@ export function createApplyService(deps: ApplyDeps) {
     return repo.alone(async (tx) => {
       const named = namesIn(document);
       await repo.holdPlatforms(tx, named.platformIds);
-      const plan = planned(document, await repo.snapshot(named, tx), checked);
+      const snapshot = await repo.snapshot(named, tx);
+      const plan = planned(document, snapshot, checked);
       await write(tx, plan);
+      await note(tx, plan, snapshot);
       return toItems(plan);
     });
   }

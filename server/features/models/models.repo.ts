@@ -3,6 +3,7 @@ import { type Db, type Tx, withTx } from '../../infra/prisma/client.ts';
 import { Prisma } from '../../infra/prisma/generated/client.ts';
 import { notify } from '../../infra/prisma/notify.ts';
 import { isBuiltIn } from '../../platforms/registry.ts';
+import type { Noting } from '../audit/index.ts';
 import { holdPlatforms } from '../platforms/index.ts';
 import type { DatedPrice } from './price.ts';
 import { changePrice, PRICES, toDatedPrice, writePrice } from './prices.repo.ts';
@@ -70,12 +71,9 @@ export function createModelsRepo(db: Db) {
       return rows.map(toRow);
     },
 
-    async find(id: string): Promise<ModelRow | null> {
-      const row = await db.model.findUnique({ where: { id }, select: SELECT });
-      return row && toRow(row);
-    },
+    find: (id: string): Promise<ModelRow | null> => find(db, id),
 
-    create(row: NewModel): Promise<Refusal | null> {
+    create(row: NewModel, noting: Noting<ModelRow>): Promise<Refusal | null> {
       return refusable(() =>
         withTx(db, async (tx) => {
           const { id, name, enabled, price } = row;
@@ -83,39 +81,56 @@ export function createModelsRepo(db: Db) {
           if (price.price) await writePrice(tx, id, price);
           await writeRoutes(tx, row.id, row.routes);
           await notify(tx, 'models', [row.id]);
+          await noting(tx, null, await find(tx, row.id));
           return null;
         }),
       );
     },
 
     /** Resolves with 'absent' when there is none of that id. */
-    update(id: string, change: ModelChange): Promise<Refusal | 'absent' | null> {
+    update(
+      id: string,
+      change: ModelChange,
+      noting: Noting<ModelRow>,
+    ): Promise<Refusal | 'absent' | null> {
       return refusable(() =>
         withTx(db, async (tx) => {
           const { routes, price, ...columns } = change;
-          // Updating even when only routes change locks the row: two writers replace one after the other.
-          const found = await tx.model.updateMany({
-            where: { id },
-            data: { ...columns, updatedAt: new Date() },
-          });
-          if (found.count === 0) return 'absent' as const;
+          const before = await lock(tx, id);
+          if (!before) return 'absent' as const;
+          await tx.model.update({ where: { id }, data: { ...columns, updatedAt: new Date() } });
           if (routes) await writeRoutes(tx, id, routes);
           if (price) await changePrice(tx, id, price);
           await notify(tx, 'models', [id]);
+          await noting(tx, before, await find(tx, id));
           return null;
         }),
       );
     },
 
     /** Returns false when there is none of that id. */
-    delete(id: string): Promise<boolean> {
+    delete(id: string, noting: Noting<ModelRow>): Promise<boolean> {
       return withTx(db, async (tx) => {
-        const gone = await tx.model.deleteMany({ where: { id } });
-        if (gone.count > 0) await notify(tx, 'models', [id]);
-        return gone.count > 0;
+        const before = await lock(tx, id);
+        if (!before) return false;
+        await tx.model.delete({ where: { id } });
+        await notify(tx, 'models', [id]);
+        await noting(tx, before, null);
+        return true;
       });
     },
   };
+}
+
+async function find(client: Db | Tx, id: string): Promise<ModelRow | null> {
+  const row = await client.model.findUnique({ where: { id }, select: SELECT });
+  return row && toRow(row);
+}
+
+/** The row as it is until `tx` ends: two writers replace its routes one after the other. */
+async function lock(tx: Tx, id: string): Promise<ModelRow | null> {
+  await tx.$queryRaw`SELECT 1 AS locked FROM models WHERE id = ${id}::uuid FOR UPDATE`;
+  return find(tx, id);
 }
 
 class Refused extends Error {

@@ -9,16 +9,18 @@ export function createModelsRouter(service: ModelsService, prices: PricesService
     list: memberProcedure.query(({ ctx }) => service.list(ctx.me)),
     create: adminProcedure
       .input(ModelCreate)
-      .mutation(({ ctx, input }) => service.create(ctx.me, input)),
+      .mutation(({ ctx, input }) => service.create(ctx, input)),
     update: adminProcedure
       .input(ModelUpdate)
-      .mutation(({ ctx, input }) => service.update(ctx.me, input)),
-    delete: adminProcedure.input(ById).mutation(({ input }) => service.delete(input.id)),
+      .mutation(({ ctx, input }) => service.update(ctx, input)),
+    delete: adminProcedure.input(ById).mutation(({ ctx, input }) => service.delete(ctx, input.id)),
     available: memberProcedure.query(({ ctx }) => service.available(ctx.me)),
     prices: adminProcedure.query(() => service.prices()),
     priceHistory: adminProcedure.input(ById).query(({ input }) => prices.history(input.id)),
-    setPrice: adminProcedure.input(PriceSet).mutation(({ input }) => prices.set(input)),
-    deletePrice: adminProcedure.input(PriceDelete).mutation(({ input }) => prices.delete(input)),
+    setPrice: adminProcedure.input(PriceSet).mutation(({ ctx, input }) => prices.set(ctx, input)),
+    deletePrice: adminProcedure
+      .input(PriceDelete)
+      .mutation(({ ctx, input }) => prices.delete(ctx, input)),
     suggest: adminProcedure.query(() => service.suggest()),
   });
 }

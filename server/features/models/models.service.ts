@@ -15,6 +15,7 @@ import type { Clock } from '../../infra/clock.ts';
 import { cataloguePrice, cataloguePrices } from '../../platforms/catalogue/index.ts';
 import type { Registry } from '../../platforms/registry.ts';
 import type { ReadyAccounts } from '../accounts/index.ts';
+import type { Actor, Audit, Told } from '../audit/index.ts';
 import type { Catalogue } from './models.catalogue.ts';
 import type { ModelRow, ModelsRepo, Refusal, RouteRow } from './models.repo.ts';
 import { type DatedPrice, priceAt, toPriceView, toStoredPrice } from './price.ts';
@@ -28,6 +29,7 @@ export type ModelsDeps = {
   ready: ReadyAccounts;
   /** Ids of the platforms that have an account, usable or not. */
   platformsWithAccounts(): Promise<readonly string[]>;
+  audit: Pick<Audit, 'noting'>;
   clock: Pick<Clock, 'now'>;
   newId: () => string;
 };
@@ -36,7 +38,7 @@ export type ModelsService = ReturnType<typeof createModelsService>;
 
 /** Public models: names, routes and prices. Prices are dollars here and micro-dollars below. */
 export function createModelsService(deps: ModelsDeps) {
-  const { repo, catalogue, registry, ready, clock, newId } = deps;
+  const { audit, repo, catalogue, registry, ready, clock, newId } = deps;
 
   function toView(me: Me, row: ModelRow): ModelView {
     const viewer = me.role === 'admin' ? 'all' : { userId: me.id };
@@ -105,37 +107,35 @@ export function createModelsService(deps: ModelsDeps) {
     },
 
     /** Throws conflict for a taken name and bad_request for a bad route. */
-    async create(me: Me, input: ModelCreate): Promise<ModelView> {
+    async create(actor: Actor, input: ModelCreate): Promise<ModelView> {
       const id = newId();
       const { name, enabled } = input;
-      const refusal = await repo.create({
-        id,
-        name,
-        enabled,
-        price: dated(input.price),
-        routes: checkedRoutes(input.routes),
-      });
+      const row = { id, name, enabled, routes: checkedRoutes(input.routes) };
+      const noting = audit.noting(actor, 'models.create', { tell });
+      const refusal = await repo.create({ ...row, price: dated(input.price) }, noting);
       if (refusal) throw refusalError(refusal, input);
-      return written(me, id);
+      return written(actor.me, id);
     },
 
     /** Throws not_found, and like `create`. What is not named stays; the same price again changes nothing. */
-    async update(me: Me, input: ModelUpdate): Promise<ModelView> {
+    async update(actor: Actor, input: ModelUpdate): Promise<ModelView> {
       const { id, name, enabled, routes, price, priceFrom } = input;
-      const refusal = await repo.update(id, {
+      const change = {
         ...(name !== undefined && { name }),
         ...(enabled !== undefined && { enabled }),
         ...(routes && { routes: checkedRoutes(routes) }),
         ...(price !== undefined && { price: dated(price, priceFrom) }),
-      });
+      };
+      const refusal = await repo.update(id, change, audit.noting(actor, 'models.update', { tell }));
       if (refusal === 'absent') throw noModel();
       if (refusal) throw refusalError(refusal, input);
-      return written(me, id);
+      return written(actor.me, id);
     },
 
     /** Throws not_found. */
-    async delete(id: string): Promise<null> {
-      if (!(await repo.delete(id))) throw noModel();
+    async delete(actor: Actor, id: string): Promise<null> {
+      const noting = audit.noting(actor, 'models.delete', { tell });
+      if (!(await repo.delete(id, noting))) throw noModel();
       await catalogue.reload();
       return null;
     },
@@ -172,6 +172,14 @@ export function createModelsService(deps: ModelsDeps) {
         }))
         .filter((suggestion) => suggestion.models.length > 0);
     },
+  };
+}
+
+function tell({ enabled, id, name, prices, routes }: ModelRow): Told {
+  const dated = prices.map(({ from, price }) => ({ from, ...(price && toPriceView(price)) }));
+  return {
+    target: { kind: 'model', id, name },
+    facts: { name, enabled, routes, prices: dated },
   };
 }
 

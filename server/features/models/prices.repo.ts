@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Db, type Tx, withTx } from '../../infra/prisma/client.ts';
 import type { Prisma } from '../../infra/prisma/generated/client.ts';
 import { notify } from '../../infra/prisma/notify.ts';
+import type { Noting } from '../audit/index.ts';
 import { type DatedPrice, priceAt, priceColumns, priceOfColumns } from './price.ts';
 
 /** A model's prices as Prisma reads them. */
@@ -46,6 +47,20 @@ export async function changePrice(tx: Tx, modelId: string, dated: DatedPrice): P
   if (!isDeepStrictEqual(before, dated.price)) await writePrice(tx, modelId, dated);
 }
 
+/** What a model costs from a time on; null = it costs nothing then. */
+export type PricedModel = { id: string; name: string } & DatedPrice;
+
+/** The model with what it costs at a time, as it is until `tx` ends. */
+async function lock(tx: Tx, id: string, at: Date): Promise<PricedModel | null> {
+  await tx.$queryRaw`SELECT 1 AS locked FROM models WHERE id = ${id}::uuid FOR UPDATE`;
+  const select = { id: true, name: true, prices: PRICES } as const;
+  const row = await tx.model.findUnique({ where: { id }, select });
+  if (!row) return null;
+  const prices = row.prices.map(toDatedPrice);
+  const current = prices.find(({ from }) => from <= at);
+  return { id, name: row.name, ...(current ?? { from: at, price: null }) };
+}
+
 /** What models cost, by date. Writers tell the replicas. */
 export function createPricesRepo(db: Db) {
   return {
@@ -59,21 +74,26 @@ export function createPricesRepo(db: Db) {
     },
 
     /** Returns false when there is no such model. */
-    set(modelId: string, dated: DatedPrice): Promise<boolean> {
+    set(modelId: string, dated: DatedPrice, noting: Noting<PricedModel>): Promise<boolean> {
       return withTx(db, async (tx) => {
-        if ((await tx.model.count({ where: { id: modelId } })) === 0) return false;
+        const before = await lock(tx, modelId, dated.from);
+        if (!before) return false;
         await writePrice(tx, modelId, dated);
         await notify(tx, 'models', [modelId]);
+        await noting(tx, before, { ...before, ...dated });
         return true;
       });
     },
 
     /** Returns false when there is no price from that time on. */
-    delete(modelId: string, from: Date): Promise<boolean> {
+    delete(modelId: string, from: Date, noting: Noting<PricedModel>): Promise<boolean> {
       return withTx(db, async (tx) => {
+        const before = await lock(tx, modelId, from);
         const gone = await tx.modelPrice.deleteMany({ where: { modelId, validFrom: from } });
-        if (gone.count > 0) await notify(tx, 'models', [modelId]);
-        return gone.count > 0;
+        if (gone.count === 0) return false;
+        await notify(tx, 'models', [modelId]);
+        await noting(tx, before, await lock(tx, modelId, from));
+        return true;
       });
     },
   };

@@ -1,9 +1,10 @@
 import { AppError } from '#shared/errors.ts';
 import type { PriceDelete, PriceHistory, PriceSet } from '#shared/schemas/models.ts';
 import type { Clock } from '../../infra/clock.ts';
+import type { Actor, Audit, Told } from '../audit/index.ts';
 import type { Catalogue } from './models.catalogue.ts';
 import { type DatedPrice, toPriceView, toStoredPrice } from './price.ts';
-import type { PricesRepo } from './prices.repo.ts';
+import type { PricedModel, PricesRepo } from './prices.repo.ts';
 
 /** How far the clocks of a browser and of ours may differ. */
 const CLOCK_SKEW_MS = 60_000;
@@ -11,12 +12,13 @@ const CLOCK_SKEW_MS = 60_000;
 export type PricesDeps = {
   repo: PricesRepo;
   catalogue: Pick<Catalogue, 'reload'>;
+  audit: Pick<Audit, 'noting'>;
   clock: Pick<Clock, 'now'>;
 };
 export type PricesService = ReturnType<typeof createPricesService>;
 
 /** What models cost from which day on. Requests keep the cost of the price at their arrival. */
-export function createPricesService({ repo, catalogue, clock }: PricesDeps) {
+export function createPricesService({ audit, catalogue, clock, repo }: PricesDeps) {
   /** Throws not_found. */
   async function history(id: string): Promise<PriceHistory> {
     const prices = await repo.history(id);
@@ -28,16 +30,17 @@ export function createPricesService({ repo, catalogue, clock }: PricesDeps) {
     history,
 
     /** Throws not_found, and bad_request for a time that is past: what was answered has its cost. */
-    async set({ id, from, price }: PriceSet): Promise<PriceHistory> {
+    async set(actor: Actor, { id, from, price }: PriceSet): Promise<PriceHistory> {
       const stored = price && toStoredPrice(price);
       const dated = { from: beginOf(from, clock.now(), 'from'), price: stored };
-      if (!(await repo.set(id, dated))) throw noModel();
+      const noting = audit.noting(actor, 'models.setPrice', { tell });
+      if (!(await repo.set(id, dated, noting))) throw noModel();
       await catalogue.reload();
       return history(id);
     },
 
     /** Throws not_found, and conflict for a price that has begun. */
-    async delete({ id, from }: PriceDelete): Promise<PriceHistory> {
+    async delete(actor: Actor, { id, from }: PriceDelete): Promise<PriceHistory> {
       if (Date.parse(from) <= clock.now()) {
         throw new AppError(
           'conflict',
@@ -45,7 +48,8 @@ export function createPricesService({ repo, catalogue, clock }: PricesDeps) {
           { param: 'from' },
         );
       }
-      if (!(await repo.delete(id, new Date(from)))) {
+      const noting = audit.noting(actor, 'models.deletePrice', { tell });
+      if (!(await repo.delete(id, new Date(from), noting))) {
         throw new AppError('not_found', 'There is no price planned for that time any more.', {
           param: 'from',
         });
@@ -54,6 +58,11 @@ export function createPricesService({ repo, catalogue, clock }: PricesDeps) {
       return history(id);
     },
   };
+}
+
+function tell({ from, id, name, price }: PricedModel): Told {
+  const facts = { from, price: price && toPriceView(price) };
+  return { target: { kind: 'model', id, name }, facts };
 }
 
 /** `prices` newest first. */

@@ -3,6 +3,7 @@ import { type Db, type Tx, withTx } from '../../infra/prisma/client.ts';
 import { Prisma } from '../../infra/prisma/generated/client.ts';
 import { notify } from '../../infra/prisma/notify.ts';
 import type { CustomPlatform } from '../../platforms/custom.ts';
+import type { Noting } from '../audit/index.ts';
 
 const SELECT = { id: true, name: true, protocol: true, baseUrl: true } as const;
 
@@ -26,11 +27,12 @@ export function createPlatformsRepo(db: Db) {
     },
 
     /** Returns false when the id is taken. */
-    create(row: CustomPlatform): Promise<boolean> {
+    create(row: CustomPlatform, noting: Noting<CustomPlatform>): Promise<boolean> {
       return withTx(db, async (tx) => {
         const made = await tx.platform.createMany({ data: [row], skipDuplicates: true });
         if (made.count === 0) return false;
         await notify(tx, 'platforms', [row.id]);
+        await noting(tx, null, row);
         return true;
       });
     },
@@ -39,35 +41,43 @@ export function createPlatformsRepo(db: Db) {
     update(
       id: string,
       change: Partial<Omit<CustomPlatform, 'id'>>,
+      noting: Noting<CustomPlatform>,
     ): Promise<CustomPlatform | null> {
       return withTx(db, async (tx) => {
-        const [row] = await tx.platform.updateManyAndReturn({
-          where: { id },
-          data: change,
-          select: SELECT,
-        });
-        if (!row) return null;
+        const before = await lock(tx, id);
+        if (!before) return null;
+        const row = await tx.platform.update({ where: { id }, data: change, select: SELECT });
         await notify(tx, 'platforms', [id]);
+        await noting(tx, before, toCustom(row));
         return toCustom(row);
       });
     },
 
     /** Deletes it, unless accounts or routes use it: then it tells how many. Null when there is none. */
-    delete(id: string): Promise<{ accounts: number; routes: number } | null> {
+    delete(
+      id: string,
+      noting: Noting<CustomPlatform>,
+    ): Promise<{ accounts: number; routes: number } | null> {
       return withTx(db, async (tx) => {
-        const locked = await tx.$queryRaw<
-          unknown[]
-        >`SELECT id FROM platforms WHERE id = ${id} FOR UPDATE`;
-        if (locked.length === 0) return null;
+        const before = await lock(tx, id);
+        if (!before) return null;
         const accounts = await tx.account.count({ where: { platformId: id } });
         const routes = await tx.route.count({ where: { platformId: id } });
         if (accounts + routes > 0) return { accounts, routes };
         await tx.platform.delete({ where: { id } });
         await notify(tx, 'platforms', [id]);
+        await noting(tx, before, null);
         return { accounts, routes };
       });
     },
   };
+}
+
+/** The row as it is until `tx` ends; null when there is none. */
+async function lock(tx: Tx, id: string): Promise<CustomPlatform | null> {
+  await tx.$queryRaw`SELECT 1 AS locked FROM platforms WHERE id = ${id} FOR UPDATE`;
+  const row = await tx.platform.findUnique({ where: { id }, select: SELECT });
+  return row && toCustom(row);
 }
 
 /**

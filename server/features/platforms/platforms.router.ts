@@ -7,10 +7,12 @@ export function createPlatformsRouter(service: PlatformsService) {
     list: memberProcedure.query(({ ctx }) => service.list(ctx.me)),
     create: adminProcedure
       .input(PlatformCreate)
-      .mutation(({ ctx, input }) => service.create(ctx.me, input)),
+      .mutation(({ ctx, input }) => service.create(ctx, input)),
     update: adminProcedure
       .input(PlatformUpdate)
-      .mutation(({ ctx, input }) => service.update(ctx.me, input)),
-    delete: adminProcedure.input(ByPlatformId).mutation(({ input }) => service.delete(input.id)),
+      .mutation(({ ctx, input }) => service.update(ctx, input)),
+    delete: adminProcedure
+      .input(ByPlatformId)
+      .mutation(({ ctx, input }) => service.delete(ctx, input.id)),
   });
 }

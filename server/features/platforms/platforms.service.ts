@@ -7,20 +7,23 @@ import {
 } from '#shared/schemas/platforms.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
 import type { Outbound } from '../../infra/outbound/index.ts';
+import type { CustomPlatform } from '../../platforms/custom.ts';
 import { needsKey, type Platform } from '../../platforms/platform.ts';
 import { isBuiltIn, type Registry } from '../../platforms/registry.ts';
+import type { Actor, Audit, Told } from '../audit/index.ts';
 import type { PlatformsRepo } from './platforms.repo.ts';
 
 export type PlatformsDeps = {
   repo: PlatformsRepo;
   registry: Registry;
   outbound: Pick<Outbound, 'assertAllowed'>;
+  audit: Pick<Audit, 'noting'>;
 };
 
 export type PlatformsService = ReturnType<typeof createPlatformsService>;
 
 /** Platforms as people see them; the ones an admin added may be changed. */
-export function createPlatformsService({ repo, registry, outbound }: PlatformsDeps) {
+export function createPlatformsService({ audit, outbound, registry, repo }: PlatformsDeps) {
   async function viewOf(me: Me, id: string): Promise<PlatformView> {
     await registry.reload();
     const platform = registry.find(id);
@@ -36,34 +39,36 @@ export function createPlatformsService({ repo, registry, outbound }: PlatformsDe
     },
 
     /** Throws conflict for a taken id and outbound_refused or bad_request for a bad base URL. */
-    async create(me: Me, input: PlatformCreate): Promise<PlatformView> {
+    async create(actor: Actor, input: PlatformCreate): Promise<PlatformView> {
       const baseUrl = checkedBaseUrl(outbound, input.baseUrl);
       if (isBuiltIn(input.id)) {
         throw taken(`"${input.id}" is a built-in platform; choose another id.`);
       }
-      if (!(await repo.create({ ...input, baseUrl }))) {
+      const noting = audit.noting(actor, 'platforms.create', { tell });
+      if (!(await repo.create({ ...input, baseUrl }, noting))) {
         throw taken(`There is a platform "${input.id}" already; choose another id.`);
       }
-      return viewOf(me, input.id);
+      return viewOf(actor.me, input.id);
     },
 
     /** Throws forbidden for a built-in one, not_found, and like `create` for a bad base URL. */
-    async update(me: Me, input: PlatformUpdate): Promise<PlatformView> {
+    async update(actor: Actor, input: PlatformUpdate): Promise<PlatformView> {
       refuseBuiltIn(input.id);
       const { id, name, protocol, baseUrl } = input;
-      const changed = await repo.update(id, {
+      const change = {
         ...(name !== undefined && { name }),
         ...(protocol !== undefined && { protocol }),
         ...(baseUrl !== undefined && { baseUrl: checkedBaseUrl(outbound, baseUrl) }),
-      });
-      if (!changed) throw noPlatform(id);
-      return viewOf(me, id);
+      };
+      const noting = audit.noting(actor, 'platforms.update', { tell });
+      if (!(await repo.update(id, change, noting))) throw noPlatform(id);
+      return viewOf(actor.me, id);
     },
 
     /** Throws conflict while accounts or routes use it. */
-    async delete(id: string): Promise<null> {
+    async delete(actor: Actor, id: string): Promise<null> {
       refuseBuiltIn(id);
-      const uses = await repo.delete(id);
+      const uses = await repo.delete(id, audit.noting(actor, 'platforms.delete', { tell }));
       if (!uses) throw noPlatform(id);
       if (uses.accounts + uses.routes > 0) {
         throw new AppError(
@@ -75,6 +80,10 @@ export function createPlatformsService({ repo, registry, outbound }: PlatformsDe
       return null;
     },
   };
+}
+
+function tell({ baseUrl, id, name, protocol }: CustomPlatform): Told {
+  return { target: { kind: 'platform', id, name }, facts: { name, protocol, baseUrl } };
 }
 
 function viewer(me: Me): { userId: string } | 'all' {

@@ -5,21 +5,28 @@ import type { PoolSettings } from '#shared/schemas/pool.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
 import { newId } from '../../infra/ids.ts';
 import { createPool as createPgPool } from '../../infra/postgres/pool.ts';
+import { createPrisma, type Db } from '../../infra/prisma/client.ts';
+import { asActor } from '../../testing/actor.ts';
 import { fakeChanges } from '../../testing/fake-changes.ts';
 import { fakeClock } from '../../testing/fake-clock.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/postgres.ts';
+import { createAudit } from '../audit/index.ts';
 import { createPool } from './index.ts';
 
+const boss = asActor({ id: randomUUID(), username: 'boss', displayName: '', role: 'admin' });
 const HOUR = 3_600_000;
 const ON: PoolSettings = { credit: true, rule: 'flat', reserve: 0.1, groups: [] };
 
 let database: TestDatabase;
 let pool: Pool;
+let db: Db;
 beforeAll(async () => {
   database = await createTestDatabase();
   pool = createPgPool(database.url, { max: 20, onConnectionError: () => undefined });
+  db = createPrisma(database.url, { max: 2 });
 });
 afterAll(async () => {
+  await db.$disconnect();
   await pool.end();
   await database[Symbol.asyncDispose]();
 });
@@ -73,7 +80,8 @@ async function server(settings: PoolSettings | null = ON, remaining: Remaining =
   const errors: unknown[] = [];
   const unknown: string[] = [];
   const made = createPool({
-    ...{ pool, reports: pool, changes, clock, newId: () => newId(clock) },
+    ...{ db, pool, reports: pool, changes, clock, newId: () => newId(clock) },
+    audit: createAudit({ clock }),
     models: () => [{ name: 'gpt-lab', routes: [{ platformId: 'lab' }] }],
     platformName: () => 'Lab',
     restsUntil: () => null,
@@ -85,7 +93,7 @@ async function server(settings: PoolSettings | null = ON, remaining: Remaining =
     onUnknownUse: (accountId) => unknown.push(accountId),
   });
   await made.start();
-  if (settings) await made.service.saveSettings(settings);
+  if (settings) await made.service.saveSettings(boss, settings);
   return { ...made, changes, clock, errors, unknown, [Symbol.asyncDispose]: () => made.close() };
 }
 
@@ -276,7 +284,7 @@ test('the tiered rule holds from when it is chosen; free accounts recover less',
   await using h = await server();
   await pool.query('UPDATE pool_credits SET quota = 0');
   h.clock.advance(HOUR);
-  await h.service.saveSettings({ ...ON, rule: 'tiered' });
+  await h.service.saveSettings(boss, { ...ON, rule: 'tiered' });
   h.clock.advance(HOUR);
   expect((await h.service.mine(ann)).groups[0]).toMatchObject({
     quota: 800_000 + 412_000,

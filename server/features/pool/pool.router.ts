@@ -14,6 +14,6 @@ export function createPoolRouter(pool: PoolService) {
     settings: adminProcedure.query(() => pool.settings()),
     saveSettings: adminProcedure
       .input(PoolSettings)
-      .mutation(({ input }) => pool.saveSettings(input)),
+      .mutation(({ ctx, input }) => pool.saveSettings(ctx, input)),
   });
 }

@@ -10,6 +10,7 @@ import type {
 } from '#shared/schemas/pool.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
 import type { Clock } from '../../infra/clock.ts';
+import type { Actor, Audit, Told } from '../audit/index.ts';
 import type { CreditRepo } from './credit.repo.ts';
 import { fullAt, recover } from './credit.ts';
 import type { CreditRow } from './credit-row.ts';
@@ -28,6 +29,7 @@ export type PoolServiceDeps = {
   credits: Pick<CreditRepo, 'ofUser'>;
   settings: LivePoolSettings;
   settingsRepo: Pick<PoolSettingsRepo, 'save'>;
+  audit: Pick<Audit, 'noting'>;
   /** Enabled models with the platforms that serve them. */
   models(): readonly PoolModel[];
   platformName(id: string): string;
@@ -136,13 +138,18 @@ export function createPoolService(deps: PoolServiceDeps) {
     settings: (): PoolSettings => settings.current(),
 
     /** Takes hold at once, on every server. */
-    async saveSettings(input: PoolSettings): Promise<PoolSettings> {
-      await deps.settingsRepo.save(input, clock.now());
+    async saveSettings(actor: Actor, input: PoolSettings): Promise<PoolSettings> {
+      const noting = deps.audit.noting(actor, 'pool.saveSettings', { tell });
+      await deps.settingsRepo.save(input, noting);
       await settings.reload();
       await deps.follow();
       return settings.current();
     },
   };
+}
+
+function tell(facts: PoolSettings): Told {
+  return { target: { kind: 'settings', id: 'pool', name: 'pool' }, facts };
 }
 
 function toShared(

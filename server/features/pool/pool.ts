@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { Clock } from '../../infra/clock.ts';
+import type { Db } from '../../infra/prisma/client.ts';
 import { type Changes, createReloader } from '../../infra/reloader.ts';
 import { createCreditRepo } from './credit.repo.ts';
 import { createFollowLendings, type FollowDeps } from './follow-lendings.ts';
@@ -12,10 +13,11 @@ import { createPoolSettingsRepo } from './settings.repo.ts';
 
 export type PoolDeps = Pick<
   PoolServiceDeps,
-  'models' | 'platformName' | 'remainingOf' | 'restsUntil'
+  'audit' | 'models' | 'platformName' | 'remainingOf' | 'restsUntil'
 > &
   Pick<FollowDeps, 'keyPrintOf'> &
   Pick<PoolCreditDeps, 'onError' | 'onUnknownUse' | 'quotaOf' | 'tokensPerDayOf'> & {
+    db: Db;
     pool: Pool;
     reports: Pool;
     changes: Changes<'accounts' | 'models' | 'settings' | 'users'>;
@@ -26,7 +28,7 @@ export type PoolDeps = Pick<
 /** Pool credit, wired: the port of the request path, the service of the console, and what keeps both true. */
 export function createPool(deps: PoolDeps) {
   const { changes, clock, newId, onError, pool, remainingOf } = deps;
-  const settingsRepo = createPoolSettingsRepo(pool);
+  const settingsRepo = createPoolSettingsRepo(pool, deps.db);
   const settings = createPoolSettings({ repo: settingsRepo, changes, clock, onError });
   const credits = createCreditRepo(pool);
   const repo = createPoolRepo(pool, deps.reports);

@@ -1,7 +1,9 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { PoolSettings } from '#shared/schemas/pool.ts';
-import { notifySql } from '../../infra/events.ts';
+import { type Db, withTx } from '../../infra/prisma/client.ts';
+import { notify } from '../../infra/prisma/notify.ts';
+import type { Noting } from '../audit/index.ts';
 
 const NAME = 'pool';
 const Row = z.object({ value: z.unknown() });
@@ -9,7 +11,7 @@ const Row = z.object({ value: z.unknown() });
 export type PoolSettingsRepo = ReturnType<typeof createPoolSettingsRepo>;
 
 /** The row of `settings` that says how credit works. */
-export function createPoolSettingsRepo(pool: Pick<Pool, 'query'>) {
+export function createPoolSettingsRepo(pool: Pick<Pool, 'query'>, db: Db) {
   return {
     /** Throws when what is stored is of another shape. */
     async read(): Promise<PoolSettings> {
@@ -18,16 +20,20 @@ export function createPoolSettingsRepo(pool: Pick<Pool, 'query'>) {
     },
 
     /** Writes them and tells the replicas. */
-    async save(value: PoolSettings, now: number): Promise<void> {
-      const [channel, payload] = notifySql('settings', { ids: [NAME] }).values;
-      await pool.query(
-        `WITH saved AS (
-           INSERT INTO settings (name, value, updated_at) VALUES ($1, $2, $3)
-           ON CONFLICT (name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at
-           RETURNING name)
-         SELECT pg_notify($4, $5) FROM saved`,
-        [NAME, JSON.stringify(value), new Date(now), channel, payload],
-      );
+    save(wanted: PoolSettings, noting: Noting<PoolSettings>): Promise<void> {
+      return withTx(db, async (tx) => {
+        await tx.$executeRaw`SELECT 1 FROM settings WHERE name = ${NAME} FOR UPDATE`;
+        const found = await tx.setting.findUnique({ where: { name: NAME } });
+        const where = { name: NAME };
+        const value = { ...wanted };
+        await tx.setting.upsert({ where, create: { ...where, value }, update: { value } });
+        await notify(tx, 'settings', [NAME]);
+        await noting(
+          tx,
+          PoolSettings.catch(PoolSettings.parse({})).parse(found?.value ?? {}),
+          wanted,
+        );
+      });
     },
   };
 }

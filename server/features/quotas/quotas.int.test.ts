@@ -29,7 +29,7 @@ let accountId: string;
 
 beforeAll(async () => {
   console = await startConsole({
-    features({ db, databaseUrl, clock }) {
+    features({ audit, db, databaseUrl, clock }) {
       pool = createPool(databaseUrl, { max: 2, onConnectionError: () => undefined });
       const repo = createQuotaRulesRepo(db);
       const ledger = { flush: async () => undefined };
@@ -40,6 +40,7 @@ beforeAll(async () => {
         quotas: createQuotasService({
           ...counting,
           repo,
+          audit,
           past: createUsedRepo(pool).past,
           usedSince: loadUsed,
           gate: createMemoryQuotaGate({ ...counting, loadUsed }),

@@ -9,9 +9,7 @@ export function createQuotasRouter(quotas: QuotasService) {
   return router({
     mine: memberProcedure.query(({ ctx }) => quotas.mine(ctx.me)),
     list: memberProcedure.input(Named).query(({ ctx, input }) => quotas.list(ctx.me, input)),
-    set: memberProcedure
-      .input(QuotaRulesSet)
-      .mutation(({ ctx, input }) => quotas.set(ctx.me, input)),
+    set: memberProcedure.input(QuotaRulesSet).mutation(({ ctx, input }) => quotas.set(ctx, input)),
     preview: memberProcedure
       .input(QuotaRulesSet)
       .query(({ ctx, input }) => quotas.preview(ctx.me, input)),

@@ -1,4 +1,5 @@
 import { AppError } from '#shared/errors.ts';
+import { AuditTargetKind } from '#shared/schemas/audit.ts';
 import { Id } from '#shared/schemas/common.ts';
 import type {
   MyLimits,
@@ -11,17 +12,19 @@ import type {
 import type { Me } from '#shared/schemas/sessions.ts';
 import type { Clock } from '../../infra/clock.ts';
 import { startOfDay } from '../../infra/zone.ts';
+import type { Actor, Audit, Told } from '../audit/index.ts';
 import type { LoadUsed } from './counters.ts';
 import { createPreview } from './preview.ts';
 import { createPreviewTurns } from './preview-turns.ts';
 import type { WatchedQuotaGate } from './quota-gate.memory.ts';
 import type { KeptQuotaRules } from './quota-rules.ts';
-import type { QuotaRulesRepo } from './rules.repo.ts';
+import type { NamedRules, QuotaRulesRepo } from './rules.repo.ts';
 import { isCounted, type UsedRepo } from './used.repo.ts';
 import { spanOf } from './windows.ts';
 
 export type QuotasDeps = {
   repo: QuotaRulesRepo;
+  audit: Pick<Audit, 'noting'>;
   past: UsedRepo['past'];
   /** What was used in a time, the journal included. */
   usedSince: LoadUsed;
@@ -40,7 +43,7 @@ const BY_ID: ReadonlySet<QuotaSubject> = new Set(['user', 'key', 'account']);
 
 /** Limits of everything: admins set all of them, owners those of their keys and accounts. */
 export function createQuotasService(deps: QuotasDeps) {
-  const { repo, past, usedSince, gate, rules, clock, zone } = deps;
+  const { audit, repo, past, usedSince, gate, rules, clock, zone } = deps;
   const turns = createPreviewTurns();
 
   /** Whose it is; null = nobody's. Throws AppError not_found. */
@@ -105,10 +108,11 @@ export function createQuotasService(deps: QuotasDeps) {
     },
 
     /** Makes these all limits of the subject. Throws AppError bad_request, forbidden or not_found. */
-    async set(me: Me, { rules: wanted, ...named }: QuotaRulesSet): Promise<QuotaState[]> {
+    async set(actor: Actor, { rules: wanted, ...named }: QuotaRulesSet): Promise<QuotaState[]> {
       refuseRepeats(wanted);
-      await maySet(me, named);
-      await repo.replace(named.subject, named.id, wanted);
+      await maySet(actor.me, named);
+      const noting = audit.noting(actor, 'quotas.set', { tell });
+      await repo.replace(named.subject, named.id, wanted, noting);
       await rules.reload().catch(() => undefined);
       return stateOf(named);
     },
@@ -125,6 +129,13 @@ export function createQuotasService(deps: QuotasDeps) {
   };
 }
 export type QuotasService = ReturnType<typeof createQuotasService>;
+
+/** Each limit by its kind. */
+function tell({ id, name, rules, subject }: NamedRules): Told {
+  const kind = AuditTargetKind.catch('settings').parse(subject);
+  const facts = Object.fromEntries(rules.map(({ limit, metric }) => [metric, limit]));
+  return { target: { kind, id, name }, facts };
+}
 
 /** How much of the limit that is nearest its end is taken. */
 function fullest(limits: readonly QuotaState[]): number {

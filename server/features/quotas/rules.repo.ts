@@ -7,6 +7,7 @@ import {
 } from '#shared/schemas/quotas.ts';
 import { type Db, type Tx, withTx } from '../../infra/prisma/client.ts';
 import { notify } from '../../infra/prisma/notify.ts';
+import type { Noting } from '../audit/index.ts';
 
 /** All limits of one subject by name; null = none. Costs in micro-dollars. */
 export type LimitSet = Record<LimitName, number | null>;
@@ -81,17 +82,41 @@ export function createQuotaRulesRepo(db: Db) {
       subject: QuotaSubject,
       id: string,
       rules: readonly Omit<QuotaRule, 'subject' | 'id'>[],
+      noting: Noting<NamedRules>,
     ) {
       return withTx(db, async (tx) => {
-        await tx.quotaRule.deleteMany({ where: { subject, subjectId: id } });
+        const where = { subject, subjectId: id };
+        const before = toRules(await tx.quotaRule.findMany({ where }));
+        await tx.quotaRule.deleteMany({ where });
         await tx.quotaRule.createMany({
           data: rules.map(({ metric, limit }) => ({ subject, subjectId: id, metric, most: limit })),
         });
         await tellOf(tx, subject, id);
+        const named = { subject, id, name: await nameOf(tx, subject, id) };
+        await noting(tx, { ...named, rules: before }, { ...named, rules });
       });
     },
   };
 }
+/** All limits of one subject. */
+export type NamedRules = {
+  subject: QuotaSubject;
+  id: string;
+  /** What people call it. */
+  name: string;
+  rules: readonly Pick<QuotaRule, 'metric' | 'limit'>[];
+};
+
+/** What people call it; its id where it has no name of its own. */
+async function nameOf(tx: Tx, subject: QuotaSubject, id: string): Promise<string> {
+  const found = { where: { id }, select: { name: true } } as const;
+  if (subject === 'key') return (await tx.apiKey.findUnique(found))?.name ?? id;
+  if (subject === 'account') return (await tx.account.findUnique(found))?.name ?? id;
+  if (subject !== 'user') return id;
+  const user = await tx.user.findUnique({ where: { id }, select: { username: true } });
+  return user?.username ?? id;
+}
+
 export type QuotaRulesRepo = ReturnType<typeof createQuotaRulesRepo>;
 
 /** The limits of these subjects by name; of those without any too. */

@@ -7,6 +7,7 @@ export type Visitor = {
   userAgent: string;
   /** The session the request came with, if any: it is replaced by a new one. */
   sessionId: string | null;
+  requestId: string;
 };
 
 export type NewSession = {

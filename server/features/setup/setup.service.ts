@@ -3,6 +3,7 @@ import { AppError } from '#shared/errors.ts';
 import type { SetupInput, SetupStatus } from '#shared/schemas/setup.ts';
 import type { Clock } from '../../infra/clock.ts';
 import { newId, newSecret, sha256hex } from '../../infra/ids.ts';
+import { type Audit, by } from '../audit/index.ts';
 import {
   addressKey,
   type Limiters,
@@ -20,12 +21,13 @@ export type SetupDeps = {
   sessions: Pick<SessionsService, 'start'>;
   passwords: Pick<Passwords, 'hash'>;
   limiters: Pick<Limiters, 'token'>;
+  audit: Pick<Audit, 'note'>;
   clock: Pick<Clock, 'now'>;
 };
 
 /** The first run: whoever reads the server's terminal makes the first admin, nobody else. */
 export function createSetupService(deps: SetupDeps) {
-  const { repo, users, sessions, passwords, limiters, clock } = deps;
+  const { audit, repo, users, sessions, passwords, limiters, clock } = deps;
 
   return {
     /**
@@ -66,6 +68,12 @@ export function createSetupService(deps: SetupDeps) {
         const createdAt = new Date(clock.now());
         if (!(await users.insert(tx, { ...me, passwordHash, createdAt }))) throw done();
         await repo.deleteToken(tx);
+        await audit.note(tx, {
+          ...by(visitor, me),
+          action: 'setup.complete',
+          target: { kind: 'user', id: me.id, name: username },
+          after: { username, role: me.role },
+        });
       });
       await limiters.token.giveBack(from);
       const token = await sessions.start({ userId: me.id, passwordHash }, visitor);

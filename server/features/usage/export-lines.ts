@@ -1,6 +1,7 @@
 import type { Me } from '#shared/schemas/sessions.ts';
 import type { UsageDetail, UsageExportQuery } from '#shared/schemas/usage.ts';
 import type { Clock } from '../../infra/clock.ts';
+import { csvLine } from '../../infra/csv.ts';
 import { listByWindows } from './list-windows.ts';
 import type { UsageDetailRow, UsageQuery } from './usage.repo.ts';
 import { toDetail } from './usage.views.ts';
@@ -8,7 +9,6 @@ import { NO_ID, queryOf } from './usage-query.ts';
 
 /** Records read at once: all that is in memory of an export. */
 const PAGE = 2_000;
-const LINE_END = '\r\n';
 
 export type ExportDeps = {
   page(query: UsageQuery): Promise<UsageDetailRow[]>;
@@ -58,8 +58,8 @@ export async function* exportLines(
   me: Me,
   { format, ...filter }: UsageExportQuery,
 ): AsyncGenerator<string> {
-  const write = format === 'csv' ? csvLine : jsonLine;
-  if (format === 'csv') yield `${COLUMNS.map(([name]) => name).join(',')}${LINE_END}`;
+  const write = format === 'csv' ? toCsv : toJson;
+  if (format === 'csv') yield csvLine(COLUMNS.map(([name]) => name));
   const asked = queryOf(me, filter);
   const query: UsageQuery = { ...asked, to: asked.to ?? new Date(clock.now() + 1), limit: PAGE };
   for (;;) {
@@ -72,19 +72,10 @@ export async function* exportLines(
   }
 }
 
-function jsonLine(row: UsageDetail): string {
+function toJson(row: UsageDetail): string {
   return `${JSON.stringify(Object.fromEntries(COLUMNS.map(([name, value]) => [name, value(row)])))}\n`;
 }
 
-function csvLine(row: UsageDetail): string {
-  return `${COLUMNS.map(([, value]) => cell(value(row))).join(',')}${LINE_END}`;
-}
-
-/** One field as RFC 4180 wants it. */
-function cell(value: string | number | boolean | null): string {
-  if (value === null) return '';
-  if (typeof value !== 'string') return String(value);
-  // NOTE: a spreadsheet would run a text that begins like a formula (owasp.org, CSV Injection).
-  const text = /^[=+\-@\t\r\n＝＋－＠]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+function toCsv(row: UsageDetail): string {
+  return csvLine(COLUMNS.map(([, value]) => value(row)));
 }

@@ -3,7 +3,6 @@ export { rebuildRollups } from './rollups.rebuild.ts';
 export { createStatistics } from './statistics.ts';
 export { createSummaryRepo } from './summary.repo.ts';
 export { createUsageUpkeep } from './upkeep.ts';
-export { createUsageDownload } from './usage.download.ts';
 export { type OpenUsageLedger, openUsageLedger } from './usage.ledger.ts';
 export { createUsageRepo, type UsageRepo } from './usage.repo.ts';
 export { createUsageRouter } from './usage.router.ts';

@@ -4,6 +4,7 @@ import type { InviteAccept, InviteInfo, InviteLink } from '#shared/schemas/users
 import type { Clock } from '../../infra/clock.ts';
 import { newId, newSecret, sha256hex } from '../../infra/ids.ts';
 import type { Tx } from '../../infra/prisma/client.ts';
+import { type Audit, by } from '../audit/index.ts';
 import {
   addressKey,
   deleteSessionsOf,
@@ -25,12 +26,13 @@ export type InvitesDeps = {
   sessions: Pick<SessionsService, 'start'>;
   passwords: Pick<Passwords, 'hash'>;
   limiters: Pick<Limiters, 'token' | 'username'>;
+  audit: Pick<Audit, 'note'>;
   clock: Pick<Clock, 'now'>;
 };
 
 /** One-time links with which a person chooses a password. */
 export function createInvitesService(deps: InvitesDeps) {
-  const { repo, users, sessions, passwords, limiters, clock } = deps;
+  const { audit, repo, users, sessions, passwords, limiters, clock } = deps;
 
   async function findOpen(token: string, visitor: Visitor) {
     const from = addressKey(visitor.address);
@@ -83,9 +85,17 @@ export function createInvitesService(deps: InvitesDeps) {
         await repo.closeAllOf(tx, userId);
         await deleteSessionsOf(tx, userId);
         await users.announce(tx, userId);
-        return await users.find(tx, userId);
+        const me = await users.find(tx, userId);
+        if (!me) throw notOpen();
+        await audit.note(tx, {
+          ...by(visitor, me),
+          action: 'users.acceptInvite',
+          target: { kind: 'user', id: userId, name: me.username },
+          before: { hasPassword: standing.hasPassword },
+          after: { hasPassword: true, accepted: true },
+        });
+        return me;
       });
-      if (!me) throw notOpen();
       await limiters.username.reset(me.username);
       const session = await sessions.start({ userId, passwordHash }, visitor);
       const { id, username, displayName, role } = me;

@@ -3,6 +3,7 @@ import type { People, UserCreated, UserView } from '#shared/schemas/users.ts';
 import { systemClock } from '../../infra/clock.ts';
 import { createEvents } from '../../infra/events.ts';
 import { createLog } from '../../infra/log.ts';
+import { asActor } from '../../testing/actor.ts';
 import { PASSWORD, startConsole, type TestConsole } from '../../testing/console.ts';
 import { refusalBattery } from '../../testing/refusals.ts';
 import { createUsersRepo } from './users.repo.ts';
@@ -361,7 +362,7 @@ describe('an admin', () => {
     ['disabled', { state: 'disabled' }],
   ] as const)('who was %s since their request came in may do nothing', async (_, change) => {
     const admin = await console.addUser({ role: 'admin' });
-    const me = { id: admin.id, username: '', displayName: '', role: 'admin' as const };
+    const me = asActor({ id: admin.id, username: '', displayName: '', role: 'admin' });
     await console.db.user.update({ where: { id: admin.id }, data: change });
     const { id } = await console.addUser();
     const { users } = console.services;
@@ -378,7 +379,7 @@ describe('an admin', () => {
     const ada = await own.signedIn('admin');
     const invited = await own.addUser({ role: 'admin' });
     await own.db.user.update({ where: { id: invited.id }, data: { passwordHash: null } });
-    const me = { id: invited.id, username: '', displayName: '', role: 'admin' as const };
+    const me = asActor({ id: invited.id, username: '', displayName: '', role: 'admin' });
     await expect(
       own.services.users.update(me, { id: ada.id, role: 'member' }),
     ).rejects.toMatchObject({ code: 'conflict' });

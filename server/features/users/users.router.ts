@@ -14,15 +14,11 @@ export function createUsersRouter(users: UsersService, invites: InvitesService) 
   return router({
     list: adminProcedure.query(() => users.list()),
     people: memberProcedure.input(PeopleInput).query(({ input }) => users.people(input)),
-    create: adminProcedure
-      .input(UserCreate)
-      .mutation(({ ctx, input }) => users.create(ctx.me, input)),
-    update: adminProcedure
-      .input(UserUpdate)
-      .mutation(({ ctx, input }) => users.update(ctx.me, input)),
+    create: adminProcedure.input(UserCreate).mutation(({ ctx, input }) => users.create(ctx, input)),
+    update: adminProcedure.input(UserUpdate).mutation(({ ctx, input }) => users.update(ctx, input)),
     resetPassword: adminProcedure
       .input(ById)
-      .mutation(({ ctx, input }) => users.resetPassword(ctx.me, input.id)),
+      .mutation(({ ctx, input }) => users.resetPassword(ctx, input.id)),
 
     // NOTE: not a query, for its input would stand in an address and so in a proxy's log.
     inviteInfo: publicProcedure

@@ -1,4 +1,5 @@
 import { AppError } from '#shared/errors.ts';
+import type { AuditAction } from '#shared/schemas/audit.ts';
 import { Id } from '#shared/schemas/common.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
 import type {
@@ -13,6 +14,7 @@ import type {
 import type { Clock } from '../../infra/clock.ts';
 import { newId } from '../../infra/ids.ts';
 import type { Tx } from '../../infra/prisma/client.ts';
+import { type Actor, type Audit, by } from '../audit/index.ts';
 import { deleteSessionsOf, type Passwords } from '../sessions/index.ts';
 import type { InvitesService } from './invites.service.ts';
 import type { UserStanding, UsersRepo } from './users.repo.ts';
@@ -21,11 +23,12 @@ export type UsersDeps = {
   repo: UsersRepo;
   invites: Pick<InvitesService, 'open' | 'closeAllOf'>;
   passwords: Pick<Passwords, 'hash'>;
+  audit: Pick<Audit, 'note'>;
   clock: Pick<Clock, 'now'>;
 };
 
 /** People, as admins manage them. */
-export function createUsersService({ repo, invites, passwords, clock }: UsersDeps) {
+export function createUsersService({ audit, clock, invites, passwords, repo }: UsersDeps) {
   /**
    * Takes the lock over who is an admin and checks that the caller still is one: they may have been
    * demoted or disabled since their request came in.
@@ -51,6 +54,17 @@ export function createUsersService({ repo, invites, passwords, clock }: UsersDep
     const target = await repo.lock(tx, id);
     if (!target) throw new AppError('not_found', 'There is no such user. Reload the list.');
     return target;
+  }
+
+  type Change = { before?: UserView | null; after: UserView | null; also?: object };
+
+  async function note(tx: Tx, actor: Actor, action: AuditAction, change: Change): Promise<void> {
+    const { after, also, before = null } = change;
+    if (!after) return;
+    const target = { kind: 'user' as const, id: after.id, name: after.username };
+    const asked = by(actor, actor.me);
+    const told = { before: before && factsOf(before), after: { ...factsOf(after), ...also } };
+    await audit.note(tx, { ...asked, action, target, ...told });
   }
 
   return {
@@ -82,15 +96,16 @@ export function createUsersService({ repo, invites, passwords, clock }: UsersDep
      * With a password the user can sign in at once, without one they get an invite link.
      * @throws AppError conflict when the name is taken.
      */
-    async create(me: Me, input: UserCreate): Promise<UserCreated> {
+    async create(actor: Actor, input: UserCreate): Promise<UserCreated> {
       const { password, ...rest } = input;
       const passwordHash = password === undefined ? null : await passwords.hash(password);
       return await repo.inTx(async (tx) => {
-        await asAdmin(tx, me);
+        await asAdmin(tx, actor.me);
         const createdAt = new Date(clock.now());
         const user = await repo.insert(tx, { ...rest, id: newId(clock), passwordHash, createdAt });
         if (!user) throw nameTaken();
-        const invite = passwordHash === null ? await invites.open(tx, me, user.id) : null;
+        const invite = passwordHash === null ? await invites.open(tx, actor.me, user.id) : null;
+        await note(tx, actor, 'users.create', { after: user });
         return { user, invite };
       });
     },
@@ -99,7 +114,8 @@ export function createUsersService({ repo, invites, passwords, clock }: UsersDep
      * Disabling ends the user's sessions and invite links together with the change.
      * @throws AppError conflict for the last admin and for changing one's own role or state.
      */
-    async update(me: Me, { id, ...change }: UserUpdate): Promise<UserView> {
+    async update(actor: Actor, { id, ...change }: UserUpdate): Promise<UserView> {
+      const { me } = actor;
       return await repo.inTx(async (tx) => {
         await asAdmin(tx, me);
         const target = await lockTarget(tx, id);
@@ -112,12 +128,14 @@ export function createUsersService({ repo, invites, passwords, clock }: UsersDep
           );
         }
         if (change.role === 'member' || change.state === 'disabled') await keepAnAdmin(tx, target);
+        const before = await repo.find(tx, id);
         const user = await repo.update(tx, id, change);
         if (user.state === 'disabled') {
           await deleteSessionsOf(tx, id);
           await invites.closeAllOf(tx, id);
         }
         await repo.announce(tx, id);
+        await note(tx, actor, 'users.update', { before, after: user });
         return user;
       });
     },
@@ -126,7 +144,8 @@ export function createUsersService({ repo, invites, passwords, clock }: UsersDep
      * Takes the password away, ends all sessions, and gives a link to choose a new one.
      * @throws AppError conflict for oneself, the last admin, and disabled users.
      */
-    async resetPassword(me: Me, id: string): Promise<InviteLink> {
+    async resetPassword(actor: Actor, id: string): Promise<InviteLink> {
+      const { me } = actor;
       if (id === me.id) {
         throw new AppError('conflict', 'Change your own password on your profile page instead.');
       }
@@ -137,16 +156,24 @@ export function createUsersService({ repo, invites, passwords, clock }: UsersDep
           throw new AppError('conflict', 'This user is disabled. Enable them first.');
         }
         await keepAnAdmin(tx, target);
+        const before = await repo.find(tx, id);
         await repo.setPassword(tx, id, null);
         await deleteSessionsOf(tx, id);
         const link = await invites.open(tx, me, id);
         await repo.announce(tx, id);
+        const after = before && { ...before, hasPassword: false };
+        await note(tx, actor, 'users.resetPassword', { before, after, also: { newInvite: true } });
         return link;
       });
     },
   };
 }
 export type UsersService = ReturnType<typeof createUsersService>;
+
+/** What of a person is told. */
+function factsOf({ displayName, hasPassword, role, rpm, state, tokensPerDay, username }: UserView) {
+  return { username, displayName, role, state, hasPassword, rpm, tokensPerDay };
+}
 
 function nameTaken(): AppError {
   return new AppError('conflict', 'That user name is taken. Choose another one.', {

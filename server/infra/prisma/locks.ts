@@ -8,6 +8,8 @@ const LOCKS = {
   setUp: 4_701_002,
   /** Who lends what: one comparison with the accounts at a time. */
   lendings: 4_701_003,
+  /** The end of the audit log: one row is linked to it at a time. */
+  audit: 4_701_004,
 } as const;
 
 /** Waits for its turn and keeps others out, on every replica, until `tx` ends. */

@@ -1,17 +1,23 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Request, RequestHandler, Response } from 'express';
+import type { z } from 'zod';
 import { AppError, ERRORS } from '#shared/errors.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
-import { UsageExportQuery } from '#shared/schemas/usage.ts';
-import type { Log } from '../../infra/log.ts';
+import type { Log } from './log.ts';
 
 /** Each holds one of few connections to the database in turn. */
 const MOST_AT_ONCE = 2;
 const TYPES = { csv: 'text/csv', ndjson: 'application/x-ndjson' } as const;
 
-export type DownloadDeps = {
-  lines(me: Me, query: UsageExportQuery): AsyncGenerator<string>;
+type Format = keyof typeof TYPES;
+
+export type DownloadDeps<Query extends { format: Format }> = {
+  /** The file's name without its ending. */
+  name: string;
+  query: z.ZodType<Query>;
+  /** The file, a piece at a time. Throws AppError forbidden for those who may not have it. */
+  lines(me: Me, query: Query): AsyncGenerator<string>;
   /** How browsers carry sessions. */
   door: {
     readSession(req: Request, res: Response): Promise<{ me: Me } | null>;
@@ -24,18 +30,20 @@ export type DownloadDeps = {
 };
 
 /**
- * GET: the records that fit the filters in the query, as a file. It is written as fast as the browser
+ * GET: what fits the filters in the query, as a file. It is written as fast as the browser
  * takes it. When it cannot be finished the connection is cut, so that half a file never looks whole.
  */
-export function createUsageDownload(deps: DownloadDeps): RequestHandler {
-  const { lines, door, explain, newId, log } = deps;
+export function createDownload<Query extends { format: Format }>(
+  deps: DownloadDeps<Query>,
+): RequestHandler {
+  const { door, explain, lines, log, name, newId } = deps;
   let running = 0;
 
   async function begin(req: Request, res: Response): Promise<AsyncGenerator<string>> {
     checkPage(req);
     const session = await door.readSession(req, res);
     if (!session) throw new AppError('not_signed_in', 'Sign in first.');
-    const query = UsageExportQuery.safeParse(req.query);
+    const query = deps.query.safeParse(req.query);
     if (!query.success) throw badQuery(query.error.issues[0]);
     if (running >= MOST_AT_ONCE) {
       throw new AppError('rate_limited', 'Others are exporting. Try again when they are done.', {
@@ -44,7 +52,7 @@ export function createUsageDownload(deps: DownloadDeps): RequestHandler {
     }
     const { format } = query.data;
     res.setHeader('content-type', `${TYPES[format]}; charset=utf-8`);
-    res.setHeader('content-disposition', `attachment; filename="usage.${format}"`);
+    res.setHeader('content-disposition', `attachment; filename="${name}.${format}"`);
     return lines(session.me, query.data);
   }
 

@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { Id, PageInput, Timestamp } from './common.ts';
+
+/** What is recorded, by the area it belongs to. A feature that changes something adds its line. */
+export const AUDIT_ACTIONS = [
+  'setup.complete',
+  'setup.apply',
+  'sessions.signIn',
+  'sessions.signInFailed',
+  'sessions.signOut',
+  'sessions.changePassword',
+  'sessions.end',
+  'users.create',
+  'users.update',
+  'users.resetPassword',
+  'users.acceptInvite',
+  'keys.create',
+  'keys.update',
+  'keys.revoke',
+  'accounts.create',
+  'accounts.update',
+  'accounts.delete',
+  'accounts.allowPersonalLending',
+  'models.create',
+  'models.update',
+  'models.delete',
+  'models.setPrice',
+  'models.deletePrice',
+  'platforms.create',
+  'platforms.update',
+  'platforms.delete',
+  'pool.saveSettings',
+  'quotas.set',
+] as const;
+export const AuditAction = z.enum(AUDIT_ACTIONS);
+export type AuditAction = z.infer<typeof AuditAction>;
+
+/** What something was done to. */
+export const AuditTargetKind = z.enum([
+  'user',
+  'session',
+  'key',
+  'account',
+  'model',
+  'platform',
+  'settings',
+]);
+export type AuditTargetKind = z.infer<typeof AuditTargetKind>;
+
+export const AuditFilter = z.object({
+  from: Timestamp.optional(),
+  to: Timestamp.optional(),
+  actorId: Id.optional(),
+  action: AuditAction.optional(),
+  targetKind: AuditTargetKind.optional(),
+  targetId: z.string().min(1).max(200).optional(),
+  /** Part of the target's name, in any case. */
+  target: z.string().trim().max(120).optional(),
+});
+export type AuditFilter = z.infer<typeof AuditFilter>;
+
+export const AuditListInput = PageInput.extend({ filter: AuditFilter.default({}) });
+export type AuditListInput = z.infer<typeof AuditListInput>;
+
+/** Members that changed; null where there was nothing before, or is nothing after. */
+export const AuditChange = z.object({
+  before: z.record(z.string(), z.json()).nullable(),
+  after: z.record(z.string(), z.json()).nullable(),
+});
+export type AuditChange = z.infer<typeof AuditChange>;
+
+export const AuditRow = z.object({
+  /** Counts up from 1 without gaps; text, for it has no upper end. */
+  seq: z.string(),
+  at: Timestamp,
+  /** Null = the server itself, or somebody who was not signed in. */
+  actorId: Id.nullable(),
+  /** As they were called then; empty for somebody unknown. */
+  actorName: z.string(),
+  /** One of AuditAction, unless a newer version wrote it. */
+  action: z.string(),
+  targetKind: z.string(),
+  targetId: z.string(),
+  targetName: z.string(),
+  change: AuditChange,
+  address: z.string(),
+  requestId: Id.nullable(),
+  hash: z.string(),
+});
+export type AuditRow = z.infer<typeof AuditRow>;
+
+export const AuditPage = z.object({ rows: z.array(AuditRow), nextCursor: z.string().nullable() });
+export type AuditPage = z.infer<typeof AuditPage>;
+
+/**
+ * Why a chain does not hold: a row says something else than its hash, rows are missing before it or
+ * at the end, or there are more than were written.
+ */
+export const AuditFault = z.enum(['altered', 'missing', 'cut', 'added']);
+export type AuditFault = z.infer<typeof AuditFault>;
+
+export const AuditVerdict = z.object({
+  checkedAt: Timestamp,
+  /** How many rows were read. */
+  rows: z.int(),
+  /** The first one kept; older ones went with their time. */
+  firstSeq: z.string(),
+  lastSeq: z.string(),
+  /** Note it down elsewhere: it pins everything up to there. */
+  lastHash: z.string(),
+  broken: z.object({ seq: z.string(), why: AuditFault }).nullable(),
+});
+export type AuditVerdict = z.infer<typeof AuditVerdict>;
+
+/** The query of /audit/export. */
+export const AuditExportQuery = AuditFilter.extend({
+  format: z.enum(['csv', 'ndjson']).default('csv'),
+});
+export type AuditExportQuery = z.infer<typeof AuditExportQuery>;
