@@ -117,10 +117,10 @@ export async function buildFeatures(options: FeatureOptions) {
     db,
     clock,
     log,
+    cipher,
     redisUrl: config.redis.url,
     passwordRounds: options.passwordRounds,
   });
-  const { setup, sessions, users, invites } = people;
 
   const platformsRepo = createPlatformsRepo(db);
   const registry = createRegistry({
@@ -237,10 +237,7 @@ export async function buildFeatures(options: FeatureOptions) {
 
   return {
     services: {
-      setup,
-      sessions,
-      users,
-      invites,
+      ...people.services,
       platforms,
       accounts,
       accountRecords,

@@ -1,10 +1,20 @@
 import type { Audit } from './features/audit/index.ts';
 import {
+  createFactorsRepo,
+  createFactorsService,
+  createPasskeysService,
+  createSecondFactors,
+  createTotpService,
+} from './features/factors/index.ts';
+import {
   createLimiters,
   createLuciaSessions,
   createPasswords,
+  createPendingProofsRepo,
+  createProofsService,
   createSessionsRepo,
   createSessionsService,
+  createSignInService,
 } from './features/sessions/index.ts';
 import { createSetupRepo, createSetupService } from './features/setup/index.ts';
 import {
@@ -13,6 +23,7 @@ import {
   createUsersRepo,
   createUsersService,
 } from './features/users/index.ts';
+import type { Cipher } from './infra/cipher.ts';
 import type { Clock } from './infra/clock.ts';
 import type { Log } from './infra/log.ts';
 import type { Db } from './infra/prisma/client.ts';
@@ -21,6 +32,7 @@ export type PeopleOptions = {
   db: Db;
   clock: Clock;
   log: Log;
+  cipher: Cipher;
   audit: Audit;
   /** Where sign-in limits are shared with other servers; null = in this process. */
   redisUrl: string | null;
@@ -29,19 +41,44 @@ export type PeopleOptions = {
 };
 
 /** Who people are and how they get in: set-up, sessions, users and their invitations. */
-export function buildPeople({ audit, db, clock, log, redisUrl, passwordRounds }: PeopleOptions) {
+export function buildPeople({
+  audit,
+  db,
+  clock,
+  log,
+  cipher,
+  redisUrl,
+  passwordRounds,
+}: PeopleOptions) {
   const passwords = createPasswords(passwordRounds);
   const limiters = createLimiters({ redisUrl, log });
   const sessionsRepo = createSessionsRepo(db);
   const store = createLuciaSessions({ repo: sessionsRepo, clock });
+  const factorsRepo = createFactorsRepo(db);
+  const totp = createTotpService({ repo: factorsRepo, cipher, clock });
+  const passkeys = createPasskeysService({ repo: factorsRepo, clock });
+  const secondFactors = createSecondFactors({ repo: factorsRepo, totp, passkeys });
   const sessions = createSessionsService({
     store,
     repo: sessionsRepo,
     passwords,
+    factors: secondFactors,
     limiters,
     clock,
     log,
   });
+  const pending = createPendingProofsRepo(db);
+  const proving = {
+    repo: sessionsRepo,
+    pending,
+    factors: secondFactors,
+    passwords,
+    limiters,
+    clock,
+  };
+  const proofs = createProofsService(proving);
+  const signIn = createSignInService({ ...proving, sessions, proofs });
+  const factors = createFactorsService({ repo: factorsRepo, totp, passkeys, proofs });
   const usersRepo = createUsersRepo(db);
   const invites = createInvitesService({
     repo: createInvitesRepo(db),
@@ -62,5 +99,8 @@ export function buildPeople({ audit, db, clock, log, redisUrl, passwordRounds }:
     audit,
     clock,
   });
-  return { setup, sessions, users, invites, store, usersRepo, passwords, limiters };
+  return {
+    services: { setup, sessions, signIn, proofs, factors, users, invites },
+    ...{ store, usersRepo, passwords, limiters },
+  };
 }

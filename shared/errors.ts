@@ -32,6 +32,13 @@ export const ERRORS = {
   forbidden: { http: 403, trpc: 'FORBIDDEN', openai: ['permission_error', 'forbidden'] },
   wrong_origin: { http: 403, trpc: 'FORBIDDEN', openai: ['permission_error', 'wrong_origin'] },
   user_disabled: { http: 403, trpc: 'FORBIDDEN', openai: ['permission_error', 'user_disabled'] },
+  /** The session is good, but the person has to prove once more who they are. */
+  step_up_needed: { http: 403, trpc: 'FORBIDDEN', openai: ['permission_error', 'step_up_needed'] },
+  passkey_refused: {
+    http: 403,
+    trpc: 'FORBIDDEN',
+    openai: ['permission_error', 'passkey_refused'],
+  },
   model_not_allowed: {
     http: 403,
     trpc: 'FORBIDDEN',

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
@@ -5,6 +6,7 @@ import { AppError } from '#shared/errors.ts';
 import type { Role } from '#shared/schemas/common.ts';
 import { buildPeople } from '../build-people.ts';
 import { type Audit, createAudit } from '../features/audit/index.ts';
+import { createCipher } from '../infra/cipher.ts';
 import { newId } from '../infra/ids.ts';
 import { createLog, type Log } from '../infra/log.ts';
 import { createPrisma, type Db } from '../infra/prisma/client.ts';
@@ -43,11 +45,13 @@ export async function startConsole(options: ConsoleOptions = {}) {
   });
 
   const audit = createAudit({ clock });
-  const people = buildPeople({ audit, db, clock, log, redisUrl: null, passwordRounds: 4 });
-  const { setup, sessions, users, invites, store, limiters, passwords } = people;
+  const cipher = createCipher({ current: 'test', keys: { test: randomBytes(32) } });
+  const people = buildPeople({ audit, db, clock, log, cipher, redisUrl: null, passwordRounds: 4 });
+  const { store, limiters, passwords } = people;
+  const { sessions } = people.services;
   const base = { db, databaseUrl: database.url, audit, clock, log };
   const added = options.features?.(base) ?? {};
-  const services = withStubs({ setup, sessions, users, invites, ...added });
+  const services = withStubs({ ...people.services, ...added });
   const router = createAppRouter(services);
   const door = createSessionDoor({ sessions, publicUrl: options.publicUrl ?? null });
 
@@ -106,7 +110,7 @@ export async function startConsole(options: ConsoleOptions = {}) {
   };
 }
 
-type RealServices = Pick<Services, 'setup' | 'sessions' | 'users' | 'invites'>;
+type RealServices = ReturnType<typeof buildPeople>['services'];
 
 /** Guards stand before services, so who may come in can be told with a service that does nothing. */
 function withStubs(real: RealServices): Services {

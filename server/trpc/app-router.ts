@@ -4,6 +4,7 @@ import {
   createAccountsRouter,
 } from '../features/accounts/index.ts';
 import { type AuditService, createAuditRouter } from '../features/audit/index.ts';
+import { createFactorsRouter, type FactorsService } from '../features/factors/index.ts';
 import { createKeysRouter, type KeysService } from '../features/keys/index.ts';
 import {
   createModelsRouter,
@@ -13,7 +14,12 @@ import {
 import { createPlatformsRouter, type PlatformsService } from '../features/platforms/index.ts';
 import { createPoolRouter, type PoolService } from '../features/pool/index.ts';
 import { createQuotasRouter, type QuotasService } from '../features/quotas/index.ts';
-import { createSessionsRouter, type SessionsService } from '../features/sessions/index.ts';
+import {
+  createSessionsRouter,
+  type ProofsService,
+  type SessionsService,
+  type SignInService,
+} from '../features/sessions/index.ts';
 import { createSetupRouter, type SetupService } from '../features/setup/index.ts';
 import { createWhyRouter, type WhyService } from '../features/traces/index.ts';
 import { createUsageRouter, type UsageService } from '../features/usage/index.ts';
@@ -27,6 +33,9 @@ import { router } from './init.ts';
 export type Services = {
   setup: SetupService;
   sessions: SessionsService;
+  signIn: SignInService;
+  proofs: ProofsService;
+  factors: FactorsService;
   users: UsersService;
   invites: InvitesService;
   platforms: PlatformsService;
@@ -46,7 +55,8 @@ export type Services = {
 export function createAppRouter(services: Services) {
   return router({
     setup: createSetupRouter(services.setup),
-    sessions: createSessionsRouter(services.sessions),
+    sessions: createSessionsRouter(services),
+    factors: createFactorsRouter(services.factors),
     users: createUsersRouter(services.users, services.invites),
     platforms: createPlatformsRouter(services.platforms),
     accounts: createAccountsRouter(services.accounts, services.accountRecords),

@@ -68,7 +68,11 @@ export function mountTrpc({ router, door, log }: TrpcOptions): Router {
       userAgent: req.headers['user-agent'] ?? '',
       me: session?.me ?? null,
       sessionId: session?.sessionId ?? null,
+      proved: session?.proved ?? false,
+      origin: req.method === 'GET' ? null : door.originOf(req),
+      proofCookie: door.proofCookie(req),
       setSessionCookie: (token) => door.setCookie(res, token),
+      setProofCookie: (token) => door.setProofCookie(res, token),
     };
   }
 

@@ -15,8 +15,16 @@ export type Context = {
   me: Me | null;
   /** The session's stored id (a hash), or null. */
   sessionId: string | null;
+  /** Whether the person proved in the last ten minutes who they are. */
+  proved: boolean;
+  /** The address of our pages as the browser sees it; null for requests that only read. */
+  origin: string | null;
+  /** What binds a challenge to this browser, or null. */
+  proofCookie: string | null;
   /** Sets the session cookie to this token; null clears it. */
   setSessionCookie(token: string | null): void;
+  /** Sets what binds a challenge to this browser; null clears it. */
+  setProofCookie(token: string | null): void;
 };
 
 const t = initTRPC.context<Context>().create({

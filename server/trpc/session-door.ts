@@ -1,9 +1,12 @@
 import type { Request, Response } from 'express';
 import { AppError } from '#shared/errors.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
-import { SESSION_DAYS, type SessionsService } from '../features/sessions/index.ts';
+import { type Proven, SESSION_DAYS, type SessionsService } from '../features/sessions/index.ts';
 
 const COOKIE = 'gatehouse_session';
+/** Binds a passkey's challenge to the browser that asked for it, while nobody is signed in. */
+const PROOF_COOKIE = 'gatehouse_proof';
+const PROOF_MAX_AGE_S = 300;
 const SESSION_MAX_AGE_S = SESSION_DAYS * 86_400;
 
 export type SessionDoorOptions = {
@@ -12,7 +15,7 @@ export type SessionDoorOptions = {
   publicUrl: string | null;
 };
 
-export type SignedInRequest = { me: Me; sessionId: string };
+export type SignedInRequest = { me: Me; sessionId: string } & Proven;
 
 export type SessionDoor = {
   /**
@@ -25,8 +28,13 @@ export type SessionDoor = {
    * @throws AppError wrong_origin
    */
   checkOrigin(req: Request): void;
+  /** The address of our pages as the browser of a checked request sees it. */
+  originOf(req: Request): string | null;
   /** Sets the session cookie, or with null removes it. */
   setCookie(res: Response, token: string | null): void;
+  /** What binds a challenge to the browser, if it sent any. */
+  proofCookie(req: Request): string | null;
+  setProofCookie(res: Response, token: string | null): void;
 };
 
 /** How browsers carry sessions: the cookie, and the check that a request comes from our pages. */
@@ -37,7 +45,13 @@ export function createSessionDoor({ sessions, publicUrl }: SessionDoorOptions): 
   function setCookie(res: Response, token: string | null): void {
     const maxAge = token === null ? 0 : SESSION_MAX_AGE_S;
     const facts = `Path=/; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure}`;
-    res.setHeader('set-cookie', `${COOKIE}=${token ?? ''}; ${facts}`);
+    putCookie(res, COOKIE, `${token ?? ''}; ${facts}`);
+  }
+
+  function setProofCookie(res: Response, token: string | null): void {
+    const maxAge = token === null ? 0 : PROOF_MAX_AGE_S;
+    const facts = `Path=/trpc; Max-Age=${maxAge}; HttpOnly; SameSite=Strict${secure}`;
+    putCookie(res, PROOF_COOKIE, `${token ?? ''}; ${facts}`);
   }
 
   return {
@@ -47,7 +61,7 @@ export function createSessionDoor({ sessions, publicUrl }: SessionDoorOptions): 
       const open = await sessions.read(token);
       if (!open) return null;
       if (open.renewed && !res.headersSent) setCookie(res, token);
-      return { me: open.me, sessionId: open.sessionId };
+      return { me: open.me, sessionId: open.sessionId, proved: open.proved };
     },
 
     checkOrigin(req) {
@@ -63,8 +77,18 @@ export function createSessionDoor({ sessions, publicUrl }: SessionDoorOptions): 
       );
     },
 
+    originOf: (req) => ownOrigin ?? hostOrigin(originOf(req.headers.origin), req.host),
+    proofCookie: (req) => readCookie(req.headers.cookie, PROOF_COOKIE),
     setCookie,
+    setProofCookie,
   };
+}
+
+/** In place of what this answer set under the name before. */
+function putCookie(res: Response, name: string, value: string): void {
+  const given = [res.getHeader('set-cookie') ?? []].flat().map(String);
+  const others = given.filter((line) => !line.startsWith(`${name}=`));
+  res.setHeader('set-cookie', [...others, `${name}=${value}`]);
 }
 
 /** Behind a proxy that speaks TLS we see http, so the scheme is the browser's word. */
@@ -79,11 +103,11 @@ function originOf(text: string | undefined): URL | null {
   return url.protocol === 'http:' || url.protocol === 'https:' ? url : null;
 }
 
-/** The session token in a Cookie header. Anything that is not one of ours counts as no cookie. */
-export function readCookie(header: string | undefined): string | null {
+/** The token of that name in a Cookie header. Anything that is not one of ours counts as no cookie. */
+export function readCookie(header: string | undefined, name: string = COOKIE): string | null {
   for (const pair of header?.split(';') ?? []) {
     const at = pair.indexOf('=');
-    if (at < 0 || pair.slice(0, at).trim() !== COOKIE) continue;
+    if (at < 0 || pair.slice(0, at).trim() !== name) continue;
     const value = pair.slice(at + 1).trim();
     if (/^[\w-]{43}$/.test(value)) return value;
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id, NewPassword, Role, Timestamp } from './common.ts';
+import { SecondFactorMethod } from './factors.ts';
 
 export const SignInInput = z.object({
   username: z.string().trim().toLowerCase().min(1).max(64),
@@ -15,6 +16,18 @@ export const Me = z.object({
   role: Role,
 });
 export type Me = z.infer<typeof Me>;
+
+/** What a sign-in by password comes to: the person, or that a second factor is asked for. */
+export const SignInAnswer = z.union([
+  Me,
+  z.object({
+    next: z.literal('second-factor'),
+    /** Good once, for five minutes. */
+    ticket: z.string(),
+    methods: z.array(SecondFactorMethod),
+  }),
+]);
+export type SignInAnswer = z.infer<typeof SignInAnswer>;
 
 /** What a person wants of the gateway. */
 export const Preferences = z.object({
@@ -35,6 +48,7 @@ export const SessionView = z.object({
   userAgent: z.string(),
   address: z.string(),
   createdAt: Timestamp,
+  lastSeenAt: Timestamp,
   expiresAt: Timestamp,
 });
 export type SessionView = z.infer<typeof SessionView>;

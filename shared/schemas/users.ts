@@ -20,6 +20,9 @@ export const UserView = z.object({
   state: UserState,
   /** False until an invited person chose a password. */
   hasPassword: z.boolean(),
+  /** Whether an authenticator app is asked for at sign-in. */
+  secondFactor: z.boolean(),
+  passkeys: z.int(),
   rpm: z.int().nullable(),
   tokensPerDay: z.int().nullable(),
   /** Limits besides these two. */

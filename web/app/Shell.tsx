@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Outlet, useRouter } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
+import { StepUpDialog } from '../features/factors/StepUpDialog.tsx';
 import { LimitsProvider } from '../features/quotas/limits-context.tsx';
 import { trpc } from '../lib/trpc.ts';
 import { Header } from './Header.tsx';
@@ -49,6 +50,7 @@ export function Shell() {
           </div>
         </AppShell.Main>
       </AppShell>
+      <StepUpDialog />
     </>
   );
 }

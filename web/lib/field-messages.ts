@@ -4,6 +4,8 @@ import { z } from 'zod';
 /** Sentences that shared/schemas give by hand, in English only, and where their translation is. */
 const KNOWN = {
   'at least 10 characters': () => i18next.t('fields:tooShort', { n: 10 }),
+  'six digits': () => i18next.t('fields:sixDigits'),
+  'sixteen letters and digits': () => i18next.t('fields:recoveryCode'),
   'at most 72 bytes': () => i18next.t('fields:passwordLong'),
   'lower case letters, digits, and . _ @ - only': () => i18next.t('fields:username'),
   'lower case letters, digits and dashes': () => i18next.t('fields:platformId'),

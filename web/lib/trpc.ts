@@ -10,6 +10,7 @@ import {
 import { createTRPCOptionsProxy, type TRPCOptionsProxy } from '@trpc/tanstack-react-query';
 import type { AppRouter } from '#server/trpc/app-router.ts';
 import { readError } from './errors.ts';
+import { stepUpLink } from './step-up-link.ts';
 
 /** What a procedure may fail with, as queries and mutations see it. */
 export type AppRouterError = TRPCClientErrorLike<AppRouter>;
@@ -40,6 +41,7 @@ export const queryClient = new QueryClient({
 /** For what fits neither a query nor a mutation of the pages. */
 export const client: TRPCClient<AppRouter> = createTRPCClient<AppRouter>({
   links: [
+    stepUpLink,
     splitLink({
       // NOTE: what waits for a platform travels alone, or it would hold up all that is asked with it.
       condition: ({ path }) => path === 'accounts.upstreamModels' || path === 'accounts.test',

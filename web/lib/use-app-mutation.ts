@@ -45,6 +45,8 @@ export function useAppMutation<TData, TError, TInput, TContext>(
     onError(thrown, input) {
       const error = readError(thrown);
       if (settings.onFail?.(error, input)) return;
+      // The person closed the window that asked for the proof: they know that nothing was done.
+      if (error.code === 'step_up_needed') return;
       if (settings.form && fillForm(settings.form, error)) return;
       const ruled = error.param === null ? undefined : settings.paramTexts?.[error.param];
       if (settings.form && error.param !== null && ruled !== undefined) {

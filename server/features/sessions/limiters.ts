@@ -33,6 +33,10 @@ export type Limiters = {
   token: Tries;
   /** Tries at one's own current password, by user id. */
   password: Tries;
+  /** Tries at codes of an authenticator app and recovery codes, by user id. */
+  code: Tries;
+  /** Passkeys asked for without saying who one is, by address. */
+  passkey: Tries;
   close(): void;
 };
 
@@ -55,6 +59,8 @@ export function createLimiters({ redisUrl, log }: LimiterOptions): Limiters {
     address: make('address', PER_ADDRESS),
     token: make('token', PER_ADDRESS),
     password: make('password', PER_NAME),
+    code: make('code', PER_NAME),
+    passkey: make('passkey', PER_ADDRESS),
     close: () => redis?.disconnect(),
   };
 }

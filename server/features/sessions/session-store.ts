@@ -21,7 +21,12 @@ export type NewSession = {
 export type OpenSession = {
   sessionId: string;
   me: Me;
+  /** When the person was last seen at all; null = never. */
   lastSeenAt: Date | null;
+  /** When this session was last used. */
+  usedAt: Date;
+  /** When the person last proved who they are in it. */
+  provedAt: Date;
   /** True when its end was moved: the cookie must be sent again. */
   renewed: boolean;
 };
@@ -31,6 +36,7 @@ export type StoredSession = {
   userAgent: string;
   address: string;
   createdAt: Date;
+  lastSeenAt: Date;
   expiresAt: Date;
 };
 

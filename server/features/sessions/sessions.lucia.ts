@@ -7,7 +7,14 @@ import type { SessionOwner, SessionsRepo } from './sessions.repo.ts';
 /** A session lives this long after it was last renewed; it is renewed in the second half. */
 export const SESSION_DAYS = 30;
 
-type SessionFacts = { address: string; userAgent: string; passwordHash: string; createdAt: Date };
+type SessionFacts = {
+  address: string;
+  userAgent: string;
+  passwordHash: string;
+  createdAt: Date;
+  lastSeenAt: Date;
+  provedAt: Date;
+};
 
 declare module 'lucia' {
   interface Register {
@@ -25,6 +32,8 @@ const NO_FACTS: SessionFacts = {
   userAgent: '',
   passwordHash: '',
   createdAt: new Date(0),
+  lastSeenAt: new Date(0),
+  provedAt: new Date(0),
 };
 
 export type LuciaDeps = { repo: SessionsRepo; clock: Pick<Clock, 'now'> };
@@ -41,8 +50,9 @@ export function createLuciaSessions({ repo, clock }: LuciaDeps): SessionStore {
     async create({ userId, ...facts }) {
       const token = newSecret('');
       try {
-        const createdAt = new Date(clock.now());
-        await lucia.createSession(userId, { ...facts, createdAt }, { sessionId: sha256hex(token) });
+        const now = new Date(clock.now());
+        const times = { createdAt: now, lastSeenAt: now, provedAt: now };
+        await lucia.createSession(userId, { ...facts, ...times }, { sessionId: sha256hex(token) });
         return token;
       } catch (error) {
         if (error instanceof NotStored) return null;
@@ -55,7 +65,8 @@ export function createLuciaSessions({ repo, clock }: LuciaDeps): SessionStore {
       if (!session) return null;
       const { active, lastSeenAt, ...me } = user.owner;
       if (!active) return null;
-      return { sessionId: session.id, me, lastSeenAt, renewed: session.fresh };
+      const { lastSeenAt: usedAt, provedAt } = session;
+      return { sessionId: session.id, me, lastSeenAt, usedAt, provedAt, renewed: session.fresh };
     },
 
     async list(userId) {
@@ -80,8 +91,9 @@ function createAdapter({ repo, clock }: LuciaDeps): Adapter {
     async getSessionAndUser(id) {
       const found = await repo.findWithOwner(id);
       if (!found) return [null, null];
-      const [row, owner] = found;
-      const session = { ...row, expiresAt: toLucia(row.expiresAt), attributes: NO_FACTS };
+      const [{ lastSeenAt, provedAt, ...row }, owner] = found;
+      const attributes = { ...NO_FACTS, lastSeenAt, provedAt };
+      const session = { ...row, expiresAt: toLucia(row.expiresAt), attributes };
       return [session, { id: owner.id, attributes: { owner } }];
     },
     async getUserSessions(userId) {

@@ -4,7 +4,13 @@ import { withTx } from '../../infra/prisma/client.ts';
 import { notify } from '../../infra/prisma/notify.ts';
 import type { NewSession, StoredSession } from './session-store.ts';
 
-export type SessionRow = { id: string; userId: string; expiresAt: Date };
+export type SessionRow = {
+  id: string;
+  userId: string;
+  expiresAt: Date;
+  lastSeenAt: Date;
+  provedAt: Date;
+};
 export type SessionOwner = Me & { active: boolean; lastSeenAt: Date | null };
 export type Credentials = Me & { active: boolean; passwordHash: string | null };
 
@@ -20,6 +26,8 @@ export function createSessionsRepo(db: Db) {
           id: true,
           userId: true,
           expiresAt: true,
+          lastSeenAt: true,
+          provedAt: true,
           user: { select: { ...WHO, lastSeenAt: true } },
         },
       });
@@ -39,6 +47,7 @@ export function createSessionsRepo(db: Db) {
           userAgent: true,
           address: true,
           createdAt: true,
+          lastSeenAt: true,
           expiresAt: true,
         },
       });
@@ -49,7 +58,7 @@ export function createSessionsRepo(db: Db) {
      * comes first and prevents it, or comes after and ends it.
      * @returns whether it was stored.
      */
-    async insert(session: NewSession & { id: string; createdAt: Date; expiresAt: Date }) {
+    async insert(session: NewSession & Omit<StoredSession, 'userId'> & { provedAt: Date }) {
       const { passwordHash, ...data } = session;
       return await withTx(db, async (tx) => {
         const fit = await tx.$queryRaw<unknown[]>`
@@ -130,12 +139,25 @@ export function createSessionsRepo(db: Db) {
       });
     },
 
-    /** Notes that the user was here, unless that is known since `notSince`. */
-    async markSeen(userId: string, at: Date, notSince: Date): Promise<void> {
+    /** Notes that the user was here in this session, unless that is known since `notSince`. */
+    async markSeen(
+      { userId, sessionId }: { userId: string; sessionId: string },
+      at: Date,
+      notSince: Date,
+    ): Promise<void> {
+      await db.session.updateMany({
+        where: { id: sessionId, lastSeenAt: { lte: notSince } },
+        data: { lastSeenAt: at },
+      });
       await db.user.updateMany({
         where: { id: userId, OR: [{ lastSeenAt: null }, { lastSeenAt: { lte: notSince } }] },
         data: { lastSeenAt: at },
       });
+    },
+
+    /** Notes that the person proved in this session who they are. */
+    async markProved(sessionId: string, at: Date): Promise<void> {
+      await db.session.updateMany({ where: { id: sessionId }, data: { provedAt: at } });
     },
   };
 }

@@ -1,15 +1,11 @@
 import { AppError } from '#shared/errors.ts';
-import type {
-  Me,
-  PasswordChange,
-  Preferences,
-  SessionView,
-  SignInInput,
-} from '#shared/schemas/sessions.ts';
+import type { Me, PasswordChange, Preferences, SessionView } from '#shared/schemas/sessions.ts';
 import type { Clock } from '../../infra/clock.ts';
 import type { Log } from '../../infra/log.ts';
-import { addressKey, type Limiters } from './limiters.ts';
+import type { Limiters } from './limiters.ts';
 import type { Passwords } from './passwords.ts';
+import { PROOF_MS, type Proven, requireRecentProof } from './recent-proof.ts';
+import type { SecondFactors } from './second-factors.ts';
 import type { NewSession, OpenSession, SessionStore, Visitor } from './session-store.ts';
 import type { SessionsRepo } from './sessions.repo.ts';
 
@@ -22,7 +18,8 @@ export type SessionsDeps = {
   store: SessionStore;
   repo: SessionsRepo;
   passwords: Passwords;
-  limiters: Pick<Limiters, 'username' | 'address' | 'password'>;
+  factors: Pick<SecondFactors, 'methodsOf'>;
+  limiters: Pick<Limiters, 'password'>;
   clock: Pick<Clock, 'now'>;
   log: Pick<Log, 'warn'>;
 };
@@ -33,18 +30,23 @@ export type SignedIn = {
   token: string;
 };
 
+/** A session as requests see it. */
+export type ReadSession = Pick<OpenSession, 'sessionId' | 'me' | 'renewed'> & Proven;
+
 export type SessionsService = ReturnType<typeof createSessionsService>;
 
 /** Signing in and out, and what a session is good for. */
 export function createSessionsService(deps: SessionsDeps) {
-  const { store, repo, passwords, limiters, clock, log } = deps;
+  const { store, repo, passwords, factors, limiters, clock, log } = deps;
   let lastSweep = 0;
 
-  async function noteSeen({ me, lastSeenAt }: OpenSession): Promise<void> {
+  async function noteSeen({ sessionId, me, lastSeenAt, usedAt }: OpenSession): Promise<void> {
     const now = clock.now();
-    if (lastSeenAt && now - lastSeenAt.getTime() < SEEN_EVERY_MS) return;
+    const oldest = Math.min(lastSeenAt?.getTime() ?? 0, usedAt.getTime());
+    if (now - oldest < SEEN_EVERY_MS) return;
     try {
-      await repo.markSeen(me.id, new Date(now), new Date(now - SEEN_EVERY_MS));
+      const who = { userId: me.id, sessionId };
+      await repo.markSeen(who, new Date(now), new Date(now - SEEN_EVERY_MS));
     } catch (error) {
       log.warn({ err: error }, 'could not note when a person was last seen');
     }
@@ -82,35 +84,22 @@ export function createSessionsService(deps: SessionsDeps) {
   return {
     start,
 
-    /**
-     * @throws AppError sign_in_failed, the same whether or not the user exists; user_disabled only to
-     *   whoever knows the password; too_many_tries.
-     */
-    async signIn(input: SignInInput, visitor: Visitor): Promise<SignedIn> {
-      const from = addressKey(visitor.address);
-      await limiters.address.take(from);
-      await limiters.username.take(input.username);
-      const known = await repo.findCredentials({ username: input.username });
-      const right = await passwords.matches(input.password, known?.passwordHash ?? null);
-      if (!known?.passwordHash || !right) throw signInFailed();
-      await Promise.all([limiters.username.reset(input.username), limiters.address.giveBack(from)]);
-      if (!known.active) {
-        throw new AppError('user_disabled', 'Your account is disabled. Ask an admin to enable it.');
-      }
-      const token = await start({ userId: known.id, passwordHash: known.passwordHash }, visitor);
-      return { me: toMe(known), token };
-    },
-
     async signOut(sessionId: string | null): Promise<void> {
       if (sessionId !== null) await store.end(sessionId);
     },
 
     /**
-     * Ends every session of the person and opens a new one.
+     * Ends every session of the person and opens a new one. The current password is the proof; whoever
+     * has a second factor gives that, too.
      * @returns the new session's token.
-     * @throws AppError bad_request when the current password is wrong, too_many_tries.
+     * @throws AppError bad_request when the current password is wrong, step_up_needed, too_many_tries.
      */
-    async changePassword(me: Me, input: PasswordChange, visitor: Visitor): Promise<string> {
+    async changePassword(
+      me: Me,
+      input: PasswordChange,
+      visitor: Visitor & Proven,
+    ): Promise<string> {
+      if ((await factors.methodsOf(me.id)).length > 0) requireRecentProof(visitor);
       await limiters.password.take(me.id);
       const known = await repo.findCredentials({ id: me.id });
       const from = known?.passwordHash ?? null;
@@ -136,6 +125,7 @@ export function createSessionsService(deps: SessionsDeps) {
         userAgent: session.userAgent,
         address: session.address,
         createdAt: session.createdAt.toISOString(),
+        lastSeenAt: session.lastSeenAt.toISOString(),
         expiresAt: session.expiresAt.toISOString(),
       }));
     },
@@ -147,22 +137,23 @@ export function createSessionsService(deps: SessionsDeps) {
     },
 
     /** Who a session cookie's value belongs to; null when to nobody (any more). */
-    async read(token: string): Promise<Omit<OpenSession, 'lastSeenAt'> | null> {
+    async read(token: string): Promise<ReadSession | null> {
       const open = await store.read(token);
       if (!open) return null;
       await noteSeen(open);
-      const { lastSeenAt: _seen, ...rest } = open;
-      return rest;
+      const { sessionId, me, renewed, provedAt } = open;
+      return { sessionId, me, renewed, proved: clock.now() - provedAt.getTime() < PROOF_MS };
     },
   };
 }
 
 /** Only what the console may know. */
-function toMe({ id, username, displayName, role }: Me): Me {
+export function toMe({ id, username, displayName, role }: Me): Me {
   return { id, username, displayName, role };
 }
 
-function signInFailed(): AppError {
+/** The same whatever was wrong. */
+export function signInFailed(): AppError {
   return new AppError(
     'sign_in_failed',
     'User name or password is wrong. Check both and try again.',

@@ -48,6 +48,8 @@ describe('users.list', () => {
       username: member.username,
       state: 'active',
       hasPassword: true,
+      secondFactor: false,
+      passkeys: 0,
       keys: 1,
       accounts: 0,
       rpm: null,

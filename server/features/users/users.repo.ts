@@ -33,7 +33,8 @@ const VIEW = {
   passwordHash: true,
   lastSeenAt: true,
   createdAt: true,
-  _count: { select: { keys: { where: { revokedAt: null } }, accounts: true } },
+  totp: { select: { confirmedAt: true } },
+  _count: { select: { keys: { where: { revokedAt: null } }, accounts: true, passkeys: true } },
 } as const;
 
 /** Rows of `users`. */
@@ -120,6 +121,8 @@ export type UsersRepo = ReturnType<typeof createUsersRepo>;
 type ViewRow = Omit<
   UserView,
   | 'hasPassword'
+  | 'secondFactor'
+  | 'passkeys'
   | 'lastSeenAt'
   | 'createdAt'
   | 'rpm'
@@ -131,13 +134,16 @@ type ViewRow = Omit<
   passwordHash: string | null;
   lastSeenAt: Date | null;
   createdAt: Date;
-  _count: { keys: number; accounts: number };
+  totp: { confirmedAt: Date | null } | null;
+  _count: { keys: number; accounts: number; passkeys: number };
 };
 
-function toView({ passwordHash, _count, ...row }: ViewRow, limits: LimitSet): UserView {
+function toView({ passwordHash, totp, _count, ...row }: ViewRow, limits: LimitSet): UserView {
   return {
     ...row,
     hasPassword: passwordHash !== null,
+    secondFactor: totp !== null && totp.confirmedAt !== null,
+    passkeys: _count.passkeys,
     rpm: limits.rpm,
     tokensPerDay: limits.tokensPerDay,
     moreLimits: moreThanShown(limits),

@@ -80,6 +80,11 @@ export function Devices() {
                 cell: (session) => <RelativeTime iso={session.createdAt} />,
               },
               {
+                id: 'seen',
+                header: t('devices.seen'),
+                cell: (session) => <RelativeTime iso={session.lastSeenAt} />,
+              },
+              {
                 id: 'until',
                 header: t('devices.until'),
                 cell: (session) => <RelativeTime iso={session.expiresAt} />,

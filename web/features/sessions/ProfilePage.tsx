@@ -2,6 +2,8 @@ import { SimpleGrid, Stack } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '../../lib/use-me.ts';
 import { PageHeader } from '../../ui/PageHeader.tsx';
+import { AppCard } from '../factors/AppCard.tsx';
+import { PasskeysCard } from '../factors/PasskeysCard.tsx';
 import { AccountPreference } from './AccountPreference.tsx';
 import { Appearance } from './Appearance.tsx';
 import { Devices } from './Devices.tsx';
@@ -23,6 +25,8 @@ export function ProfilePage() {
             <AccountPreference />
           </Stack>
         </SimpleGrid>
+        <AppCard />
+        <PasskeysCard />
         <Devices />
       </Stack>
     </>

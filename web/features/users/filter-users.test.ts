@@ -9,6 +9,8 @@ const user = (username: string, displayName = ''): UserView => ({
   role: 'member',
   state: 'active',
   hasPassword: true,
+  secondFactor: false,
+  passkeys: 0,
   rpm: null,
   tokensPerDay: null,
   moreLimits: 0,

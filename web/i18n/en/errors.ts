@@ -18,6 +18,14 @@ export const errors = {
     hint: 'Open the console at its own address and try again.',
   },
   user_disabled: { title: 'This user is disabled', hint: 'An admin can enable it again.' },
+  step_up_needed: {
+    title: 'Prove once more that it is you',
+    hint: 'Nothing was changed. Try again and prove it in the window that opens.',
+  },
+  passkey_refused: {
+    title: 'That passkey did not work',
+    hint: 'Try again, or use another way.',
+  },
   model_not_allowed: {
     title: 'This key may not use that model',
     hint: 'Choose another model or change the key.',

@@ -5,6 +5,8 @@ export const fields = {
   wholeNumber: 'Enter a whole number',
   url: 'Enter an address that starts with http:// or https://',
   date: 'Enter a date and time',
+  recoveryCode: 'Sixteen letters and digits',
+  sixDigits: 'Six digits',
   tooShort: 'At least {{n}} characters',
   tooLong: 'At most {{n}} characters',
   tooSmall: 'At least {{n}}',

@@ -33,6 +33,7 @@ export const profile = {
     device: 'Device',
     address: 'Address',
     since: 'Since',
+    seen: 'Last used',
     until: 'Ends',
     current: 'This device',
     unknown: 'Unknown device',

@@ -4,6 +4,13 @@ export const sessions = {
   username: 'User name',
   password: 'Password',
   submit: 'Sign in',
+  or: 'or',
+  withPasskey: 'Sign in with a passkey',
+  second: {
+    title: 'One more step',
+    subtitle: 'Your password was right. Now prove that it is you.',
+    lost: 'Lost the phone and the recovery codes? An admin can remove your second factor.',
+  },
   forgotten: 'Forgot the password? An admin can send you a link to choose a new one.',
   signedOut: 'You are signed out.',
   invite: {

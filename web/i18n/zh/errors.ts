@@ -11,6 +11,11 @@ export const errors: Translated<typeof english> = {
   forbidden: { title: '没有权限执行此操作', hint: '如有需要，请联系管理员。' },
   wrong_origin: { title: '请求来自其他地址', hint: '请从控制台自身的地址打开后重试。' },
   user_disabled: { title: '该用户已停用', hint: '管理员可以重新启用。' },
+  step_up_needed: {
+    title: '请再次验证身份',
+    hint: '没有做任何更改。请重试，并在弹出的窗口中完成验证。',
+  },
+  passkey_refused: { title: '通行密钥验证失败', hint: '请重试，或改用其他方式。' },
   model_not_allowed: { title: '此密钥不能使用该模型', hint: '请换一个模型，或修改密钥的设置。' },
   outbound_refused: {
     title: '不允许访问该地址',

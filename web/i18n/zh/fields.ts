@@ -7,6 +7,8 @@ export const fields: Translated<typeof english> = {
   wholeNumber: '请输入整数',
   url: '请输入以 http:// 或 https:// 开头的地址',
   date: '请输入日期和时间',
+  recoveryCode: '恢复码由十六个字母和数字组成',
+  sixDigits: '请输入六位数字',
   tooShort: '至少 {{n}} 个字符',
   tooLong: '最多 {{n}} 个字符',
   tooSmall: '不能小于 {{n}}',

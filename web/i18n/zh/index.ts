@@ -1,8 +1,10 @@
 import { accounts } from './accounts.ts';
+import { audit } from './audit.ts';
 import { common } from './common.ts';
 import { connect } from './connect.ts';
 import { dashboard } from './dashboard.ts';
 import { errors } from './errors.ts';
+import { factors } from './factors.ts';
 import { fields } from './fields.ts';
 import { keys } from './keys.ts';
 import { models } from './models.ts';
@@ -28,6 +30,7 @@ export const zh = {
   sessions,
   users,
   profile,
+  factors,
   accounts,
   platforms,
   models,
@@ -37,6 +40,7 @@ export const zh = {
   connect,
   dashboard,
   usage,
+  audit,
   playground,
   why,
 } as const;

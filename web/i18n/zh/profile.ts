@@ -35,6 +35,7 @@ export const profile: Translated<typeof english> = {
     device: '设备',
     address: '地址',
     since: '登录时间',
+    seen: '最近使用',
     until: '有效期至',
     current: '当前设备',
     unknown: '未知设备',

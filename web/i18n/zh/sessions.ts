@@ -7,6 +7,13 @@ export const sessions: Translated<typeof english> = {
   username: '用户名',
   password: '密码',
   submit: '登录',
+  or: '或',
+  withPasskey: '使用通行密钥登录',
+  second: {
+    title: '还差一步',
+    subtitle: '密码正确，请再验证一次身份。',
+    lost: '手机和恢复码都丢失了？请管理员移除你的第二重验证。',
+  },
   forgotten: '忘记密码？请管理员发一个链接给你，重新设置即可。',
   signedOut: '你已退出登录。',
   invite: {

@@ -1,0 +1,164 @@
+import { type Db, type Tx, withTx } from '../../infra/prisma/client.ts';
+
+export type StoredPasskey = {
+  id: string;
+  userId: string;
+  credentialId: string;
+  publicKey: Uint8Array<ArrayBuffer>;
+  counter: bigint;
+  transports: string[];
+};
+
+export type PasskeyInsert = StoredPasskey & { name: string; backedUp: boolean; createdAt: Date };
+
+/** Rows of `totp`, `recovery_codes` and `passkeys`. */
+export function createFactorsRepo(db: Db) {
+  return {
+    /** What a person has, without any secret. */
+    async ofUser(userId: string) {
+      const [totp, recoveryCodesLeft, passkeys] = await Promise.all([
+        db.totp.findUnique({ where: { userId }, select: { confirmedAt: true } }),
+        db.recoveryCode.count({ where: { userId, usedAt: null } }),
+        db.passkey.findMany({
+          where: { userId },
+          select: { id: true, name: true, backedUp: true, lastUsedAt: true, createdAt: true },
+          orderBy: { createdAt: 'asc' },
+        }),
+      ]);
+      return { totpSince: totp?.confirmedAt ?? null, recoveryCodesLeft, passkeys };
+    },
+
+    /** @returns false when an app is set up already. */
+    async beginTotp(userId: string, secret: string, now: Date): Promise<boolean> {
+      const changed = await db.$executeRaw`
+        INSERT INTO totp (user_id, secret, created_at) VALUES (${userId}::uuid, ${secret}, ${now})
+        ON CONFLICT (user_id) DO UPDATE SET secret = ${secret}, created_at = ${now}, last_step = 0
+        WHERE totp.confirmed_at IS NULL`;
+      return changed > 0;
+    },
+
+    /** The sealed secret of an app that is set up, or, when `confirmed` is false, of one that is not yet. */
+    async totpSecret(userId: string, confirmed: boolean): Promise<string | null> {
+      const row = await db.totp.findUnique({
+        where: { userId, confirmedAt: confirmed ? { not: null } : null },
+        select: { secret: true },
+      });
+      return row?.secret ?? null;
+    },
+
+    /**
+     * Turns the app on, together with its recovery codes.
+     * @returns false when it was turned on or begun anew meanwhile.
+     */
+    async confirmTotp(
+      { userId, secret, step }: { userId: string; secret: string; step: bigint },
+      codeHashes: readonly string[],
+      now: Date,
+    ): Promise<boolean> {
+      return await withTx(db, async (tx) => {
+        const { count } = await tx.totp.updateMany({
+          where: { userId, secret, confirmedAt: null },
+          data: { confirmedAt: now, lastStep: step },
+        });
+        if (count === 0) return false;
+        await replaceCodes(tx, userId, codeHashes);
+        return true;
+      });
+    },
+
+    /** @returns false when a code of this step or a later one was taken before. */
+    async advance(userId: string, step: bigint): Promise<boolean> {
+      const { count } = await db.totp.updateMany({
+        where: { userId, confirmedAt: { not: null }, lastStep: { lt: step } },
+        data: { lastStep: step },
+      });
+      return count > 0;
+    },
+
+    /** @returns false when the person has no such code, or used it. */
+    async takeRecoveryCode(userId: string, codeHash: string, now: Date): Promise<boolean> {
+      const { count } = await db.recoveryCode.updateMany({
+        where: { userId, codeHash, usedAt: null },
+        data: { usedAt: now },
+      });
+      return count > 0;
+    },
+
+    /** @returns false when no app is set up, for which there would be codes. */
+    async replaceRecoveryCodes(userId: string, codeHashes: readonly string[]): Promise<boolean> {
+      return await withTx(db, async (tx) => {
+        const on = await tx.$queryRaw<unknown[]>`
+          SELECT 1 AS on FROM totp WHERE user_id = ${userId}::uuid AND confirmed_at IS NOT NULL
+          FOR UPDATE`;
+        if (on.length === 0) return false;
+        await replaceCodes(tx, userId, codeHashes);
+        return true;
+      });
+    },
+
+    async deleteTotp(userId: string): Promise<void> {
+      await withTx(db, (tx) => deleteTotpOf(tx, userId));
+    },
+
+    async passkeysOf(userId: string): Promise<StoredPasskey[]> {
+      return await db.passkey.findMany({ where: { userId }, select: PASSKEY });
+    },
+
+    findPasskey: (credentialId: string): Promise<StoredPasskey | null> =>
+      db.passkey.findUnique({ where: { credentialId }, select: PASSKEY }),
+
+    /** @returns false when it is registered already. */
+    async insertPasskey(passkey: PasskeyInsert): Promise<boolean> {
+      const { count } = await db.passkey.createMany({ data: [passkey], skipDuplicates: true });
+      return count > 0;
+    },
+
+    /**
+     * Notes that it answered.
+     * @returns false when its counter went back: a copy of it is about, or the answer is an old one.
+     */
+    async notePasskey(id: string, counter: bigint, now: Date): Promise<boolean> {
+      const forward = counter === 0n ? { counter: 0n } : { counter: { lt: counter } };
+      const { count } = await db.passkey.updateMany({
+        where: { id, ...forward },
+        data: { counter, lastUsedAt: now },
+      });
+      return count > 0;
+    },
+
+    async renamePasskey(userId: string, id: string, name: string): Promise<boolean> {
+      return (await db.passkey.updateMany({ where: { id, userId }, data: { name } })).count > 0;
+    },
+
+    async deletePasskey(userId: string, id: string): Promise<boolean> {
+      return (await db.passkey.deleteMany({ where: { id, userId } })).count > 0;
+    },
+  };
+}
+export type FactorsRepo = ReturnType<typeof createFactorsRepo>;
+
+/** Takes away every second factor of a user together with the change that asks for it. */
+export async function deleteFactorsOf(tx: Tx, userId: string): Promise<void> {
+  await deleteTotpOf(tx, userId);
+  await tx.passkey.deleteMany({ where: { userId } });
+  await tx.pendingProof.deleteMany({ where: { userId } });
+}
+
+const PASSKEY = {
+  id: true,
+  userId: true,
+  credentialId: true,
+  publicKey: true,
+  counter: true,
+  transports: true,
+} as const;
+
+async function deleteTotpOf(tx: Tx, userId: string): Promise<void> {
+  await tx.totp.deleteMany({ where: { userId } });
+  await tx.recoveryCode.deleteMany({ where: { userId } });
+}
+
+async function replaceCodes(tx: Tx, userId: string, hashes: readonly string[]): Promise<void> {
+  await tx.recoveryCode.deleteMany({ where: { userId } });
+  await tx.recoveryCode.createMany({ data: hashes.map((codeHash) => ({ userId, codeHash })) });
+}

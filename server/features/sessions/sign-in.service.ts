@@ -1,0 +1,179 @@
+import { AppError } from '#shared/errors.ts';
+import type { PasskeyAnswer, SecondFactorMethod, SecondStep } from '#shared/schemas/factors.ts';
+import type { Me, SignInInput } from '#shared/schemas/sessions.ts';
+import type { Clock } from '../../infra/clock.ts';
+import { newSecret, sha256hex } from '../../infra/ids.ts';
+import { addressKey, type Limiters } from './limiters.ts';
+import type { Passwords } from './passwords.ts';
+import type { PendingProofsRepo } from './pending-proofs.repo.ts';
+import { PENDING_MS, type ProofsService } from './proofs.service.ts';
+import type { PasskeyOptions, SecondFactors } from './second-factors.ts';
+import type { Visitor } from './session-store.ts';
+import type { Credentials, SessionsRepo } from './sessions.repo.ts';
+import { type SessionsService, type SignedIn, signInFailed, toMe } from './sessions.service.ts';
+
+/** Somebody who knows the password and has to prove it a second time. */
+export type Halfway = { next: 'second-factor'; ticket: string; methods: SecondFactorMethod[] };
+
+/** A visitor whose browser may use a passkey. */
+export type PasskeyVisitor = Visitor & {
+  origin: string | null;
+  /** What binds a challenge to this browser. */
+  proofCookie: string | null;
+};
+
+export type SignInDeps = {
+  sessions: Pick<SessionsService, 'start'>;
+  proofs: Pick<ProofsService, 'check' | 'takePasskey'>;
+  factors: Pick<SecondFactors, 'methodsOf' | 'askPasskey'>;
+  repo: Pick<SessionsRepo, 'findCredentials'>;
+  pending: PendingProofsRepo;
+  passwords: Pick<Passwords, 'matches'>;
+  limiters: Pick<Limiters, 'username' | 'address' | 'passkey'>;
+  clock: Pick<Clock, 'now'>;
+};
+
+/** The ways in: password, then a second factor where there is one; or a passkey alone. */
+export function createSignInService(deps: SignInDeps) {
+  const { sessions, proofs, factors, repo, pending, passwords, limiters, clock } = deps;
+  const now = () => new Date(clock.now());
+  const expiry = () => new Date(clock.now() + PENDING_MS);
+
+  /** Goes on after the right password: to a session, or to the second factor. */
+  async function enter(
+    me: Me,
+    passwordHash: string,
+    visitor: Visitor,
+  ): Promise<SignedIn | Halfway> {
+    const methods = await factors.methodsOf(me.id);
+    if (methods.length === 0) {
+      return { me, token: await sessions.start({ userId: me.id, passwordHash }, visitor) };
+    }
+    const ticket = newSecret('');
+    await pending.put(
+      {
+        ...ticketRow(ticket),
+        userId: me.id,
+        passwordMark: sha256hex(passwordHash),
+        challenge: null,
+        expiresAt: expiry(),
+      },
+      now(),
+    );
+    return { next: 'second-factor', ticket, methods };
+  }
+
+  /** Whose ticket it is, as long as their password is still the one it was given for. */
+  async function holderOf(ticket: string): Promise<Credentials & { passwordHash: string }> {
+    const row = await pending.find({ ...ticketRow(ticket), now: now() });
+    const known = row?.userId ? await repo.findCredentials({ id: row.userId }) : null;
+    const hash = known?.passwordHash ?? null;
+    if (!known?.active || hash === null || sha256hex(hash) !== row?.passwordMark)
+      throw ticketOver();
+    return { ...known, passwordHash: hash };
+  }
+
+  return {
+    enter,
+
+    /**
+     * @throws AppError sign_in_failed, the same whether or not the user exists; user_disabled only to
+     *   whoever knows the password; too_many_tries.
+     */
+    async signIn(input: SignInInput, visitor: Visitor): Promise<SignedIn | Halfway> {
+      const from = addressKey(visitor.address);
+      await limiters.address.take(from);
+      await limiters.username.take(input.username);
+      const known = await repo.findCredentials({ username: input.username });
+      const right = await passwords.matches(input.password, known?.passwordHash ?? null);
+      if (!known?.passwordHash || !right) throw signInFailed();
+      await Promise.all([limiters.username.reset(input.username), limiters.address.giveBack(from)]);
+      if (!known.active) throw userDisabled();
+      return await enter(toMe(known), known.passwordHash, visitor);
+    },
+
+    /**
+     * Asks for a passkey of whoever holds the ticket.
+     * @throws AppError not_found when the ticket is over.
+     */
+    async askSecondPasskey(ticket: string, origin: string | null): Promise<PasskeyOptions> {
+      const { id } = await holderOf(ticket);
+      const options = await factors.askPasskey(origin, id);
+      const which = { ...ticketRow(ticket), now: now() };
+      if (!(await pending.setChallenge(which, options.challenge))) throw ticketOver();
+      return options;
+    },
+
+    /**
+     * The second step. A wrong code leaves the ticket as it is; the right one uses it up.
+     * @throws AppError not_found when the ticket is over: used, older than five minutes, or the
+     *   password changed; bad_request for a wrong code; passkey_refused; too_many_tries.
+     */
+    async proveSecondFactor(
+      { ticket, proof }: SecondStep,
+      visitor: Omit<PasskeyVisitor, 'proofCookie'>,
+    ): Promise<SignedIn> {
+      const known = await holderOf(ticket);
+      const where = ticketRow(ticket);
+      await proofs.check(known.id, proof, { ...where, origin: visitor.origin });
+      if (!(await pending.take({ ...where, now: now() }))) throw ticketOver();
+      const { id: userId, passwordHash } = known;
+      return { me: toMe(known), token: await sessions.start({ userId, passwordHash }, visitor) };
+    },
+
+    /**
+     * Asks for whichever passkey the person has for this address.
+     * @returns what the browser is given, and the cookie that binds the answer to it.
+     * @throws AppError too_many_tries
+     */
+    async askPasskey(
+      visitor: PasskeyVisitor,
+    ): Promise<{ options: PasskeyOptions; cookie: string }> {
+      await limiters.passkey.take(addressKey(visitor.address));
+      const options = await factors.askPasskey(visitor.origin, null);
+      const cookie = newSecret('');
+      const { challenge } = options;
+      await pending.put(
+        { ...cookieRow(cookie), userId: null, passwordMark: null, challenge, expiresAt: expiry() },
+        now(),
+      );
+      return { options, cookie };
+    },
+
+    /**
+     * A passkey is two factors by itself: the device, and what unlocks it.
+     * @throws AppError passkey_refused; user_disabled only to whoever holds the passkey.
+     */
+    async signInWithPasskey(answer: PasskeyAnswer, visitor: PasskeyVisitor): Promise<SignedIn> {
+      const { origin } = visitor;
+      const userId = await proofs.takePasskey(cookieRow(visitor.proofCookie ?? ''), {
+        answer,
+        origin,
+      });
+      await limiters.passkey.giveBack(addressKey(visitor.address));
+      const known = await repo.findCredentials({ id: userId });
+      if (!known?.active) throw userDisabled();
+      // NOTE: whose password an admin took away comes back by the link they were given.
+      if (known.passwordHash === null) {
+        throw new AppError(
+          'passkey_refused',
+          'Your password was reset. Open the link you were given and choose a new one first.',
+        );
+      }
+      const { passwordHash } = known;
+      return { me: toMe(known), token: await sessions.start({ userId, passwordHash }, visitor) };
+    },
+  };
+}
+export type SignInService = ReturnType<typeof createSignInService>;
+
+const ticketRow = (ticket: string) => ({ id: sha256hex(ticket), kind: 'second-factor' as const });
+const cookieRow = (cookie: string) => ({ id: sha256hex(cookie), kind: 'sign-in' as const });
+
+function ticketOver(): AppError {
+  return new AppError('not_found', 'This sign-in took too long. Begin again with your password.');
+}
+
+function userDisabled(): AppError {
+  return new AppError('user_disabled', 'Your account is disabled. Ask an admin to enable it.');
+}

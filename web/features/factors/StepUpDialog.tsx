@@ -1,0 +1,48 @@
+import { Modal, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import type { FactorsView } from '#shared/schemas/factors.ts';
+import { canUsePasskeys } from '../../lib/passkeys.ts';
+import { answerProof, useProofAsked } from '../../lib/step-up.ts';
+import { client, trpc } from '../../lib/trpc.ts';
+import { QueryBoundary } from '../../ui/QueryBoundary.tsx';
+import { ProofForm, type ProofWay } from './ProofForm.tsx';
+
+function waysOf({ totpSince, recoveryCodesLeft, passkeys }: FactorsView): ProofWay[] {
+  const ways: ProofWay[] = [totpSince === null ? 'password' : 'totp'];
+  if (passkeys.length > 0 && canUsePasskeys()) ways.push('passkey');
+  if (totpSince !== null && recoveryCodesLeft > 0) ways.push('recovery');
+  return ways;
+}
+
+/** Asks who is there before something that weighs more; what waited for it then goes on. */
+export function StepUpDialog() {
+  const { t } = useTranslation('factors');
+  const asked = useProofAsked();
+  const query = useQuery(trpc.factors.mine.queryOptions(undefined, { enabled: asked }));
+  return (
+    <Modal
+      opened={asked}
+      onClose={() => answerProof(false)}
+      title={t('stepUp.title')}
+      size="sm"
+      zIndex={400}
+      styles={{ title: { fontWeight: 620 } }}
+    >
+      <Text mb="md">{t('stepUp.text')}</Text>
+      <QueryBoundary query={query}>
+        {(factors) => (
+          <ProofForm
+            ways={waysOf(factors)}
+            askPasskey={() => client.sessions.askStepUp.mutate()}
+            onProof={async (proof) => {
+              await client.sessions.stepUp.mutate({ proof });
+              answerProof(true);
+            }}
+            submitLabel={t('stepUp.submit')}
+          />
+        )}
+      </QueryBoundary>
+    </Modal>
+  );
+}
