@@ -10,6 +10,7 @@ import { projectRoot } from './config/config.ts';
 import { createGateway, type PlainWay } from './gateway/doors.ts';
 import { queryOf } from './gateway/request-query.ts';
 import { credentialOf } from './gateway/steps/authenticate.ts';
+import { callerAddress, type TrustsHop } from './http/caller-address.ts';
 import { serveConsole } from './http/console.ts';
 import { createServer } from './http/create-server.ts';
 import { securityHeaders } from './http/security-headers.ts';
@@ -59,8 +60,9 @@ export async function buildApp({ random = Math.random, ...options }: AppOptions)
   app.disable('x-powered-by');
   app.set('etag', false);
   app.set('trust proxy', config.http.trustedProxies);
+  const trusts: TrustsHop = app.get('trust proxy fn');
   const byKey = (req: IncomingMessage, queryKey?: string | null) =>
-    ports.lookup.find(credentialOf(req.headers, queryKey));
+    ports.lookup.find(credentialOf(req.headers, queryKey), () => callerAddress(req, trusts));
   const v1: PlainWay = { identify: (req) => byKey(req) };
   const v1beta: PlainWay = { identify: (req) => byKey(req, queryOf(req).get('key')) };
   app.use('/v1', gateway.door(v1));

@@ -37,6 +37,7 @@ import { createPool } from './features/pool/index.ts';
 import { createResponsesRepo, createResponsesService } from './features/responses/index.ts';
 import { createTraceKeeper, createTracesRepo, createWhyService } from './features/traces/index.ts';
 import {
+  createSpentThisMonth,
   createStatistics,
   createSummaryRepo,
   createTokensToday,
@@ -98,6 +99,7 @@ export async function buildFeatures(options: FeatureOptions) {
     zone: config.quotas.zone,
   });
   const tokensToday = createTokensToday({ pool, clock, zone: config.quotas.zone });
+  const spentThisMonth = createSpentThisMonth({ pool, clock, zone: config.quotas.zone });
   const quotas = buildQuotas({
     ...{ audit, db, pool, reports, ledger, events, clock, log, config, onError },
   });
@@ -213,6 +215,7 @@ export async function buildFeatures(options: FeatureOptions) {
     repo: createKeysRepo(db),
     lookup,
     tokensToday: (ids) => tokensToday('key', ids),
+    spent: (ids) => spentThisMonth('key', ids),
     clock,
     zone: config.quotas.zone,
     newId: id,

@@ -44,6 +44,13 @@ export const ERRORS = {
     trpc: 'FORBIDDEN',
     openai: ['permission_error', 'model_not_allowed'],
   },
+  /** The key is for other things than what was asked. */
+  scope_missing: { http: 403, trpc: 'FORBIDDEN', openai: ['permission_error', 'scope_missing'] },
+  address_not_allowed: {
+    http: 403,
+    trpc: 'FORBIDDEN',
+    openai: ['permission_error', 'address_not_allowed'],
+  },
   outbound_refused: {
     http: 400,
     trpc: 'BAD_REQUEST',

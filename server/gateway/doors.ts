@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
 import { AppError, toAppError } from '#shared/errors.ts';
+import type { KeyScope } from '#shared/schemas/keys.ts';
 import type { Clock } from '../infra/clock.ts';
 import { createRoll } from '../infra/roll.ts';
 import { createDoorErrors, dialectOf, sendError } from './door-errors.ts';
@@ -21,6 +22,7 @@ import {
 } from './responses-door.ts';
 import { createWaiting, type WaitingLimits } from './selection/waiting.ts';
 import { createShortcut } from './shortcut.ts';
+import { refuseScope } from './steps/scopes.ts';
 
 const MOST_BODY_BYTES = 32 * 1024 * 1024;
 /** No answer takes longer; shorter than the quota gate keeps what nobody settled. */
@@ -125,11 +127,13 @@ export function createGateway(outside: GatewayDeps) {
   }
 
   /** Answers a list or lookup, in the same error dialect as everything else on its path. */
-  function read({ identify }: Way, look: Look) {
+  function read({ identify }: Way, scope: KeyScope, look: Look) {
     return (req: Request, res: Response) =>
       follow(res, async (id, signal) => {
         try {
-          const said = await look(await identify(req), req, { requestId: id, signal });
+          const principal = await identify(req);
+          refuseScope(principal, scope);
+          const said = await look(principal, req, { requestId: id, signal });
           if (Buffer.isBuffer(said)) res.type('application/json').send(said);
           else res.json(said);
         } catch (thrown) {
@@ -177,8 +181,14 @@ export function createGateway(outside: GatewayDeps) {
     const router = express.Router();
     router.use(enter);
     router.post(GEMINI_PATH, geminiAction(way));
-    router.route('/models').get(read(way, list)).all(methodNotAllowed('GET'));
-    router.route('/models/*model').get(read(way, one)).all(methodNotAllowed('GET'));
+    router
+      .route('/models')
+      .get(read(way, 'models', list))
+      .all(methodNotAllowed('GET'));
+    router
+      .route('/models/*model')
+      .get(read(way, 'models', one))
+      .all(methodNotAllowed('GET'));
     return router;
   }
 
@@ -188,16 +198,16 @@ export function createGateway(outside: GatewayDeps) {
       const router = modelsDoor(way, models);
       router
         .route('/responses/:id')
-        .get(read(way, responses.retrieve))
-        .delete(read(way, responses.remove))
+        .get(read(way, 'chat', responses.retrieve))
+        .delete(read(way, 'chat', responses.remove))
         .all(methodNotAllowed('GET, DELETE'));
       router
         .route('/responses/:id/cancel')
-        .post(read(way, responses.cancel))
+        .post(read(way, 'chat', responses.cancel))
         .all(methodNotAllowed('POST'));
       router
         .route('/responses/:id/input_items')
-        .get(read(way, responses.inputItems))
+        .get(read(way, 'chat', responses.inputItems))
         .all(methodNotAllowed('GET'));
       for (const [path, speaks] of Object.entries(V1_DOORS)) {
         router.route(path).post(ask(speaks, way)).all(methodNotAllowed('POST'));

@@ -13,15 +13,20 @@ export type Principal = {
   keyId: string | null;
   /** Public model names; empty = every model. */
   allowedModels: readonly string[];
+  /** What the key is for (KeyScope of shared/schemas/keys.ts); empty = everything. */
+  scopes: readonly string[];
   /** Whether lent accounts are asked before the person's own; absent = the own ones first. */
   preferShared?: boolean;
   /** The limits of the user, then those of the key. */
   rules: readonly QuotaRule[];
 };
 
-/** Finds who holds a key. Throws AppError key_invalid or user_disabled. */
+/**
+ * Finds who holds a key. `address` tells the caller's, asked for only where it matters. Throws
+ * AppError key_invalid, user_disabled or address_not_allowed.
+ */
 export type KeyLookup = {
-  find(secret: string): Promise<Principal>;
+  find(secret: string, address: () => string): Promise<Principal>;
 };
 
 export type Route = {

@@ -24,7 +24,13 @@ import { createCallPlatform } from '../platforms/call-platform.ts';
 import type { Platform } from '../platforms/platform.ts';
 import { memoryResponses } from './memory-responses.ts';
 
-export const USER: Principal = { userId: 'user-1', keyId: 'key-1', allowedModels: [], rules: [] };
+export const USER: Principal = {
+  userId: 'user-1',
+  keyId: 'key-1',
+  allowedModels: [],
+  scopes: [],
+  rules: [],
+};
 
 const LAB: CatalogueModel = {
   name: 'gpt-lab',

@@ -70,6 +70,10 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'keys.create': 'signed-in',
   'keys.update': 'signed-in',
   'keys.revoke': 'signed-in',
+  'keys.revokeMany': 'signed-in',
+  'keys.switch': 'signed-in',
+  'keys.rotate': 'signed-in',
+  'keys.endOverlap': 'signed-in',
 
   'pool.mine': 'signed-in',
   'pool.shared': 'signed-in',

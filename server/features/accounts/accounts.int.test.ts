@@ -115,7 +115,13 @@ describe('accounts.create', () => {
     const lent = await created(ada, { shared: true });
     const usable = (person: Person) => {
       const routes = [{ platformId: 'lab', upstreamModel: 'm', weight: 1, priority: 0 }];
-      const principal = { userId: person.id, keyId: null, allowedModels: [], rules: [] };
+      const principal = {
+        userId: person.id,
+        keyId: null,
+        allowedModels: [],
+        scopes: [],
+        rules: [],
+      };
       const { candidates } = h.pool.consider(routes, { principal, model: 'm' });
       return candidates.map((candidate) => candidate.accountId);
     };

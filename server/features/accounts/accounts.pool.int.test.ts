@@ -20,7 +20,13 @@ async function someone(shared = false) {
   const { data } = await person.browser.mutate('accounts.create', input);
   const { id } = data as { id: string };
   const candidate = (): Candidate | undefined => {
-    const principal: Principal = { userId: person.id, keyId: null, allowedModels: [], rules: [] };
+    const principal: Principal = {
+      userId: person.id,
+      keyId: null,
+      allowedModels: [],
+      scopes: [],
+      rules: [],
+    };
     const routes = [{ platformId: 'lab', upstreamModel: 'tiny', weight: 1, priority: 0 }];
     const { candidates } = h.pool.consider(routes, { principal, model: 'm' });
     return candidates.find((found) => found.accountId === id);

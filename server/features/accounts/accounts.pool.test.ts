@@ -8,7 +8,7 @@ import type { Move, UsableAccount, UseNote } from './accounts.pool.repo.ts';
 import { createAccountPool } from './accounts.pool.ts';
 import { NO_TERMS } from './loan-terms.ts';
 
-const ADA: Principal = { userId: 'ada', keyId: null, allowedModels: [], rules: [] };
+const ADA: Principal = { userId: 'ada', keyId: null, allowedModels: [], scopes: [], rules: [] };
 const BOB: Principal = { ...ADA, userId: 'bob' };
 const ROUTES: Route[] = [{ platformId: 'lab', upstreamModel: 'tiny', weight: 3, priority: 0 }];
 const WELL = {

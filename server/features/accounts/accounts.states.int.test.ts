@@ -27,7 +27,13 @@ const limited = (more: Partial<Extract<Outcome, { kind: 'rate_limited' }>> = {})
 /** A member with an account on `lab`. */
 async function someone(input: object = {}) {
   const person = await h.signedIn('member');
-  const principal: Principal = { userId: person.id, keyId: null, allowedModels: [], rules: [] };
+  const principal: Principal = {
+    userId: person.id,
+    keyId: null,
+    allowedModels: [],
+    scopes: [],
+    rules: [],
+  };
   const account = { platformId: 'lab', name: 'mine', apiKey: 'sk-0123456789ab', ...input };
   const { data, error } = await person.browser.mutate('accounts.create', account);
   if (error) throw new Error(JSON.stringify(error));

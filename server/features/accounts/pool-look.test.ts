@@ -11,7 +11,7 @@ import { createPoolLook } from './pool-look.ts';
 import { createPoolMembers } from './pool-members.ts';
 import { createStandings } from './standings.ts';
 
-const ADA: Principal = { userId: 'ada', keyId: null, allowedModels: [], rules: [] };
+const ADA: Principal = { userId: 'ada', keyId: null, allowedModels: [], scopes: [], rules: [] };
 const LAB: Route = { platformId: 'lab', upstreamModel: 'tiny', weight: 1, priority: 0 };
 const MANY = 10_000;
 const SOON = fakeClock().now() + 60_000;

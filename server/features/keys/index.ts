@@ -1,3 +1,4 @@
+export { tidyAddresses } from './addresses.ts';
 export { storedForm } from './key-secret.ts';
 export { createKeyLookupRepo } from './keys.lookup.repo.ts';
 export { createKeyLookup, type Principals } from './keys.lookup.ts';

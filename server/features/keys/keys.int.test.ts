@@ -58,6 +58,7 @@ beforeAll(async () => {
           repo: createKeysRepo(base.db),
           lookup,
           tokensToday: async (ids) => new Map(ids.map((id) => [id, 7])),
+          spent: async (ids) => new Map(ids.map((id) => [id, { day: 3, month: 9 }])),
           clock: base.clock,
           zone: 'Asia/Kathmandu',
           newId,
@@ -88,8 +89,10 @@ async function create(browser: Browser, more: Record<string, unknown> = {}): Pro
   return answer.data as KeyCreated;
 }
 
+const anywhere = () => '203.0.113.9';
+
 const refusalOf = (lookup: Principals, secret: string) =>
-  lookup.find(secret).then(
+  lookup.find(secret, anywhere).then(
     () => null,
     (error: unknown) => error,
   );
@@ -151,10 +154,11 @@ describe('a new key', () => {
     await limitUser(ann.id, { rpm: 5, tokensPerDay: 9 });
     const { key, secret } = await create(ann.browser, { rpm: 60, allowedModels: ['a'] });
     for (const { lookup } of [here, there]) {
-      expect(await lookup.find(secret)).toEqual({
+      expect(await lookup.find(secret, anywhere)).toEqual({
         userId: ann.id,
         keyId: key.id,
         allowedModels: ['a'],
+        scopes: [],
         preferShared: false,
         rules: [
           { subject: 'user', id: ann.id, metric: 'requests-per-minute', limit: 5 },
@@ -224,7 +228,7 @@ describe('whose keys', () => {
 describe('changes reach the request path', () => {
   test('a revoked key is refused at once here, and on another replica with the event', async () => {
     const { key, secret } = await create(ann.browser);
-    await Promise.all([here.lookup.find(secret), there.lookup.find(secret)]);
+    await Promise.all([here.lookup.find(secret, anywhere), there.lookup.find(secret, anywhere)]);
     const arrived = heard(there.events, 'keys', key.id);
     await ann.browser.mutate('keys.revoke', { id: key.id });
     expect(await refusalOf(here.lookup, secret)).toMatchObject({ code: 'key_invalid' });
@@ -246,15 +250,16 @@ describe('changes reach the request path', () => {
       repo: createKeysRepo(console.db),
       lookup,
       tokensToday: async () => new Map(),
+      spent: async () => new Map(),
       clock: console.clock,
       zone: 'UTC',
       newId,
     });
     const me = { id: ann.id, username: ann.username, displayName: '', role: 'member' } as const;
     const { key, secret } = await create(ann.browser);
-    await lookup.find(secret);
+    await lookup.find(secret, anywhere);
     await service.update(me, { id: key.id, allowedModels: ['c'] });
-    expect(await lookup.find(secret)).toMatchObject({ allowedModels: ['c'] });
+    expect(await lookup.find(secret, anywhere)).toMatchObject({ allowedModels: ['c'] });
     await service.revoke(me, key.id);
     expect(await refusalOf(lookup, secret)).toMatchObject({ code: 'key_invalid' });
     await lookup.close();
@@ -276,7 +281,7 @@ describe('changes reach the request path', () => {
   test('a disabled owner’s keys are refused on every replica', async () => {
     const eve = await console.signedIn('member');
     const { secret } = await create(eve.browser);
-    await Promise.all([here.lookup.find(secret), there.lookup.find(secret)]);
+    await Promise.all([here.lookup.find(secret, anywhere), there.lookup.find(secret, anywhere)]);
     const arrived = [heard(here.events, 'users', eve.id), heard(there.events, 'users', eve.id)];
     await admin.mutate('users.update', { id: eve.id, state: 'disabled' });
     await Promise.all(arrived);
@@ -289,7 +294,7 @@ describe('changes reach the request path', () => {
   test('a key ends at its expiry although nothing happens then', async () => {
     const expiresAt = new Date(console.clock.now() + 60_000).toISOString();
     const { secret } = await create(ann.browser, { expiresAt });
-    await here.lookup.find(secret);
+    await here.lookup.find(secret, anywhere);
     console.clock.advance(59_999);
     expect(await refusalOf(here.lookup, secret)).toBeNull();
     console.clock.advance(1);
@@ -300,9 +305,9 @@ describe('changes reach the request path', () => {
 
   test('new limits hold for the next request', async () => {
     const { key, secret } = await create(ann.browser);
-    await here.lookup.find(secret);
+    await here.lookup.find(secret, anywhere);
     await ann.browser.mutate('keys.update', { id: key.id, tokensPerDay: 5, allowedModels: ['b'] });
-    expect(await here.lookup.find(secret)).toMatchObject({
+    expect(await here.lookup.find(secret, anywhere)).toMatchObject({
       allowedModels: ['b'],
       rules: [
         { subject: 'user' },
@@ -314,7 +319,7 @@ describe('changes reach the request path', () => {
 
   test('“any of them” makes every entry be read again', async () => {
     const { key, secret } = await create(ann.browser);
-    await there.lookup.find(secret);
+    await there.lookup.find(secret, anywhere);
     await console.db.apiKey.update({ where: { id: key.id }, data: { revokedAt: new Date() } });
     const { promise, resolve } = Promise.withResolvers<void>();
     const stop = there.events.on('keys', () => resolve());
@@ -358,6 +363,7 @@ test('a person without a key asks under their own limits', async () => {
     userId: ben.id,
     keyId: null,
     allowedModels: [],
+    scopes: [],
     preferShared: false,
     rules: [{ subject: 'user', id: ben.id, metric: 'requests-per-minute', limit: 2 }],
   });
@@ -366,10 +372,10 @@ test('a person without a key asks under their own limits', async () => {
 
 test('a wish for lent accounts counts on every replica', async () => {
   const { secret } = await create(ann.browser);
-  expect(await there.lookup.find(secret)).toMatchObject({ preferShared: false });
+  expect(await there.lookup.find(secret, anywhere)).toMatchObject({ preferShared: false });
   await ann.browser.mutate('sessions.prefer', { preferShared: true });
   await expect
-    .poll(async () => (await there.lookup.find(secret)).preferShared, { timeout: 5_000 })
+    .poll(async () => (await there.lookup.find(secret, anywhere)).preferShared, { timeout: 5_000 })
     .toBe(true);
   expect(await there.lookup.ofUser(ann.id)).toMatchObject({ preferShared: true });
   await ann.browser.mutate('sessions.prefer', { preferShared: false });
@@ -377,7 +383,7 @@ test('a wish for lent accounts counts on every replica', async () => {
 
 test('when a key was last used is written in batches and never moves back', async () => {
   const { key, secret } = await create(ann.browser);
-  await here.lookup.find(secret);
+  await here.lookup.find(secret, anywhere);
   const read = async () =>
     (await console.db.apiKey.findUniqueOrThrow({ where: { id: key.id } })).lastUsedAt;
   expect(await read()).toBeNull();

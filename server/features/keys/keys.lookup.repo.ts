@@ -11,6 +11,12 @@ export type KeyHolder = {
   /** Those of the owner, then the key's own. */
   rules: readonly QuotaRule[];
   allowedModels: readonly string[];
+  scopes: readonly string[];
+  /** Where it may be used from; empty = anywhere. */
+  addresses: readonly string[];
+  switchedOff: boolean;
+  /** When the secret ends that it was found by, for it was replaced (epoch ms); null = it was not. */
+  secretUntil: number | null;
   /** The owner's wish. */
   preferShared: boolean;
   /** Epoch milliseconds. */
@@ -31,6 +37,11 @@ const KeyRow = z.object({
   owner_id: z.string(),
   rules: z.array(QuotaRule),
   allowed_models: z.array(z.string()),
+  scopes: z.array(z.string()),
+  addresses: z.array(z.string()),
+  disabled_at: z.date().nullable(),
+  previous_hash: z.string().nullable(),
+  previous_until: z.date().nullable(),
   expires_at: z.date().nullable(),
   revoked_at: z.date().nullable(),
   state: z.string(),
@@ -54,12 +65,12 @@ function rules(condition: string): string {
 
 const findKeys = named(
   'keys_find_by_hash',
-  `SELECT k.secret_hash, k.id, k.owner_id, k.allowed_models,
-          k.expires_at, k.revoked_at, u.state::text AS state,
-          u.prefer_shared, ${rules(`(r.subject = 'user' AND r.subject_id = k.owner_id::text)
+  `SELECT k.secret_hash, k.id, k.owner_id, k.allowed_models, k.scopes, k.addresses,
+          k.disabled_at, k.previous_hash, k.previous_until, k.expires_at, k.revoked_at,
+          u.state::text AS state, u.prefer_shared, ${rules(`(r.subject = 'user' AND r.subject_id = k.owner_id::text)
              OR (r.subject = 'key' AND r.subject_id = k.id::text)`)} AS rules
      FROM api_keys k JOIN users u ON u.id = k.owner_id
-    WHERE k.secret_hash = ANY($1::text[])`,
+    WHERE k.secret_hash = ANY($1::text[]) OR k.previous_hash = ANY($1::text[])`,
 );
 
 const findUsers = named(
@@ -79,15 +90,18 @@ const touch = named(
 /** Named statements of the request path: parsed once a connection, no ORM in between. */
 export function createKeyLookupRepo(pool: Pick<Pool, 'query'>) {
   return {
-    /** By SHA-256 of the secret; what is not in the answer does not exist. */
+    /** By SHA-256 of the secret, that before the last rotation too; what is not in the answer does not exist. */
     async findKeys(hashes: readonly string[]): Promise<Map<string, KeyHolder>> {
       const { rows } = await pool.query(findKeys([hashes]));
-      return new Map(
-        z
-          .array(KeyRow)
-          .parse(rows)
-          .map((row) => [row.secret_hash, toHolder(row)]),
-      );
+      const found = new Map<string, KeyHolder>();
+      for (const row of z.array(KeyRow).parse(rows)) {
+        found.set(row.secret_hash, toHolder(row, null));
+        const { previous_hash: hash, previous_until: until } = row;
+        // NOTE: a secret that is somebody's present one is theirs, whoever had it before.
+        if (hash !== null && !found.has(hash))
+          found.set(hash, toHolder(row, until?.getTime() ?? 0));
+      }
+      return found;
     },
 
     async findUsers(ids: readonly string[]): Promise<Map<string, UserHolder>> {
@@ -108,7 +122,7 @@ export function createKeyLookupRepo(pool: Pick<Pool, 'query'>) {
 }
 export type KeyLookupRepo = ReturnType<typeof createKeyLookupRepo>;
 
-function toHolder(row: z.infer<typeof KeyRow>): KeyHolder {
+function toHolder(row: z.infer<typeof KeyRow>, secretUntil: number | null): KeyHolder {
   return {
     keyId: row.id,
     ownerId: row.owner_id,
@@ -116,6 +130,10 @@ function toHolder(row: z.infer<typeof KeyRow>): KeyHolder {
     preferShared: row.prefer_shared,
     rules: row.rules,
     allowedModels: row.allowed_models,
+    scopes: row.scopes,
+    addresses: row.addresses,
+    switchedOff: row.disabled_at !== null,
+    secretUntil,
     expiresAt: row.expires_at?.getTime() ?? null,
     revoked: row.revoked_at !== null,
   };

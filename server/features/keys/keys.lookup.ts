@@ -3,6 +3,7 @@ import type { KeyLookup, Principal } from '../../gateway/ports.ts';
 import type { Clock } from '../../infra/clock.ts';
 import { sha256hex } from '../../infra/ids.ts';
 import type { Changes } from '../../infra/reloader.ts';
+import { type AddressList, addressList, addressText } from './addresses.ts';
 import { isKeyShaped } from './key-secret.ts';
 import type { KeyHolder, KeyLookupRepo, UserHolder } from './keys.lookup.repo.ts';
 import { createLastUsed } from './last-used.ts';
@@ -34,17 +35,18 @@ export type Principals = KeyLookup & {
   close(): Promise<void>;
 };
 
+/** A key as it is kept in memory; `from` is null where it may be used from anywhere. */
+type KnownKey = KeyHolder & { principal: Principal; from: AddressList | null };
+
 /** Tells who asks, from memory where it can; see lookup-cache.ts for how it stays true. */
 export function createKeyLookup(deps: KeyLookupDeps): Principals {
   const { repo, changes, clock, onError } = deps;
   const shared = { clock, onError, ...(deps.limits && { limits: deps.limits }) };
-  const keys = createLookupCache<KeyHolder & { principal: Principal }>({
+  const keys = createLookupCache<KnownKey>({
     ...shared,
     async load(hashes) {
       const found = await repo.findKeys(hashes);
-      return new Map(
-        [...found].map(([hash, row]) => [hash, { ...row, principal: toPrincipal(row) }]),
-      );
+      return new Map([...found].map(([hash, row]) => [hash, toKnown(row)]));
     },
   });
   const users = createLookupCache<UserHolder>({ ...shared, load: (ids) => repo.findUsers(ids) });
@@ -71,11 +73,12 @@ export function createKeyLookup(deps: KeyLookupDeps): Principals {
   ];
 
   return {
-    async find(secret) {
+    async find(secret, address) {
       if (!isKeyShaped(secret)) throw unknownKey();
       const holder = await keys.get(sha256hex(secret));
       if (!holder) throw unknownKey();
       refuseDead(holder, clock.now());
+      if (holder.from) refuseForeign(holder.from, address());
       lastUsed.note(holder.keyId);
       return holder.principal;
     },
@@ -87,6 +90,7 @@ export function createKeyLookup(deps: KeyLookupDeps): Principals {
         userId,
         keyId: null,
         allowedModels: [],
+        scopes: [],
         preferShared: holder.preferShared,
         rules: holder.rules,
       };
@@ -102,11 +106,17 @@ export function createKeyLookup(deps: KeyLookupDeps): Principals {
   };
 }
 
+function toKnown(row: KeyHolder): KnownKey {
+  const from = row.addresses.length > 0 ? addressList(row.addresses) : null;
+  return { ...row, principal: toPrincipal(row), from };
+}
+
 function toPrincipal(row: KeyHolder): Principal {
   return {
     userId: row.ownerId,
     keyId: row.keyId,
     allowedModels: row.allowedModels,
+    scopes: row.scopes,
     preferShared: row.preferShared,
     rules: row.rules,
   };
@@ -116,11 +126,30 @@ function refuseDead(holder: KeyHolder, now: number) {
   if (holder.revoked) {
     throw new AppError('key_invalid', 'This API key has been revoked. Create a new one.');
   }
+  if (holder.secretUntil !== null && holder.secretUntil <= now) {
+    throw new AppError('key_invalid', 'This API key was replaced by a new one. Use that one.');
+  }
   if (holder.expiresAt !== null && holder.expiresAt <= now) {
     const when = new Date(holder.expiresAt).toISOString();
     throw new AppError('key_invalid', `This API key expired at ${when}. Create a new one.`);
   }
+  if (holder.switchedOff) {
+    throw new AppError(
+      'key_invalid',
+      'This API key is switched off. Its owner can switch it on in the console.',
+    );
+  }
   if (holder.disabled) throw disabledUser();
+}
+
+/** NOTE: what the list allows is nobody's business who is not on it. */
+function refuseForeign(from: AddressList, address: string) {
+  if (from(address)) return;
+  const seen = addressText(address);
+  throw new AppError(
+    'address_not_allowed',
+    `This API key may not be used from ${seen ?? 'this address'}. Its owner can allow it in the console.`,
+  );
 }
 
 function unknownKey() {

@@ -1,40 +1,63 @@
 import { AppError } from '#shared/errors.ts';
-import type {
-  KeyCreate,
-  KeyCreated,
-  KeyListInput,
-  KeyUpdate,
-  KeyView,
+import {
+  type KeyCreate,
+  type KeyCreated,
+  type KeyIds,
+  type KeyListInput,
+  type KeyRotate,
+  KeyScope,
+  type KeyState,
+  type KeySwitch,
+  type KeysChanged,
+  type KeyUpdate,
+  type KeyView,
 } from '#shared/schemas/keys.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
 import type { Clock } from '../../infra/clock.ts';
+import { tidyAddresses } from './addresses.ts';
 import { mintKeySecret, storedForm } from './key-secret.ts';
 import type { Principals } from './keys.lookup.ts';
-import type { KeyRow, KeyScope, KeysRepo } from './keys.repo.ts';
+import type { KeyRow, KeysRepo, Whose } from './keys.repo.ts';
 
 export type KeysDeps = {
   repo: KeysRepo;
   lookup: Pick<Principals, 'forgetKeys'>;
   /** Tokens since 00:00 in the zone by key; keys without any may be left out. */
   tokensToday(keyIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Micro-dollars since 00:00 and since the month began by key; keys without any may be left out. */
+  spent(keyIds: readonly string[]): Promise<ReadonlyMap<string, Spent>>;
   clock: Pick<Clock, 'now'>;
   /** Whose midnight ends a day. */
   zone: string;
   newId(): string;
 };
 
+export type Spent = { day: number; month: number };
+const NOTHING: Spent = { day: 0, month: 0 };
+
 /** API keys: everybody's own; admins see and change all of them. */
 export function createKeysService(deps: KeysDeps) {
-  const { repo, lookup, tokensToday, clock, zone, newId } = deps;
+  const { repo, lookup, tokensToday, spent, clock, zone, newId } = deps;
 
   async function view(rows: readonly KeyRow[]): Promise<KeyView[]> {
-    const used = await tokensToday(rows.map((row) => row.id));
-    return rows.map((row) => toView(row, { zone, used: used.get(row.id) ?? 0, now: clock.now() }));
+    const budgeted = rows.filter((row) => row.costPerDay !== null || row.costPerMonth !== null);
+    const ids = (of: readonly KeyRow[]) => of.map(({ id }) => id);
+    const [tokens, costs] = await Promise.all([tokensToday(ids(rows)), spent(ids(budgeted))]);
+    const now = clock.now();
+    return rows.map((row) => {
+      const used = { tokens: tokens.get(row.id) ?? 0, cost: costs.get(row.id) ?? NOTHING };
+      return toView(row, { zone, used, now });
+    });
   }
 
   async function viewOne(row: KeyRow): Promise<KeyView> {
-    const used = await tokensToday([row.id]);
-    return toView(row, { zone, used: used.get(row.id) ?? 0, now: clock.now() });
+    const [only = unused(row)] = await view([row]);
+    return only;
+  }
+
+  /** Of a key that nobody could use yet. */
+  function unused(row: KeyRow): KeyView {
+    return toView(row, { zone, used: { tokens: 0, cost: NOTHING }, now: clock.now() });
   }
 
   /** An end that has passed already is a slip: a key is ended by revoking it. */
@@ -62,18 +85,23 @@ export function createKeysService(deps: KeysDeps) {
       const row = await repo.insert({
         ...input,
         ...storedForm(secret),
+        ...tidied(input),
         id: newId(),
         ownerId: me.id,
         expiresAt: futureDate(input.expiresAt),
         createdAt: new Date(clock.now()),
       });
-      return { key: toView(row, { zone, used: 0, now: clock.now() }), secret };
+      return { key: unused(row), secret };
     },
 
     /** Throws AppError not_found, for another's key too, and conflict when it is revoked. */
     async update(me: Me, { id, expiresAt, ...change }: KeyUpdate): Promise<KeyView> {
       const end = expiresAt === undefined ? undefined : futureDate(expiresAt);
-      const row = await repo.update(id, scopeOf(me), { ...change, expiresAt: end });
+      const row = await repo.update(id, whose(me), {
+        ...change,
+        ...tidied(change),
+        expiresAt: end,
+      });
       if (!row) throw await whyNot(me, id);
       lookup.forgetKeys([id]);
       return viewOne(row);
@@ -81,7 +109,43 @@ export function createKeysService(deps: KeysDeps) {
 
     /** Ends a key for good; the next call with it is refused. Throws AppError not_found. */
     async revoke(me: Me, id: string): Promise<KeyView> {
-      const row = await repo.revoke(id, scopeOf(me), new Date(clock.now()));
+      const row = await repo.revoke(id, whose(me), new Date(clock.now()));
+      lookup.forgetKeys([id]);
+      if (!row) throw noKey();
+      return viewOne(row);
+    },
+
+    /** As `revoke`, for many at once; those that are not the caller's, or ended before, are passed over. */
+    async revokeMany(me: Me, { ids }: KeyIds): Promise<KeysChanged> {
+      const changed = await repo.revokeMany(ids, whose(me), new Date(clock.now()));
+      lookup.forgetKeys(ids);
+      return { changed };
+    },
+
+    /** Switches keys off for a while, or on again; those that are not the caller's are passed over. */
+    async switch(me: Me, { ids, on }: KeySwitch): Promise<KeysChanged> {
+      const changed = await repo.switchMany(ids, whose(me), on ? null : new Date(clock.now()));
+      lookup.forgetKeys(ids);
+      return { changed };
+    },
+
+    /**
+     * A new secret, in this answer only; the present one works on for the overlap, one that was still
+     * working from an earlier rotation ends at once. Throws AppError not_found, for another's key too,
+     * and conflict when it is revoked.
+     */
+    async rotate(me: Me, { id, overlapMinutes }: KeyRotate): Promise<KeyCreated> {
+      const secret = mintKeySecret();
+      const previousUntil = new Date(clock.now() + overlapMinutes * 60_000);
+      const row = await repo.rotate(id, whose(me), { ...storedForm(secret), previousUntil });
+      if (!row) throw await whyNot(me, id);
+      lookup.forgetKeys([id]);
+      return { key: await viewOne(row), secret };
+    },
+
+    /** Ends the secret before the last rotation now. Throws AppError not_found. */
+    async endOverlap(me: Me, id: string): Promise<KeyView> {
+      const row = await repo.endOverlap(id, whose(me), new Date(clock.now()));
       lookup.forgetKeys([id]);
       if (!row) throw noKey();
       return viewOne(row);
@@ -89,13 +153,13 @@ export function createKeysService(deps: KeysDeps) {
   };
 
   async function whyNot(me: Me, id: string): Promise<AppError> {
-    if (!(await repo.find(id, scopeOf(me)))) return noKey();
+    if (!(await repo.find(id, whose(me)))) return noKey();
     return new AppError('conflict', 'A revoked key cannot be changed. Create a new one.');
   }
 }
 export type KeysService = ReturnType<typeof createKeysService>;
 
-function scopeOf(me: Me): KeyScope {
+function whose(me: Me): Whose {
   return { ownerId: me.role === 'admin' ? null : me.id };
 }
 
@@ -103,15 +167,34 @@ function noKey() {
   return new AppError('not_found', 'There is no such key, or it is not yours.');
 }
 
-type Facts = { zone: string; used: number; now: number };
+/** Lists as they are kept: scopes and addresses each once. */
+function tidied({ addresses, scopes }: Pick<KeyUpdate, 'addresses' | 'scopes'>) {
+  return {
+    ...(addresses && { addresses: tidyAddresses(addresses) }),
+    ...(scopes && { scopes: KeyScope.options.filter((scope) => scopes.includes(scope)) }),
+  };
+}
+
+type Facts = { zone: string; used: { tokens: number; cost: Spent }; now: number };
+
+function stateOf({ revokedAt, expiresAt, disabledAt }: KeyRow, now: number): KeyState {
+  if (revokedAt) return 'revoked';
+  if (expiresAt !== null && expiresAt.getTime() <= now) return 'expired';
+  return disabledAt ? 'disabled' : 'active';
+}
 
 function toView(row: KeyRow, { zone, used, now }: Facts): KeyView {
-  const { revokedAt, expiresAt, lastUsedAt, createdAt, ...rest } = row;
-  const expired = expiresAt !== null && expiresAt.getTime() <= now;
+  const { revokedAt: _at, disabledAt, previousUntil, ...rest } = row;
+  const { expiresAt, lastUsedAt, createdAt } = row;
+  const overlaps = previousUntil !== null && previousUntil.getTime() > now;
   return {
     ...rest,
-    state: revokedAt ? 'revoked' : expired ? 'expired' : 'active',
-    tokensToday: used,
+    state: stateOf(row, now),
+    disabled: disabledAt !== null,
+    previousUntil: overlaps ? previousUntil.toISOString() : null,
+    tokensToday: used.tokens,
+    costToday: used.cost.day,
+    costThisMonth: used.cost.month,
     zone,
     expiresAt: expiresAt?.toISOString() ?? null,
     lastUsedAt: lastUsedAt?.toISOString() ?? null,

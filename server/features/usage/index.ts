@@ -7,4 +7,9 @@ export { type OpenUsageLedger, openUsageLedger } from './usage.ledger.ts';
 export { createUsageRepo, type UsageRepo } from './usage.repo.ts';
 export { createUsageRouter } from './usage.router.ts';
 export { createUsageService, type UsageService } from './usage.service.ts';
-export { createTokensToday, createUsedSince, type UsedSince } from './used-since.ts';
+export {
+  createSpentThisMonth,
+  createTokensToday,
+  createUsedSince,
+  type UsedSince,
+} from './used-since.ts';

@@ -1,9 +1,10 @@
 import type { Pool } from 'pg';
 import type { Clock } from '../../infra/clock.ts';
-import { startOfDay, startOfNextDay } from '../../infra/zone.ts';
+import { startOfDay, startOfMonth, startOfNextDay } from '../../infra/zone.ts';
 import type { OpenUsageLedger } from './usage.ledger.ts';
 import {
   type Pieces,
+  readSpentOfMonth,
   readTokensOfDay,
   readUsed,
   type Used,
@@ -81,4 +82,13 @@ export type TokensTodayDeps = {
 export function createTokensToday({ pool, clock, zone }: TokensTodayDeps) {
   return (subject: UsedSubject, ids: readonly string[]): Promise<Map<string, number>> =>
     readTokensOfDay(pool, subject, { ids, day: startOfDay(clock.now(), zone) });
+}
+
+/** Micro-dollars of the present day and month by id, those left out that used nothing. */
+export function createSpentThisMonth({ pool, clock, zone }: TokensTodayDeps) {
+  return (subject: UsedSubject, ids: readonly string[]) => {
+    const now = clock.now();
+    const [day, month] = [startOfDay(now, zone), startOfMonth(now, zone)];
+    return readSpentOfMonth(pool, subject, { ids, day, month });
+  };
 }

@@ -23,6 +23,7 @@ const RECORD_COLUMNS: Readonly<Record<UsedSubject, string>> = {
 /** int8 comes as bigint; tokens and micro-dollars fit a number. */
 const Whole = z.coerce.number();
 const UsedRow = z.object({ requests: Whole, tokens: Whole, cost: Whole });
+const SpentRow = z.object({ value: z.string(), day: Whole, month: Whole });
 const TokensRow = z.object({ value: z.string(), tokens: Whole });
 
 /** The n-th stretch of a statement; its first value is whose use it is. */
@@ -70,6 +71,31 @@ const tokensOfDay = named(
     WHERE grain = 'day' AND dimension = $1::usage_dimension AND scope = '${EVERYBODY}'
       AND value = ANY($2::text[]) AND at = $3`,
 );
+
+const spentOfMonth = named(
+  'usage_spent_of_month',
+  `SELECT value, coalesce(sum(cost) FILTER (WHERE at >= $4), 0)::bigint AS day,
+          coalesce(sum(cost), 0)::bigint AS month FROM usage_rollups
+    WHERE grain = 'day' AND dimension = $1::usage_dimension AND scope = '${EVERYBODY}'
+      AND value = ANY($2::text[]) AND at >= $3
+    GROUP BY value`,
+);
+
+/** Micro-dollars since the day and the month began (epoch ms), by id; of none where nothing was used. */
+export async function readSpentOfMonth(
+  pool: Pick<Pool, 'query'>,
+  subject: UsedSubject,
+  { ids, day, month }: { ids: readonly string[]; day: number; month: number },
+): Promise<Map<string, { day: number; month: number }>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await pool.query(spentOfMonth([subject, ids, new Date(month), new Date(day)]));
+  return new Map(
+    z
+      .array(SpentRow)
+      .parse(rows)
+      .map(({ value, ...spent }) => [value, spent]),
+  );
+}
 
 /** Input and output tokens of the day that begins then (epoch ms), by id; of none where nothing was used. */
 export async function readTokensOfDay(

@@ -4,16 +4,18 @@ import type { Admitted, Asked } from '../exchange.ts';
 import type { CatalogueModel, ModelCatalogue, Principal, QuotaGate, QuotaRules } from '../ports.ts';
 import type { GatewayRequest } from '../request.ts';
 import { limitsSpending, needBeyond, needOf, takes } from './need.ts';
+import { refuseScope, SCOPE_OF } from './scopes.ts';
 
 export type AdmitDeps = { models: ModelCatalogue; quotas: QuotaGate; rules: QuotaRules };
 
 /**
- * Lets the request in: the model exists and is allowed, and every limit has room for it, reserved
- * until it is settled. Throws AppError model_not_found, model_not_allowed, bad_request for what no
+ * Lets the request in: the key is for such requests, the model exists and is allowed, and every limit
+ * has room for it, reserved until it is settled. Throws AppError scope_missing, model_not_found, model_not_allowed, bad_request for what no
  * limit could be held against, rate_limited or quota_exhausted.
  */
 export async function admit(deps: AdmitDeps, asked: Asked): Promise<Admitted> {
   const { principal, request, facts } = asked;
+  refuseScope(principal, SCOPE_OF[request.operation]);
   const model = allowedModel(deps.models, principal, request.model, asked.at);
   const rules = rulesFor(deps, principal, model);
   if (request.inBackground && limitsSpending(rules)) throw uncounted();

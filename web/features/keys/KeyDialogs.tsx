@@ -5,10 +5,11 @@ import type { KeyCreated, KeyView } from '#shared/schemas/keys.ts';
 import { trpc } from '../../lib/trpc.ts';
 import { useAppMutation } from '../../lib/use-app-mutation.ts';
 import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
-import { FormModal } from '../../ui/FormModal.tsx';
+import { FormDrawer } from '../../ui/FormModal.tsx';
 import { KeyFields } from './KeyFields.tsx';
 import {
   checkKey,
+  type KeyFormTexts,
   type KeyFormValues,
   keyValues,
   NEW_KEY,
@@ -18,13 +19,22 @@ import {
 
 type Frame = { opened: boolean; onClose: () => void };
 
+function useFormTexts(): KeyFormTexts {
+  const { t } = useTranslation('keys');
+  return {
+    past: t('form.datePast'),
+    address: (entry) => t('form.addressWrong', { entry }),
+  };
+}
+
 /** Creates a key; `onCreated` gets the secret, which exists nowhere else. */
 export function CreateKey(props: Frame & { onCreated: (created: KeyCreated) => void }) {
   const { opened, onClose, onCreated } = props;
   const { t } = useTranslation('keys');
+  const texts = useFormTexts();
   const form = useForm<KeyFormValues>({
     initialValues: NEW_KEY,
-    validate: (values) => checkKey(values, null, t('form.datePast')),
+    validate: (values) => checkKey(values, null, texts),
   });
   const create = useAppMutation(trpc.keys.create.mutationOptions(), {
     form,
@@ -36,7 +46,7 @@ export function CreateKey(props: Frame & { onCreated: (created: KeyCreated) => v
     },
   });
   return (
-    <FormModal
+    <FormDrawer
       opened={opened}
       onClose={onClose}
       title={t('form.createTitle')}
@@ -45,16 +55,17 @@ export function CreateKey(props: Frame & { onCreated: (created: KeyCreated) => v
       pending={create.isPending}
     >
       <KeyFields form={form} />
-    </FormModal>
+    </FormDrawer>
   );
 }
 
-/** Changes a key's name, limits, models or end. */
+/** Changes everything of a key but its secret. */
 export function EditKey({ opened, onClose, apiKey }: Frame & { apiKey: KeyView }) {
   const { t } = useTranslation('keys');
+  const texts = useFormTexts();
   const form = useForm<KeyFormValues>({
     initialValues: keyValues(apiKey),
-    validate: (values) => checkKey(values, apiKey, t('form.datePast')),
+    validate: (values) => checkKey(values, apiKey, texts),
   });
   const update = useAppMutation(trpc.keys.update.mutationOptions(), {
     form,
@@ -63,7 +74,7 @@ export function EditKey({ opened, onClose, apiKey }: Frame & { apiKey: KeyView }
     onDone: onClose,
   });
   return (
-    <FormModal
+    <FormDrawer
       opened={opened}
       onClose={onClose}
       title={t('form.editTitle', { name: apiKey.name })}
@@ -71,7 +82,7 @@ export function EditKey({ opened, onClose, apiKey }: Frame & { apiKey: KeyView }
       pending={update.isPending}
     >
       <KeyFields form={form} />
-    </FormModal>
+    </FormDrawer>
   );
 }
 

@@ -12,16 +12,22 @@ import { INSTALL, type SnippetKind, snippet } from './snippets.ts';
 const KINDS: readonly SnippetKind[] = ['curl', 'python', 'typescript'];
 const NO_MODEL = 'MODEL';
 
-type KeySecretDialogProps = { opened: boolean; onClose: () => void; created: KeyCreated };
+type KeySecretDialogProps = {
+  opened: boolean;
+  onClose: () => void;
+  created: KeyCreated;
+  /** The key was there before, and this is another secret for it. */
+  renewed?: boolean;
+};
 
 /** The secret, this once, and what to do with it. A click beside it does not close it. */
-export function KeySecretDialog({ opened, onClose, created }: KeySecretDialogProps) {
+export function KeySecretDialog({ opened, onClose, created, renewed }: KeySecretDialogProps) {
   const { t } = useTranslation(['keys', 'common']);
   return (
     <Modal
       opened={opened}
       onClose={onClose}
-      title={t('secret.title', { name: created.key.name })}
+      title={t(renewed ? 'secret.renewed' : 'secret.title', { name: created.key.name })}
       size="lg"
       closeOnClickOutside={false}
       styles={{ title: { fontSize: '1.0625rem', fontWeight: 620, overflowWrap: 'anywhere' } }}

@@ -1,32 +1,46 @@
-import { Menu, Text, Tooltip } from '@mantine/core';
-import { IconBan, IconEdit } from '@tabler/icons-react';
+import { Checkbox, Menu, Text, Tooltip } from '@mantine/core';
+import {
+  IconBan,
+  IconEdit,
+  IconKeyOff,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconRefresh,
+} from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { KeyView } from '#shared/schemas/keys.ts';
-import { formatNumber } from '../../lib/format.ts';
+import { formatDateTime, formatNumber } from '../../lib/format.ts';
 import { type Column, DataTable } from '../../ui/DataTable.tsx';
 import { RelativeTime } from '../../ui/figures.tsx';
 import { RowMenu } from '../../ui/RowMenu.tsx';
 import { StateBadge } from '../../ui/StateBadge.tsx';
 import { LimitsItem } from '../quotas/LimitsItem.tsx';
+import { BudgetBars } from './BudgetBar.tsx';
 import classes from './keys.module.css';
 import { QuotaBar } from './QuotaBar.tsx';
+import { useScopeName } from './use-scopes.ts';
 
-export type KeyAction = 'edit' | 'revoke';
+export type KeyAction = 'edit' | 'rotate' | 'endOverlap' | 'switch' | 'revoke';
 
 type KeysTableProps = {
   keys: readonly KeyView[];
   /** Shows whose each key is. */
   withOwner: boolean;
   onAction: (action: KeyAction, key: KeyView) => void;
+  /** Rows can be chosen: which are. */
+  selection: Selection | null;
 };
 
+export type Selection = { ids: ReadonlySet<string>; onToggle: (id: string) => void };
+
 /** API keys; revoked ones come without actions. */
-export function KeysTable({ keys, withOwner, onAction }: KeysTableProps) {
+export function KeysTable({ keys, withOwner, onAction, selection }: KeysTableProps) {
   const { t } = useTranslation('keys');
+  const withBudget = keys.some((key) => key.costPerDay !== null || key.costPerMonth !== null);
   return (
     <DataTable
       label={t('list')}
-      columns={useColumns(withOwner)}
+      columns={useColumns({ withOwner, withBudget, selection })}
       rows={keys}
       rowKey={({ id }) => id}
       actions={(key) =>
@@ -36,6 +50,28 @@ export function KeysTable({ keys, withOwner, onAction }: KeysTableProps) {
               {t('action.edit')}
             </Menu.Item>
             <LimitsItem subject="key" id={key.id} name={key.name} />
+            <Menu.Item
+              leftSection={<IconRefresh size={16} />}
+              onClick={() => onAction('rotate', key)}
+            >
+              {t('action.rotate')}
+            </Menu.Item>
+            {key.previousUntil !== null && (
+              <Menu.Item
+                leftSection={<IconKeyOff size={16} />}
+                onClick={() => onAction('endOverlap', key)}
+              >
+                {t('action.endOverlap')}
+              </Menu.Item>
+            )}
+            <Menu.Item
+              leftSection={
+                key.disabled ? <IconPlayerPlay size={16} /> : <IconPlayerPause size={16} />
+              }
+              onClick={() => onAction('switch', key)}
+            >
+              {t(key.disabled ? 'action.on' : 'action.off')}
+            </Menu.Item>
             <Menu.Item
               color="red"
               leftSection={<IconBan size={16} />}
@@ -50,29 +86,55 @@ export function KeysTable({ keys, withOwner, onAction }: KeysTableProps) {
   );
 }
 
-function useColumns(withOwner: boolean): Column<KeyView>[] {
+type Shown = { withOwner: boolean; withBudget: boolean; selection: Selection | null };
+
+function useColumns({ withOwner, withBudget, selection }: Shown): Column<KeyView>[] {
   const { t } = useTranslation('keys');
+  const chosen: Column<KeyView> = {
+    id: 'chosen',
+    header: t('select.column'),
+    width: 70,
+    cell: ({ id, name, state }) =>
+      state !== 'revoked' && (
+        <Checkbox
+          aria-label={t('select.one', { name })}
+          checked={selection?.ids.has(id) ?? false}
+          onChange={() => selection?.onToggle(id)}
+        />
+      ),
+  };
+  const budget: Column<KeyView> = {
+    id: 'budget',
+    header: t('column.budget'),
+    cell: (key) => <BudgetBars apiKey={key} />,
+  };
   const owner: Column<KeyView> = {
     id: 'owner',
     header: t('column.owner'),
     cell: ({ ownerName }) => <span className={classes.short}>{ownerName}</span>,
   };
   return [
+    ...(selection ? [chosen] : []),
     {
       id: 'name',
       header: t('column.name'),
       primary: true,
-      cell: ({ name, prefix }) => (
+      cell: ({ name, prefix, description }) => (
         <div className={classes.name}>
           {name}
           <Text fz="xs" c="dimmed" fw={400} className={classes.mono}>
             {prefix}
           </Text>
+          {description !== '' && (
+            <Text fz="xs" c="dimmed" fw={400} lineClamp={2} title={description}>
+              {description}
+            </Text>
+          )}
         </div>
       ),
     },
     ...(withOwner ? [owner] : []),
-    { id: 'state', header: t('column.state'), cell: ({ state }) => <StateBadge state={state} /> },
+    { id: 'state', header: t('column.state'), cell: (key) => <State apiKey={key} /> },
     {
       id: 'today',
       header: t('column.today'),
@@ -80,6 +142,7 @@ function useColumns(withOwner: boolean): Column<KeyView>[] {
         <QuotaBar used={tokensToday} limit={tokensPerDay} zone={zone} />
       ),
     },
+    ...(withBudget ? [budget] : []),
     {
       id: 'limits',
       header: t('column.limits'),
@@ -88,7 +151,7 @@ function useColumns(withOwner: boolean): Column<KeyView>[] {
     {
       id: 'models',
       header: t('column.models'),
-      cell: ({ allowedModels }) => <Allowed models={allowedModels} />,
+      cell: (key) => <MayUse apiKey={key} />,
     },
     {
       id: 'expires',
@@ -103,6 +166,42 @@ function useColumns(withOwner: boolean): Column<KeyView>[] {
         lastUsedAt === null ? <Dim>{t('neverUsed')}</Dim> : <When iso={lastUsedAt} />,
     },
   ];
+}
+
+/** What it is, and until when the secret before this one works. */
+function State({ apiKey: { state, previousUntil } }: { apiKey: KeyView }) {
+  const { t } = useTranslation('keys');
+  return (
+    <div className={classes.state}>
+      <StateBadge state={state} />
+      {previousUntil !== null && state !== 'revoked' && (
+        <Text fz="xs" c="dimmed">
+          {t('overlap', { at: formatDateTime(previousUntil) })}
+        </Text>
+      )}
+    </div>
+  );
+}
+
+/** Models, then what else narrows it: uses and addresses. */
+function MayUse({ apiKey: { allowedModels, scopes, addresses } }: { apiKey: KeyView }) {
+  const { t } = useTranslation('keys');
+  const nameOf = useScopeName();
+  return (
+    <>
+      <Allowed models={allowedModels} />
+      {scopes.length > 0 && (
+        <Text fz="xs" c="dimmed">
+          {scopes.map(nameOf).join(t('preview.comma'))}
+        </Text>
+      )}
+      {addresses.length > 0 && (
+        <Text fz="xs" c="dimmed" title={addresses.join('\n')}>
+          {t('addressCount', { count: addresses.length })}
+        </Text>
+      )}
+    </>
+  );
 }
 
 /** Tokens a day have a column of their own. */

@@ -16,6 +16,8 @@ const NAMED = new Set<string>([
   'forbidden',
   'user_disabled',
   'model_not_allowed',
+  'scope_missing',
+  'address_not_allowed',
   'model_not_found',
   'rate_limited',
   'quota_exhausted',

@@ -30,6 +30,14 @@ export const errors = {
     title: 'This key may not use that model',
     hint: 'Choose another model or change the key.',
   },
+  scope_missing: {
+    title: 'This key is not for that',
+    hint: 'Add the scope to the key, or use another key.',
+  },
+  address_not_allowed: {
+    title: 'This key may not be used from here',
+    hint: 'Its owner can allow the address in the key’s settings.',
+  },
   outbound_refused: {
     title: 'That address may not be called',
     hint: 'Addresses inside your network must be allowed by OUTBOUND_ALLOW first.',

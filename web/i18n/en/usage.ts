@@ -175,6 +175,8 @@ export const usage = {
     forbidden: 'Forbidden',
     user_disabled: 'User disabled',
     model_not_allowed: 'Model not allowed',
+    scope_missing: 'Scope missing',
+    address_not_allowed: 'Address not allowed',
     model_not_found: 'Unknown model',
     rate_limited: 'Rate limit',
     quota_exhausted: 'Quota used up',

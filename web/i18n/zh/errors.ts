@@ -17,6 +17,11 @@ export const errors: Translated<typeof english> = {
   },
   passkey_refused: { title: '通行密钥验证失败', hint: '请重试，或改用其他方式。' },
   model_not_allowed: { title: '此密钥不能使用该模型', hint: '请换一个模型，或修改密钥的设置。' },
+  scope_missing: { title: '此密钥不能用于该用途', hint: '请为密钥添加相应用途，或换一个密钥。' },
+  address_not_allowed: {
+    title: '不能从当前地址使用此密钥',
+    hint: '密钥的所有者可以在其设置中允许该地址。',
+  },
   outbound_refused: {
     title: '不允许访问该地址',
     hint: '内网地址需要先在 OUTBOUND_ALLOW 中放行。',

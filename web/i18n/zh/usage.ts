@@ -172,6 +172,8 @@ export const usage: Translated<typeof english> = {
     forbidden: '无权限',
     user_disabled: '用户已停用',
     model_not_allowed: '模型不允许',
+    scope_missing: '用途不允许',
+    address_not_allowed: '地址不允许',
     model_not_found: '模型不存在',
     rate_limited: '请求过频',
     quota_exhausted: '额度用完',
