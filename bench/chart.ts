@@ -19,7 +19,8 @@ const INK = '#808080';
 
 /** A chart as SVG: a line for each series over evenly spaced steps, from zero up. */
 export function lineChart({ title, unit, steps, lines }: Chart): string {
-  const most = Math.max(...lines.flatMap(({ values }) => values), 1e-9) * 1.1;
+  const marks = marksFor(Math.max(...lines.flatMap(({ values }) => values), 1e-9));
+  const most = marks.at(-1) ?? 1;
   const width = WIDTH - PLOT.left - PLOT.right;
   const height = HEIGHT - PLOT.top - PLOT.bottom;
   const x = (at: number) => PLOT.left + (width * (at + 0.5)) / steps.length;
@@ -28,11 +29,11 @@ export function lineChart({ title, unit, steps, lines }: Chart): string {
     `<text x="${round(at[0])}" y="${round(at[1])}" fill="${INK}"${more}>${escaped(words)}</text>`;
   const middle = ' text-anchor="middle"';
 
-  const grid = [0, 0.25, 0.5, 0.75, 1].flatMap((part) => {
-    const at = y(most * part);
+  const grid = marks.flatMap((mark) => {
+    const at = y(mark);
     return [
       `<path d="M${PLOT.left} ${round(at)}H${WIDTH - PLOT.right}" stroke="${INK}" stroke-opacity="0.25"/>`,
-      text([PLOT.left - 6, at + 4], figure(most * part), ' text-anchor="end"'),
+      text([PLOT.left - 6, at + 4], mark.toLocaleString('en-US'), ' text-anchor="end"'),
     ];
   });
   const labels = steps.flatMap((step, at) =>
@@ -68,6 +69,14 @@ export function lineChart({ title, unit, steps, lines }: Chart): string {
     ...series,
     '</svg>\n',
   ].join('\n');
+}
+
+/** Round numbers from zero to above a value, four or five steps. */
+function marksFor(value: number): number[] {
+  const power = 10 ** Math.floor(Math.log10(value / 4));
+  const step = power * ([1, 2, 5].find((each) => each * power * 5 > value) ?? 10);
+  const count = Math.floor(value / step) + 1;
+  return Array.from({ length: count + 1 }, (_, at) => at * step);
 }
 
 const round = (value: number) => Math.round(value * 10) / 10;
