@@ -37,6 +37,10 @@ beforeAll(async () => {
       key('ben', 'narrow', { models: ['other'] }),
       key('ben', 'revoked'),
       key('ben', 'expired'),
+      key('ben', 'off'),
+      key('ben', 'rotated'),
+      key('ben', 'scoped'),
+      key('ben', 'foreign', { addresses: ['203.0.113.0/24'] }),
       key('dan', 'disabled'),
     ],
   });
@@ -51,6 +55,11 @@ beforeAll(async () => {
   await h.infra.pool.query(`update api_keys set revoked_at = now() where name = 'revoked'`);
   await h.infra.pool.query(`update api_keys set expires_at = now() - interval '1 minute'
                             where name = 'expired'`);
+  await h.infra.pool.query(`update api_keys set disabled_at = now() where name = 'off'`);
+  await h.infra.pool.query(`update api_keys set previous_hash = secret_hash, secret_hash = 'new',
+                            previous_until = now() where name = 'rotated'`);
+  // A use that only a newer server knows: for this one it is for nothing.
+  await h.infra.pool.query(`update api_keys set scopes = '{videos}' where name = 'scoped'`);
   await h.infra.pool.query(`update sessions set expires_at = now() - interval '40 days'
                             where user_id = (select id from users where username = 'eve')`);
   const bearer = (name: string) => ({ origin: h.url, authorization: `Bearer ${keyOf(name)}` });
@@ -62,6 +71,10 @@ beforeAll(async () => {
     'a key for other models': bearer('narrow'),
     'a revoked key': bearer('revoked'),
     'an expired key': bearer('expired'),
+    'a key switched off': bearer('off'),
+    'a secret that was replaced': bearer('rotated'),
+    'a key for other uses': bearer('scoped'),
+    'a key for other addresses': bearer('foreign'),
     'a disabled person’s key': bearer('disabled'),
     'a member’s cookie': cookie('ben'),
     'an admin’s cookie': cookie('ada'),
@@ -242,4 +255,17 @@ describe('/audit/export', () => {
     expect(code).toBe(asked === 'ok' && !admin ? 'forbidden' : asked);
     if (res.ok) expect(res.headers.get('content-disposition')).toContain('audit.csv');
   });
+});
+
+test('whom a list of addresses turns away learns nothing of it, by either way to a door', async () => {
+  const body = JSON.stringify({ model: 'sandbox-echo', messages: [] });
+  // What ends with a slash is not the shortcut's.
+  for (const path of ['/v1/chat/completions', '/v1/chat/completions/']) {
+    const headers = headersOf['a key for other addresses'];
+    const res = await fetch(`${h.url}${path}`, { method: 'POST', headers, body });
+    expect(res.status).toBe(403);
+    const text = await res.text();
+    expect(text).toContain('127.0.0.1');
+    expect(text).not.toContain('203.0.113');
+  }
 });

@@ -7,7 +7,7 @@ import {
   UpstreamKey,
 } from './accounts.ts';
 import { NewPassword, Role, Rpm, Timestamp, TokensPerDay, Username } from './common.ts';
-import { AllowedModels, KeyName } from './keys.ts';
+import { AllowedModels, KeyAddresses, KeyDescription, KeyName, KeyScopes } from './keys.ts';
 import { ModelName, Price, RouteInput } from './models.ts';
 import { BaseUrl, PlatformId, PlatformName, Protocol } from './platforms.ts';
 
@@ -150,6 +150,11 @@ export const ApplyKey = z.strictObject({
   secret: GivenSecret.describe('gh- and more, 20 to 200 characters; kept as a hash only'),
   limits: Limits.optional().describe('Besides those of the owner'),
   models: AllowedModels.optional().describe('Public model names; empty = every model'),
+  description: KeyDescription.optional().describe('For those who find it later'),
+  scopes: KeyScopes.optional().describe('What it is for; empty = everything'),
+  addresses: KeyAddresses.optional().describe(
+    'Addresses and ranges it works from; empty = anywhere',
+  ),
   expiresAt: Timestamp.nullable().optional().describe('ISO 8601 in UTC; null = never'),
 });
 export type ApplyKey = z.infer<typeof ApplyKey>;

@@ -61,6 +61,7 @@ export function createApplyRepo(db: Db, { now, newId }: { now(): number; newId()
           where: {
             OR: [
               { secretHash: { in: [...named.secretHashes] } },
+              { previousHash: { in: [...named.secretHashes] } },
               { owner, name: { in: [...named.keyNames] }, revokedAt: null },
             ],
           },

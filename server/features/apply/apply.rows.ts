@@ -51,6 +51,12 @@ export type KeyColumns = {
   name: string;
   secretHash: string;
   prefix: string;
+  /** The secret before the last rotation, and until when it works. */
+  previousHash: string | null;
+  previousUntil: Date | null;
+  description: string;
+  scopes: string[];
+  addresses: string[];
   allowedModels: string[];
   expiresAt: Date | null;
 } & LimitSet;

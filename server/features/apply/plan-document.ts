@@ -104,11 +104,15 @@ function references(
 
 /**
  * By its secret; else the one working key of that name, which then gets the secret of the file. A
- * key whose secret another entry has is that entry's.
+ * key whose secret another entry has is that entry's. A secret that was replaced by rotation finds its
+ * key still.
  */
 function keyFinder(snapshot: Snapshot, { keys }: ApplyDocument) {
   const hashes = new Set(keys.map(({ secret }) => storedForm(secret).secretHash));
-  const byHash = new Map(snapshot.keys.map((row) => [row.secretHash, row]));
+  const byHash = new Map([
+    ...snapshot.keys.map((row) => [row.previousHash, row] as const),
+    ...snapshot.keys.map((row) => [row.secretHash, row] as const),
+  ]);
   return (wanted: { name: string; secret: string }, ownerId: string) => {
     const same = byHash.get(storedForm(wanted.secret).secretHash);
     if (same) return same;

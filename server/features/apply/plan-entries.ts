@@ -8,7 +8,7 @@ import type {
 } from '#shared/schemas/apply.ts';
 import { needsKey, type Platform } from '../../platforms/platform.ts';
 import { checkPersonalLending, lendsPersonal } from '../accounts/index.ts';
-import { storedForm } from '../keys/index.ts';
+import { storedForm, tidyAddresses } from '../keys/index.ts';
 import { toStoredPrice } from '../models/index.ts';
 import { NO_LIMITS } from '../quotas/index.ts';
 import type {
@@ -219,19 +219,32 @@ export function planKey(
     return { action: 'unchanged', kind: 'key', name, changes: [], id: found.id, note };
   }
   const { expiresAt } = wanted;
-  return toStep<KeyColumns>({
+  const secret = storedForm(wanted.secret);
+  // NOTE: perhaps it was replaced because it leaked, so a file that still has it must not revive it.
+  const replaced = found !== undefined && found.previousHash === secret.secretHash;
+  const renewed = found !== undefined && !replaced && found.secretHash !== secret.secretHash;
+  const step = toStep<KeyColumns>({
     kind: 'key',
     name,
     found,
     wanted: {
-      ...storedForm(wanted.secret),
+      ...(!replaced && secret),
+      ...(renewed && { previousHash: null, previousUntil: null }),
       name: found && wanted.name,
       ...limitsIn(wanted),
+      description: wanted.description,
+      scopes: wanted.scopes,
+      addresses: wanted.addresses && tidyAddresses(wanted.addresses),
       allowedModels: wanted.models,
       expiresAt: typeof expiresAt === 'string' ? new Date(expiresAt) : expiresAt,
     },
     defaults: {
-      ...storedForm(wanted.secret),
+      ...secret,
+      previousHash: null,
+      previousUntil: null,
+      description: '',
+      scopes: [],
+      addresses: [],
       ownerId,
       name: wanted.name,
       ...NO_LIMITS,
@@ -241,11 +254,15 @@ export function planKey(
     labels: {
       secretHash: 'secret',
       prefix: null,
+      previousHash: null,
+      previousUntil: null,
       ...LIMIT_LABELS,
       allowedModels: 'models',
     },
     newId,
   });
+  const note = 'its secret was replaced by rotation and stays so; put the new one into the file';
+  return replaced ? { ...step, note } : step;
 }
 
 /** `field` is relative to the entry; the service puts its place in front. */
