@@ -3,6 +3,7 @@ import {
   IconChartHistogram,
   IconCube,
   IconHeartHandshake,
+  IconHistory,
   IconKey,
   IconLayoutDashboard,
   IconMessage2,
@@ -40,7 +41,10 @@ export const NAV_GROUPS = [
   },
   {
     group: 'insight',
-    items: [{ name: 'usage', to: '/usage', icon: IconChartHistogram, admin: false }],
+    items: [
+      { name: 'usage', to: '/usage', icon: IconChartHistogram, admin: false },
+      { name: 'audit', to: '/audit', icon: IconHistory, admin: true },
+    ],
   },
 ] as const;
 

@@ -4,6 +4,7 @@ import {
   lazyRouteComponent,
   Outlet,
 } from '@tanstack/react-router';
+import { readAuditSearch } from '../features/audit/audit-search.ts';
 import { readConnectSearch } from '../features/connect/connect-search.ts';
 import { readUsageSearch } from '../features/usage/usage-search.ts';
 import { AdminsOnly } from './AdminsOnly.tsx';
@@ -137,6 +138,14 @@ const usage = createRoute({
   errorComponent: CrashPage,
 });
 
+const audit = createRoute({
+  getParentRoute: () => adminsOnly,
+  path: '/audit',
+  validateSearch: readAuditSearch,
+  component: lazyRouteComponent(() => import('../features/audit/AuditPage.tsx'), 'AuditPage'),
+  errorComponent: CrashPage,
+});
+
 const why = createRoute({
   getParentRoute: () => shell,
   path: '/why/$id',
@@ -164,7 +173,7 @@ export const routeTree = root.addChildren([
     accounts,
     models,
     pool,
-    adminsOnly.addChildren([platforms, users]),
+    adminsOnly.addChildren([platforms, users, audit]),
     keys,
     connect,
     usage,

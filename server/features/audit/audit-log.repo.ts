@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ENDS, type Ends, readEnds } from './audit.repo.ts';
 import type { Linked } from './chain.ts';
 
+// NOTE: the text is called `seq` too, so an order by that name alone would be that of texts.
 const COLUMNS = `seq::text, at, actor_id, actor_name, action, target_kind, target_id, target_name,
   change, address, request_id, hash`;
 
@@ -62,7 +63,7 @@ export function createAuditLogRepo(pool: Pick<Pool, 'query' | 'connect'>) {
     async list(query: AuditQuery): Promise<Linked[]> {
       const { text, values } = conditions(query);
       const { rows } = await pool.query(
-        `SELECT ${COLUMNS} FROM audit_events ${text} ORDER BY seq DESC LIMIT $1`,
+        `SELECT ${COLUMNS} FROM audit_events ${text} ORDER BY audit_events.seq DESC LIMIT $1`,
         [query.limit, ...values],
       );
       return z.array(Row).parse(rows);
@@ -102,7 +103,7 @@ async function endsNow(client: PoolClient): Promise<Ends> {
 
 async function rowsAfter(client: PoolClient, after: bigint, batch: number): Promise<Linked[]> {
   const { rows } = await client.query(
-    `SELECT ${COLUMNS} FROM audit_events WHERE seq > $1 ORDER BY seq LIMIT $2`,
+    `SELECT ${COLUMNS} FROM audit_events WHERE seq > $1 ORDER BY audit_events.seq LIMIT $2`,
     [after.toString(), batch],
   );
   return z.array(Row).parse(rows);

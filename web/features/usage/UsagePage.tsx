@@ -2,13 +2,13 @@ import { Button, SegmentedControl } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { ExportMenu } from '../../ui/ExportMenu.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
-import { ExportMenu } from './ExportMenu.tsx';
 import { RequestsView } from './RequestsView.tsx';
 import { StatisticsView } from './StatisticsView.tsx';
 import { UsageDrawer } from './UsageDrawer.tsx';
 import type { UsageChange } from './UsageFilters.tsx';
-import { readUsageSearch } from './usage-search.ts';
+import { readUsageSearch, toUsageFilter } from './usage-search.ts';
 import { useUsageList } from './use-usage-list.ts';
 
 const route = getRouteApi('/shell/usage');
@@ -43,7 +43,9 @@ export function UsagePage() {
               onChange={(view) => change({ view: view === 'statistics' ? view : undefined }, false)}
               data={VIEWS.map((value) => ({ value, label: t(`views.${value}`) }))}
             />
-            {!statistics && <ExportMenu search={search} />}
+            {!statistics && (
+              <ExportMenu name="usage" filter={() => toUsageFilter(search, Date.now())} />
+            )}
             {!statistics && (
               <Button
                 variant="default"

@@ -15,6 +15,7 @@ export const nav = {
   connect: 'Connect a tool',
   users: 'Users',
   usage: 'Usage',
+  audit: 'Audit log',
   profile: 'Profile',
   signOut: 'Sign out',
   userMenu: 'Your account',

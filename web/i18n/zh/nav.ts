@@ -18,6 +18,7 @@ export const nav: Translated<typeof english> = {
   connect: '接入工具',
   users: '用户',
   usage: '用量',
+  audit: '审计日志',
   profile: '个人设置',
   signOut: '退出登录',
   userMenu: '我的账户',

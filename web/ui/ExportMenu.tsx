@@ -1,16 +1,22 @@
 import { Button, Menu } from '@mantine/core';
 import { IconDownload, IconPlayerStop } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import { formatNumber } from '../../lib/format.ts';
-import { toUsageFilter, type UsageSearch } from './usage-search.ts';
-import { useExport } from './use-export.ts';
+import { formatNumber } from '../lib/format.ts';
+import { type ExportFilter, useExport } from '../lib/use-export.ts';
 
 const FORMATS = ['csv', 'ndjson'] as const;
 
-/** Saves every request that fits the filters; while it runs, a button that stops it. */
-export function ExportMenu({ search }: { search: UsageSearch }) {
+type ExportMenuProps = {
+  /** Of what: the server has it at /<name>/export. */
+  name: 'usage' | 'audit';
+  /** What narrows it at the moment it begins. */
+  filter: () => ExportFilter;
+};
+
+/** Saves everything that fits the filters; while it runs, a button that stops it. */
+export function ExportMenu({ name, filter }: ExportMenuProps) {
   const { t } = useTranslation('usage');
-  const { bytes, start, stop } = useExport();
+  const { bytes, start, stop } = useExport(name);
   if (bytes !== null) {
     return (
       <Button
@@ -33,7 +39,7 @@ export function ExportMenu({ search }: { search: UsageSearch }) {
       </Menu.Target>
       <Menu.Dropdown>
         {FORMATS.map((format) => (
-          <Menu.Item key={format} onClick={() => start(toUsageFilter(search, Date.now()), format)}>
+          <Menu.Item key={format} onClick={() => start(filter(), format)}>
             {t(`export.${format}`)}
           </Menu.Item>
         ))}
