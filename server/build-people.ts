@@ -83,7 +83,7 @@ export function buildPeople({
   const invites = createInvitesService({
     repo: createInvitesRepo(db),
     users: usersRepo,
-    sessions,
+    signIn,
     passwords,
     limiters,
     audit,

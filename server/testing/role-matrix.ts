@@ -36,6 +36,7 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'users.create': 'admins',
   'users.update': 'admins',
   'users.resetPassword': 'admins',
+  'users.removeFactors': 'admins',
   'users.inviteInfo': 'everyone',
   'users.acceptInvite': 'everyone',
 

@@ -13,6 +13,7 @@ export const AUDIT_ACTIONS = [
   'users.create',
   'users.update',
   'users.resetPassword',
+  'users.removeFactors',
   'users.acceptInvite',
   'keys.create',
   'keys.update',

@@ -28,6 +28,8 @@ export const SignInAnswer = z.union([
   }),
 ]);
 export type SignInAnswer = z.infer<typeof SignInAnswer>;
+/** Somebody who knows the password and has to prove it a second time. */
+export type Halfway = Extract<SignInAnswer, { next: string }>;
 
 /** What a person wants of the gateway. */
 export const Preferences = z.object({

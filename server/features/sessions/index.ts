@@ -9,4 +9,4 @@ export { createLuciaSessions, SESSION_DAYS } from './sessions.lucia.ts';
 export { createSessionsRepo, deleteSessionsOf } from './sessions.repo.ts';
 export { createSessionsRouter } from './sessions.router.ts';
 export { createSessionsService, type SessionsService, type SignedIn } from './sessions.service.ts';
-export { createSignInService, type Halfway, type SignInService } from './sign-in.service.ts';
+export { createSignInService, type SignInService } from './sign-in.service.ts';

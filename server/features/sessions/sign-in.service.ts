@@ -1,6 +1,6 @@
 import { AppError } from '#shared/errors.ts';
-import type { PasskeyAnswer, SecondFactorMethod, SecondStep } from '#shared/schemas/factors.ts';
-import type { Me, SignInInput } from '#shared/schemas/sessions.ts';
+import type { PasskeyAnswer, SecondStep } from '#shared/schemas/factors.ts';
+import type { Halfway, Me, SignInInput } from '#shared/schemas/sessions.ts';
 import type { Clock } from '../../infra/clock.ts';
 import { newSecret, sha256hex } from '../../infra/ids.ts';
 import { addressKey, type Limiters } from './limiters.ts';
@@ -11,9 +11,6 @@ import type { PasskeyOptions, SecondFactors } from './second-factors.ts';
 import type { Visitor } from './session-store.ts';
 import type { Credentials, SessionsRepo } from './sessions.repo.ts';
 import { type SessionsService, type SignedIn, signInFailed, toMe } from './sessions.service.ts';
-
-/** Somebody who knows the password and has to prove it a second time. */
-export type Halfway = { next: 'second-factor'; ticket: string; methods: SecondFactorMethod[] };
 
 /** A visitor whose browser may use a passkey. */
 export type PasskeyVisitor = Visitor & {

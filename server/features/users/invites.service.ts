@@ -1,5 +1,5 @@
 import { AppError } from '#shared/errors.ts';
-import type { Me } from '#shared/schemas/sessions.ts';
+import type { Halfway, Me } from '#shared/schemas/sessions.ts';
 import type { InviteAccept, InviteInfo, InviteLink } from '#shared/schemas/users.ts';
 import type { Clock } from '../../infra/clock.ts';
 import { newId, newSecret, sha256hex } from '../../infra/ids.ts';
@@ -10,8 +10,8 @@ import {
   deleteSessionsOf,
   type Limiters,
   type Passwords,
-  type SessionsService,
   type SignedIn,
+  type SignInService,
   type Visitor,
 } from '../sessions/index.ts';
 import type { InvitesRepo } from './invites.repo.ts';
@@ -23,7 +23,7 @@ const DAY_MS = 86_400_000;
 export type InvitesDeps = {
   repo: InvitesRepo;
   users: Pick<UsersRepo, 'inTx' | 'lock' | 'find' | 'setPassword' | 'announce'>;
-  sessions: Pick<SessionsService, 'start'>;
+  signIn: Pick<SignInService, 'enter'>;
   passwords: Pick<Passwords, 'hash'>;
   limiters: Pick<Limiters, 'token' | 'username'>;
   audit: Pick<Audit, 'note'>;
@@ -32,7 +32,7 @@ export type InvitesDeps = {
 
 /** One-time links with which a person chooses a password. */
 export function createInvitesService(deps: InvitesDeps) {
-  const { audit, repo, users, sessions, passwords, limiters, clock } = deps;
+  const { audit, repo, users, signIn, passwords, limiters, clock } = deps;
 
   async function findOpen(token: string, visitor: Visitor) {
     const from = addressKey(visitor.address);
@@ -71,10 +71,11 @@ export function createInvitesService(deps: InvitesDeps) {
     },
 
     /**
-     * Sets the password, ends other sessions and signs in. A link works once.
+     * Sets the password, ends other sessions and signs in, by a second factor where there is one: a link
+     * stands for the password only. It works once.
      * @throws AppError not_found when used, expired or unknown; too_many_tries.
      */
-    async accept({ token, password }: InviteAccept, visitor: Visitor): Promise<SignedIn> {
+    async accept({ token, password }: InviteAccept, visitor: Visitor): Promise<SignedIn | Halfway> {
       const { userId } = await findOpen(token, visitor);
       const passwordHash = await passwords.hash(password);
       const me = await users.inTx(async (tx) => {
@@ -97,9 +98,8 @@ export function createInvitesService(deps: InvitesDeps) {
         return me;
       });
       await limiters.username.reset(me.username);
-      const session = await sessions.start({ userId, passwordHash }, visitor);
       const { id, username, displayName, role } = me;
-      return { me: { id, username, displayName, role }, token: session };
+      return await signIn.enter({ id, username, displayName, role }, passwordHash, visitor);
     },
   };
 }

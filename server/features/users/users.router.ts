@@ -19,15 +19,19 @@ export function createUsersRouter(users: UsersService, invites: InvitesService) 
     resetPassword: adminProcedure
       .input(ById)
       .mutation(({ ctx, input }) => users.resetPassword(ctx, input.id)),
+    removeFactors: adminProcedure
+      .input(ById)
+      .mutation(({ ctx, input }) => users.removeFactors(ctx, input.id)),
 
     // NOTE: not a query, for its input would stand in an address and so in a proxy's log.
     inviteInfo: publicProcedure
       .input(InviteToken)
       .mutation(({ ctx, input }) => invites.info(input.token, ctx)),
     acceptInvite: publicProcedure.input(InviteAccept).mutation(async ({ ctx, input }) => {
-      const { me, token } = await invites.accept(input, ctx);
-      ctx.setSessionCookie(token);
-      return me;
+      const entered = await invites.accept(input, ctx);
+      if ('next' in entered) return entered;
+      ctx.setSessionCookie(entered.token);
+      return entered.me;
     }),
   });
 }

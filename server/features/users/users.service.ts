@@ -15,7 +15,13 @@ import type { Clock } from '../../infra/clock.ts';
 import { newId } from '../../infra/ids.ts';
 import type { Tx } from '../../infra/prisma/client.ts';
 import { type Actor, type Audit, by } from '../audit/index.ts';
-import { deleteSessionsOf, type Passwords } from '../sessions/index.ts';
+import { deleteFactorsOf } from '../factors/index.ts';
+import {
+  deleteSessionsOf,
+  type Passwords,
+  type Proven,
+  requireRecentProof,
+} from '../sessions/index.ts';
 import type { InvitesService } from './invites.service.ts';
 import type { UserStanding, UsersRepo } from './users.repo.ts';
 
@@ -112,21 +118,15 @@ export function createUsersService({ audit, clock, invites, passwords, repo }: U
 
     /**
      * Disabling ends the user's sessions and invite links together with the change.
-     * @throws AppError conflict for the last admin and for changing one's own role or state.
+     * @throws AppError conflict for the last admin and for changing one's own role or state;
+     *   step_up_needed for another role.
      */
-    async update(actor: Actor, { id, ...change }: UserUpdate): Promise<UserView> {
+    async update(actor: Actor & Proven, { id, ...change }: UserUpdate): Promise<UserView> {
       const { me } = actor;
       return await repo.inTx(async (tx) => {
         await asAdmin(tx, me);
         const target = await lockTarget(tx, id);
-        const demoted = change.role !== undefined && change.role !== target.role;
-        const moved = change.state !== undefined && change.state !== target.state;
-        if (id === me.id && (demoted || moved)) {
-          throw new AppError(
-            'conflict',
-            'You cannot change your own role or disable yourself. Ask another admin.',
-          );
-        }
+        mayMove(actor, target, change);
         if (change.role === 'member' || change.state === 'disabled') await keepAnAdmin(tx, target);
         const before = await repo.find(tx, id);
         const user = await repo.update(tx, id, change);
@@ -142,10 +142,11 @@ export function createUsersService({ audit, clock, invites, passwords, repo }: U
 
     /**
      * Takes the password away, ends all sessions, and gives a link to choose a new one.
-     * @throws AppError conflict for oneself, the last admin, and disabled users.
+     * @throws AppError conflict for oneself, the last admin, and disabled users; step_up_needed.
      */
-    async resetPassword(actor: Actor, id: string): Promise<InviteLink> {
+    async resetPassword(actor: Actor & Proven, id: string): Promise<InviteLink> {
       const { me } = actor;
+      requireRecentProof(actor);
       if (id === me.id) {
         throw new AppError('conflict', 'Change your own password on your profile page instead.');
       }
@@ -166,13 +167,60 @@ export function createUsersService({ audit, clock, invites, passwords, repo }: U
         return link;
       });
     },
+
+    /**
+     * For whoever lost their device: takes app, recovery codes and passkeys away and ends all
+     * sessions. The password stays, and is enough until the person sets up a new one.
+     * @throws AppError conflict for oneself; step_up_needed.
+     */
+    async removeFactors(actor: Actor & Proven, id: string): Promise<UserView> {
+      requireRecentProof(actor);
+      if (id === actor.me.id) {
+        throw new AppError(
+          'conflict',
+          'Change your own second factors on your profile page instead.',
+        );
+      }
+      return await repo.inTx(async (tx) => {
+        await asAdmin(tx, actor.me);
+        await lockTarget(tx, id);
+        const before = await repo.find(tx, id);
+        await deleteFactorsOf(tx, id);
+        await deleteSessionsOf(tx, id);
+        await repo.announce(tx, id);
+        const after = await repo.find(tx, id);
+        if (!after) throw new AppError('not_found', 'There is no such user. Reload the list.');
+        await note(tx, actor, 'users.removeFactors', { before, after });
+        return after;
+      });
+    },
   };
 }
 export type UsersService = ReturnType<typeof createUsersService>;
 
+/** Another role or state: nobody gives themselves one, and a role takes a recent proof. */
+function mayMove(
+  actor: Actor & Proven,
+  target: UserStanding,
+  change: Pick<UserUpdate, 'role' | 'state'>,
+): void {
+  const promoted = change.role !== undefined && change.role !== target.role;
+  const moved = change.state !== undefined && change.state !== target.state;
+  if (target.id === actor.me.id && (promoted || moved)) {
+    throw new AppError(
+      'conflict',
+      'You cannot change your own role or disable yourself. Ask another admin.',
+    );
+  }
+  if (promoted) requireRecentProof(actor);
+}
+
 /** What of a person is told. */
-function factsOf({ displayName, hasPassword, role, rpm, state, tokensPerDay, username }: UserView) {
-  return { username, displayName, role, state, hasPassword, rpm, tokensPerDay };
+function factsOf(user: UserView) {
+  const { displayName, hasPassword, passkeys, role, rpm, secondFactor, state } = user;
+  const { tokensPerDay, username } = user;
+  const signIn = { hasPassword, secondFactor, passkeys };
+  return { username, displayName, role, state, ...signIn, rpm, tokensPerDay };
 }
 
 function nameTaken(): AppError {

@@ -1,9 +1,10 @@
 import { Button, Loader, PasswordInput, Stack, Text, VisuallyHidden } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useLocation } from '@tanstack/react-router';
+import { Link, useLocation, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Halfway } from '#shared/schemas/sessions.ts';
 import type { InviteInfo } from '#shared/schemas/users.ts';
 import { BareLayout } from '../../app/BareLayout.tsx';
 import { type ReadableError, readError } from '../../lib/errors.ts';
@@ -14,6 +15,7 @@ import { useWelcome } from '../../lib/use-welcome.ts';
 import { ErrorState } from '../../ui/ErrorState.tsx';
 import { FormError } from '../../ui/FormError.tsx';
 import { checkNewPassword } from './new-password.ts';
+import { SecondStep } from './SecondStep.tsx';
 
 /** Where an invited person, or one whose password was reset, chooses a password. */
 export function InvitePage() {
@@ -59,16 +61,29 @@ function ChoosePassword({ token, info }: { token: string; info: InviteInfo }) {
   const { t } = useTranslation('sessions');
   const welcome = useWelcome();
   const [failure, setFailure] = useState<ReadableError | null>(null);
+  const [halfway, setHalfway] = useState<Halfway | null>(null);
+  const navigate = useNavigate();
   const form = useForm({ initialValues: { password: '', again: '' }, validate: checkNewPassword });
   const accept = useAppMutation(trpc.users.acceptInvite.mutationOptions(), {
     form,
-    onDone: (me) => welcome(me),
+    onDone: (answer) => ('next' in answer ? setHalfway(answer) : welcome(answer)),
     onFail(error) {
       if (error.fieldErrors.length > 0) return false;
       setFailure(error);
       return true;
     },
   });
+  if (halfway) {
+    return (
+      <BareLayout title={t('second.title')} subtitle={t('second.afterLink')}>
+        <SecondStep
+          {...halfway}
+          onDone={(me) => welcome(me)}
+          onBack={() => void navigate({ to: '/sign-in' })}
+        />
+      </BareLayout>
+    );
+  }
   if (failure?.code === 'not_found') return <LinkOver />;
   return (
     <BareLayout title={t('invite.title', { name: info.username })} subtitle={t('invite.subtitle')}>

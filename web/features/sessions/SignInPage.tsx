@@ -3,7 +3,7 @@ import { useForm } from '@mantine/form';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type SignInAnswer, SignInInput } from '#shared/schemas/sessions.ts';
+import { type Halfway, type SignInAnswer, SignInInput } from '#shared/schemas/sessions.ts';
 import { BareLayout } from '../../app/BareLayout.tsx';
 import { checkWith } from '../../lib/check-with.ts';
 import type { ReadableError } from '../../lib/errors.ts';
@@ -15,8 +15,6 @@ import { PasskeyButton } from './PasskeyButton.tsx';
 import { SecondStep } from './SecondStep.tsx';
 
 const route = getRouteApi('/sign-in');
-
-type Halfway = Extract<SignInAnswer, { next: string }>;
 
 /** Sign-in by password and, where there is one, a second factor; or by passkey. Afterwards back to where the person wanted to be. */
 export function SignInPage() {

@@ -5,7 +5,7 @@ import { useAppMutation } from '../../lib/use-app-mutation.ts';
 import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
 
 type UserConfirmProps = {
-  what: 'reset' | 'disable' | 'enable';
+  what: 'reset' | 'disable' | 'enable' | 'factors';
   user: UserView;
   onClose: () => void;
   onLink: (user: UserView, link: InviteLink) => void;
@@ -25,8 +25,14 @@ export function UserConfirm({ what, user, onClose, onLink }: UserConfirmProps) {
     invalidate,
     onDone: (link) => onLink(user, link),
   });
+  const factors = useAppMutation(trpc.users.removeFactors.mutationOptions(), {
+    invalidate,
+    onDone: onClose,
+    success: t('factors.done', { name }),
+  });
   const confirm = () => {
-    if (what === 'reset') reset.mutate({ id: user.id });
+    if (what === 'factors') factors.mutate({ id: user.id });
+    else if (what === 'reset') reset.mutate({ id: user.id });
     else update.mutate({ id: user.id, state: what === 'enable' ? 'active' : 'disabled' });
   };
   return (
@@ -37,7 +43,7 @@ export function UserConfirm({ what, user, onClose, onLink }: UserConfirmProps) {
       text={t(`${what}.text`)}
       confirmLabel={t(`${what}.confirm`)}
       danger={what !== 'enable'}
-      pending={update.isPending || reset.isPending}
+      pending={update.isPending || reset.isPending || factors.isPending}
       onConfirm={confirm}
     />
   );

@@ -54,7 +54,10 @@ export function UsersPage() {
         />
       )}
       {open?.what === 'edit' && <EditUser user={open.user} onClose={close} />}
-      {(open?.what === 'reset' || open?.what === 'disable' || open?.what === 'enable') && (
+      {(open?.what === 'reset' ||
+        open?.what === 'disable' ||
+        open?.what === 'enable' ||
+        open?.what === 'factors') && (
         <UserConfirm
           what={open.what}
           user={open.user}

@@ -1,5 +1,12 @@
 import { ActionIcon, Badge, Group, Menu, Text } from '@mantine/core';
-import { IconDots, IconLink, IconPencil, IconUserCheck, IconUserOff } from '@tabler/icons-react';
+import {
+  IconDots,
+  IconLink,
+  IconPencil,
+  IconShieldOff,
+  IconUserCheck,
+  IconUserOff,
+} from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { UserView } from '#shared/schemas/users.ts';
 import { formatCompact, formatNumber } from '../../lib/format.ts';
@@ -9,7 +16,7 @@ import { RelativeTime } from '../../ui/figures.tsx';
 import { type BadgeState, StateBadge } from '../../ui/StateBadge.tsx';
 import { LimitsItem } from '../quotas/LimitsItem.tsx';
 
-export type UserAction = 'edit' | 'reset' | 'disable' | 'enable';
+export type UserAction = 'edit' | 'reset' | 'factors' | 'disable' | 'enable';
 
 type UsersTableProps = {
   users: readonly UserView[];
@@ -53,6 +60,11 @@ function useColumns(): Column<UserView>[] {
       header: t('column.state'),
       cell: (user) => <StateBadge state={stateOf(user)} />,
     },
+    {
+      id: 'factors',
+      header: t('column.factors'),
+      cell: (user) => <UserFactors user={user} />,
+    },
     { id: 'limits', header: t('column.limits'), cell: (user) => <UserLimits user={user} /> },
     {
       id: 'holds',
@@ -66,6 +78,18 @@ function useColumns(): Column<UserView>[] {
       cell: (user) => <RelativeTime iso={user.lastSeenAt} />,
     },
   ];
+}
+
+function UserFactors({ user }: { user: UserView }) {
+  const { t } = useTranslation('users');
+  const { secondFactor, passkeys: count } = user;
+  if (!secondFactor && count === 0) return <Text c="dimmed">{t('factors.none')}</Text>;
+  return (
+    <>
+      {secondFactor && <div>{t('factors.app')}</div>}
+      {count > 0 && <div>{t('factors.passkeys', { count })}</div>}
+    </>
+  );
 }
 
 function UserLimits({ user }: { user: UserView }) {
@@ -121,6 +145,15 @@ export function UsersTable({ users, onAction }: UsersTableProps) {
             >
               {user.hasPassword ? t('action.reset') : t('action.newInvite')}
             </Menu.Item>
+            {(user.secondFactor || user.passkeys > 0) && (
+              <Menu.Item
+                leftSection={<IconShieldOff size={16} />}
+                disabled={user.id === me.id}
+                onClick={() => onAction('factors', user)}
+              >
+                {t('action.factors')}
+              </Menu.Item>
+            )}
             <Menu.Divider />
             {user.state === 'disabled' ? (
               <Menu.Item

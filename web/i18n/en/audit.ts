@@ -20,6 +20,7 @@ export const audit = {
       create: 'Added a user',
       update: 'Changed a user',
       resetPassword: 'Reset a password',
+      removeFactors: 'Removed second factors',
       acceptInvite: 'Accepted an invitation',
     },
     keys: {

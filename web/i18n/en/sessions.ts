@@ -9,6 +9,7 @@ export const sessions = {
   second: {
     title: 'One more step',
     subtitle: 'Your password was right. Now prove that it is you.',
+    afterLink: 'Your new password is set. Now prove that it is you.',
     lost: 'Lost the phone and the recovery codes? An admin can remove your second factor.',
   },
   forgotten: 'Forgot the password? An admin can send you a link to choose a new one.',

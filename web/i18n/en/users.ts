@@ -6,6 +6,7 @@ export const users = {
     name: 'User',
     role: 'Role',
     state: 'State',
+    factors: 'Second factor',
     limits: 'Limits',
     holds: 'Keys · accounts',
     seen: 'Last seen',
@@ -62,6 +63,7 @@ export const users = {
   action: {
     edit: 'Edit',
     reset: 'Reset password',
+    factors: 'Remove second factors',
     newInvite: 'New invite link',
     enable: 'Enable',
     disable: 'Disable',
@@ -70,6 +72,16 @@ export const users = {
     title: 'Reset the password of {{name}}?',
     text: 'The old password stops working at once and every session ends. You get a link to pass on, with which they choose a new password. API keys go on working.',
     confirm: 'Reset password',
+  },
+  factors: {
+    app: 'App',
+    passkeys_one: '{{count}} passkey',
+    passkeys_other: '{{count}} passkeys',
+    none: 'None',
+    title: 'Remove the second factors of {{name}}?',
+    text: 'For whoever lost their device. App, recovery codes and passkeys are taken away and every session ends; the password alone opens the console until they set up new ones. Be sure that it is really them who asks.',
+    confirm: 'Remove',
+    done: '{{name}} signs in with the password alone now.',
   },
   disable: {
     title: 'Disable {{name}}?',

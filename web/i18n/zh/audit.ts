@@ -22,6 +22,7 @@ export const audit: Translated<typeof english> = {
       create: '添加用户',
       update: '修改用户',
       resetPassword: '重置密码',
+      removeFactors: '移除第二重验证',
       acceptInvite: '接受邀请',
     },
     keys: { create: '创建 API 密钥', update: '修改 API 密钥', revoke: '吊销 API 密钥' },

@@ -12,6 +12,7 @@ export const sessions: Translated<typeof english> = {
   second: {
     title: '还差一步',
     subtitle: '密码正确，请再验证一次身份。',
+    afterLink: '新密码已设置，请再验证一次身份。',
     lost: '手机和恢复码都丢失了？请管理员移除你的第二重验证。',
   },
   forgotten: '忘记密码？请管理员发一个链接给你，重新设置即可。',

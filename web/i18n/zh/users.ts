@@ -9,6 +9,7 @@ export const users: Translated<typeof english> = {
     name: '用户',
     role: '角色',
     state: '状态',
+    factors: '第二重验证',
     limits: '限额',
     holds: '密钥 · 账号',
     seen: '最近活动',
@@ -62,6 +63,7 @@ export const users: Translated<typeof english> = {
   action: {
     edit: '编辑',
     reset: '重置密码',
+    factors: '移除第二重验证',
     newInvite: '重新生成邀请链接',
     enable: '启用',
     disable: '停用',
@@ -70,6 +72,15 @@ export const users: Translated<typeof english> = {
     title: '重置 {{name}} 的密码？',
     text: '旧密码立即失效，所有登录都会退出。你会得到一个链接，转交后由对方设置新密码。API 密钥不受影响。',
     confirm: '重置密码',
+  },
+  factors: {
+    app: '验证器',
+    passkeys_other: '{{count}} 个通行密钥',
+    none: '无',
+    title: '移除 {{name}} 的第二重验证？',
+    text: '用于对方丢失设备的情况。验证器、恢复码和通行密钥都会被移除，所有登录都会退出；在重新设置之前，仅凭密码即可登录。请先确认确实是本人提出的请求。',
+    confirm: '移除',
+    done: '{{name}} 现在仅凭密码登录。',
   },
   disable: {
     title: '停用 {{name}}？',
