@@ -130,3 +130,62 @@ test('a member sees only their own keys, an admin everyone’s when asked', asyn
   await expect(row(ada, 'bens-script')).toContainText('ben');
   await Promise.all([ben.close(), ada.close()]);
 });
+
+test('a new secret works beside the old one until somebody ends that', async ({ page }) => {
+  const old = await newKey('rotating');
+  await signInAs(page, lab.url);
+  await page.goto(`${lab.url}/keys`);
+  await choose(page, 'rotating', 'New secret');
+  await page
+    .getByRole('dialog', { name: 'New secret for rotating' })
+    .getByRole('button', { name: 'Make new secret' })
+    .click();
+  const ready = page.getByRole('dialog', { name: 'New secret of rotating' });
+  const secret = (await ready.getByRole('status', { name: 'API key' }).textContent()) ?? '';
+  await ready.getByRole('button', { name: 'I have copied it' }).click();
+  expect(secret).not.toBe(old);
+  expect((await ask(old)).choices).toHaveLength(1);
+  expect((await ask(secret)).choices).toHaveLength(1);
+  await expect(row(page, 'rotating')).toContainText('The old secret works until');
+
+  await choose(page, 'rotating', 'End the old secret now');
+  await page.getByRole('dialog').getByRole('button', { name: 'End it now' }).click();
+  await expect(page.getByText('The old secret of rotating has ended.')).toBeVisible();
+  await expect(ask(old)).rejects.toBeInstanceOf(OpenAI.AuthenticationError);
+  expect((await ask(secret)).choices).toHaveLength(1);
+});
+
+test('a key for one use is refused for others, and one that is switched off for all', async ({
+  page,
+}) => {
+  await signInAs(page, lab.url);
+  await page.goto(`${lab.url}/keys#add`);
+  const dialog = page.getByRole('dialog', { name: 'Create API key' });
+  await dialog.getByLabel('Name').fill('chats-only');
+  await pick(dialog.getByRole('combobox', { name: 'May be used for' }), 'Chat');
+  await page.keyboard.press('Escape');
+  await expect(dialog.getByRole('region', { name: 'What this key may do' })).toContainText(
+    'Only: Chat.',
+  );
+  await dialog.getByRole('button', { name: 'Create key' }).click();
+  const ready = page.getByRole('dialog', { name: 'chats-only is ready' });
+  const secret = (await ready.getByRole('status', { name: 'API key' }).textContent()) ?? '';
+  await ready.getByRole('button', { name: 'I have copied it' }).click();
+
+  expect((await ask(secret)).choices).toHaveLength(1);
+  const client = lab.client(secret);
+  const tries = [
+    client.models.list(),
+    client.embeddings.create({ model: 'gpt-lab', input: 'hello' }),
+  ];
+  for (const refused of await Promise.allSettled(tries)) {
+    expect(refused).toMatchObject({ status: 'rejected', reason: { code: 'scope_missing' } });
+  }
+
+  await choose(page, 'chats-only', 'Switch off');
+  await expect(row(page, 'chats-only')).toContainText('Disabled');
+  await expect(ask(secret)).rejects.toBeInstanceOf(OpenAI.AuthenticationError);
+  await choose(page, 'chats-only', 'Switch on');
+  await expect(row(page, 'chats-only')).toContainText('Active');
+  expect((await ask(secret)).choices).toHaveLength(1);
+});

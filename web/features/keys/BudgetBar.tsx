@@ -1,4 +1,4 @@
-import { Progress, Tooltip } from '@mantine/core';
+import { Progress, Text, Tooltip } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { KeyView } from '#shared/schemas/keys.ts';
 import { formatMicros } from '../../lib/format.ts';
@@ -7,9 +7,17 @@ import classes from './keys.module.css';
 
 const COLOURS = { calm: 'petrol', near: 'yellow', close: 'red' } as const;
 
-/** What a key spent of its budgets, and what is left of each; nothing where it has none. */
+/** What a key spent of its budgets, and what is left of each. */
 export function BudgetBars({ apiKey }: { apiKey: KeyView }) {
+  const { t } = useTranslation('keys');
   const { costPerDay, costPerMonth, costToday, costThisMonth, zone } = apiKey;
+  if (costPerDay === null && costPerMonth === null) {
+    return (
+      <Text component="span" c="dimmed" className={classes.nowrap}>
+        {t('budget.none')}
+      </Text>
+    );
+  }
   return (
     <>
       {costPerDay !== null && (
@@ -32,7 +40,7 @@ function Budget({ period, used, limit, zone }: BudgetProps) {
   return (
     <Tooltip label={t('budget.left', { left, zone })}>
       <div className={classes.quota}>
-        <span className="gh-figures">{words}</span>
+        <span className={`gh-figures ${classes.nowrap}`}>{words}</span>
         <Progress.Root size={5} radius="xl" mt={3}>
           <Progress.Section value={share * 100} color={COLOURS[tone]} aria-label={words} withAria />
         </Progress.Root>

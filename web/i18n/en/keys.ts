@@ -37,6 +37,7 @@ export const keys = {
     models: 'Lists of models',
   },
   budget: {
+    none: 'None',
     day: '{{used}} of {{limit}} today',
     month: '{{used}} of {{limit}} this month',
     left: '{{left}} left until the limit, counted from 00:00 in {{zone}}',

@@ -37,6 +37,7 @@ export const keys: Translated<typeof english> = {
     models: '模型列表',
   },
   budget: {
+    none: '不限',
     day: '今日 {{used}} / {{limit}}',
     month: '本月 {{used}} / {{limit}}',
     left: '还剩 {{left}}，按 {{zone}} 零点起算',
