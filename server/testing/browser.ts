@@ -34,10 +34,20 @@ export type Browser = ReturnType<typeof createBrowser>;
 /** A person's browser at the console: keeps the session cookie, sends Origin like one of our pages. */
 export function createBrowser(origin: string, options: BrowserOptions = {}) {
   let cookie: string | null = null;
+  /** What binds a passkey's challenge to this browser. */
+  let proof: string | null = null;
+
+  function cookies(): { cookie?: string } {
+    const lines = [
+      ...(cookie === null ? [] : [`gatehouse_session=${cookie}`]),
+      ...(proof === null ? [] : [`gatehouse_proof=${proof}`]),
+    ];
+    return lines.length === 0 ? {} : { cookie: lines.join('; ') };
+  }
 
   function headers(extra: Readonly<Record<string, string>>): Record<string, string> {
     return {
-      ...(cookie === null ? {} : { cookie: `gatehouse_session=${cookie}` }),
+      ...cookies(),
       ...(options.address === undefined ? {} : { 'x-forwarded-for': options.address }),
       'user-agent': options.userAgent ?? 'test browser',
       ...extra,
@@ -48,6 +58,8 @@ export function createBrowser(origin: string, options: BrowserOptions = {}) {
     for (const line of answer.headers.getSetCookie()) {
       const found = /^gatehouse_session=([^;]*)/.exec(line);
       if (found) cookie = found[1] || null;
+      const bound = /^gatehouse_proof=([^;]*)/.exec(line);
+      if (bound) proof = bound[1] || null;
     }
   }
 

@@ -16,6 +16,8 @@ import type { FactorsRepo, StoredPasskey } from './factors.repo.ts';
 /** How long browsers wait for the person; the challenge is good as long. */
 const TIMEOUT_MS = 300_000;
 const MOST_PASSKEYS = 20;
+/** EdDSA, ES256 and RS256: what the devices about sign with. Source: IANA COSE algorithms. */
+const ALGORITHMS = [-8, -7, -257];
 
 export type PasskeysDeps = { repo: FactorsRepo; clock: Pick<Clock, 'now'> };
 
@@ -75,6 +77,7 @@ export function createPasskeysService({ repo, clock }: PasskeysDeps) {
         userDisplayName: me.displayName || me.username,
         timeout: TIMEOUT_MS,
         attestationType: 'none',
+        supportedAlgorithmIDs: ALGORITHMS,
         excludeCredentials: known.map(descriptor),
         authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
       });
@@ -95,6 +98,7 @@ export function createPasskeysService({ repo, clock }: PasskeysDeps) {
           expectedOrigin: origin,
           expectedRPID: rpID,
           requireUserVerification: true,
+          supportedAlgorithmIDs: ALGORITHMS,
         }),
       );
       if (!made.registrationInfo) throw refused();
