@@ -110,7 +110,8 @@ export function createGateway(outside: GatewayDeps) {
     words = NO_WORDS,
   ) {
     return (req: Req, res: ServerResponse) =>
-      follow(res, (id, signal) =>
+      // NOTE: async, for nobody catches what is thrown at once on the way past Express.
+      follow(res, async (id, signal) =>
         serve({
           id,
           at: deps.clock.now(),
