@@ -5,19 +5,11 @@ import { Id, PageInput, Timestamp } from './common.ts';
 export const AUDIT_ACTIONS = [
   'setup.complete',
   'setup.apply',
-  'sessions.signIn',
-  'sessions.signInFailed',
-  'sessions.signOut',
-  'sessions.changePassword',
-  'sessions.end',
   'users.create',
   'users.update',
   'users.resetPassword',
   'users.removeFactors',
   'users.acceptInvite',
-  'keys.create',
-  'keys.update',
-  'keys.revoke',
   'accounts.create',
   'accounts.update',
   'accounts.delete',
@@ -39,7 +31,6 @@ export type AuditAction = z.infer<typeof AuditAction>;
 /** What something was done to. */
 export const AuditTargetKind = z.enum([
   'user',
-  'session',
   'key',
   'account',
   'model',

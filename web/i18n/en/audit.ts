@@ -9,24 +9,12 @@ export const audit = {
   column: { time: 'Time', who: 'Who', what: 'What', target: 'Target', address: 'From where' },
   actions: {
     setup: { complete: 'Set Gatehouse up', apply: 'Applied a set-up file' },
-    sessions: {
-      signIn: 'Signed in',
-      signInFailed: 'Failed to sign in',
-      signOut: 'Signed out',
-      changePassword: 'Changed their password',
-      end: 'Ended a session',
-    },
     users: {
       create: 'Added a user',
       update: 'Changed a user',
       resetPassword: 'Reset a password',
       removeFactors: 'Removed second factors',
       acceptInvite: 'Accepted an invitation',
-    },
-    keys: {
-      create: 'Created an API key',
-      update: 'Changed an API key',
-      revoke: 'Revoked an API key',
     },
     accounts: {
       create: 'Added an account',
@@ -51,7 +39,6 @@ export const audit = {
   },
   kinds: {
     user: 'User',
-    session: 'Session',
     key: 'API key',
     account: 'Account',
     model: 'Model',
@@ -81,7 +68,7 @@ export const audit = {
   },
   empty: {
     title: 'Nothing was changed yet',
-    text: 'Changes of users, keys, accounts, models and limits appear here.',
+    text: 'Changes of users, accounts, models and limits appear here.',
     filteredTitle: 'No entry fits these filters',
     filteredText: 'Widen the time range or clear the filters.',
   },

@@ -11,13 +11,6 @@ export const audit: Translated<typeof english> = {
   column: { time: '时间', who: '操作人', what: '操作', target: '对象', address: '来源地址' },
   actions: {
     setup: { complete: '完成初始设置', apply: '应用配置文件' },
-    sessions: {
-      signIn: '登录',
-      signInFailed: '登录失败',
-      signOut: '退出登录',
-      changePassword: '修改自己的密码',
-      end: '结束会话',
-    },
     users: {
       create: '添加用户',
       update: '修改用户',
@@ -25,7 +18,6 @@ export const audit: Translated<typeof english> = {
       removeFactors: '移除第二重验证',
       acceptInvite: '接受邀请',
     },
-    keys: { create: '创建 API 密钥', update: '修改 API 密钥', revoke: '吊销 API 密钥' },
     accounts: {
       create: '添加账号',
       update: '修改账号',
@@ -45,7 +37,6 @@ export const audit: Translated<typeof english> = {
   },
   kinds: {
     user: '用户',
-    session: '会话',
     key: 'API 密钥',
     account: '账号',
     model: '模型',
@@ -75,7 +66,7 @@ export const audit: Translated<typeof english> = {
   },
   empty: {
     title: '还没有任何改动',
-    text: '对用户、密钥、账号、模型和限额的改动会显示在这里。',
+    text: '对用户、账号、模型和限额的改动会显示在这里。',
     filteredTitle: '没有符合筛选条件的记录',
     filteredText: '请放宽时间范围或清除筛选。',
   },
