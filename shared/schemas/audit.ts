@@ -29,14 +29,7 @@ export const AuditAction = z.enum(AUDIT_ACTIONS);
 export type AuditAction = z.infer<typeof AuditAction>;
 
 /** What something was done to. */
-export const AuditTargetKind = z.enum([
-  'user',
-  'key',
-  'account',
-  'model',
-  'platform',
-  'settings',
-]);
+export const AuditTargetKind = z.enum(['user', 'key', 'account', 'model', 'platform', 'settings']);
 export type AuditTargetKind = z.infer<typeof AuditTargetKind>;
 
 export const AuditFilter = z.object({
