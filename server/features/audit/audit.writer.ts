@@ -6,7 +6,7 @@ import { append } from './audit.repo.ts';
 import { boundedText, changeOf } from './told.ts';
 
 /** Who asks for a change, and from where; every procedure's context is one. */
-export type Caller = {
+type Caller = {
   me: Me | null;
   /** Address of the caller, as seen through trusted proxies. */
   address: string;

@@ -5,7 +5,6 @@ export {
   type Actor,
   type Audit,
   by,
-  type Caller,
   createAudit,
   type Noting,
   type Told,
