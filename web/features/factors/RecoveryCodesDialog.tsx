@@ -25,7 +25,7 @@ export function RecoveryCodes({ codes, onDone }: RecoveryCodesProps) {
       <Alert color="yellow" variant="light" icon={<IconEye />} p="sm">
         {t('recovery.shownOnce')}
       </Alert>
-      <ul className={classes.codes} aria-label={t('recovery.title')} data-print="">
+      <ul className={classes.codes} aria-label={t('recovery.title')}>
         {codes.map((code) => (
           <li key={code}>{code}</li>
         ))}
