@@ -82,7 +82,7 @@ describe('a passkey', () => {
   });
 
   test.each<[string, Partial<AnswerWish>]>([
-    ['was made for pages elsewhere', { origin: 'https://evil.example' }],
+    ['was made for pages elsewhere', { origin: 'https://evil.example', rpId: 'localhost' }],
     ['was made for another host', { rpId: 'evil.example' }],
     ['was made for another challenge', { challenge: 'AAAA' }],
     ['was not unlocked', { verified: false }],
@@ -140,7 +140,7 @@ describe('sign-in with a passkey', () => {
   });
 
   test.each<[string, Partial<AnswerWish>]>([
-    ['was given to pages elsewhere', { origin: 'https://evil.example' }],
+    ['was given to pages elsewhere', { origin: 'https://evil.example', rpId: 'localhost' }],
     ['was given for another host', { rpId: 'evil.example' }],
     ['was given to another challenge', { challenge: 'AAAA' }],
     ['came without unlocking', { verified: false }],
