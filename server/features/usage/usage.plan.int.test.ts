@@ -32,6 +32,8 @@ type Node = {
   'Node Type': string;
   'Relation Name'?: string;
   'Actual Rows': number;
+  'Shared Hit Blocks': number;
+  'Shared Read Blocks': number;
   Plans?: Node[];
 };
 
@@ -46,7 +48,7 @@ async function readsOf(ask: (repo: UsageRepo) => Promise<unknown>): Promise<Node
   };
   await ask(createUsageRepo(spy as unknown as Pool)).catch(() => undefined);
   const [{ text, values } = { text: '', values: [] }] = asked;
-  const { rows } = await pool.query(`EXPLAIN (ANALYZE, FORMAT JSON) ${text}`, values);
+  const { rows } = await pool.query(`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${text}`, values);
   const flat = (node: Node): Node[] => [node, ...(node.Plans ?? []).flatMap(flat)];
   return flat(rows[0]['QUERY PLAN'][0].Plan).filter((node) =>
     node['Relation Name']?.startsWith('usage'),
@@ -70,4 +72,14 @@ test.each<[string, (repo: UsageRepo) => Promise<unknown>, number]>([
     expect(node['Node Type']).not.toBe('Seq Scan');
     expect(node['Actual Rows']).toBeLessThanOrEqual(most);
   }
+});
+
+test('a page costs the same however far the end of the time asked for lies behind it', async () => {
+  const deep = { createdAt: new Date('2026-01-01T00:30:00Z'), id: id(1) };
+  const to = new Date('2026-01-02T00:00:00Z');
+  const blocks = async (asked: { to?: Date }) => {
+    const reads = await readsOf((r) => r.list({ userId: null, limit: 51, before: deep, ...asked }));
+    return reads.reduce((sum, it) => sum + it['Shared Hit Blocks'] + it['Shared Read Blocks'], 0);
+  };
+  expect(await blocks({ to })).toBeLessThanOrEqual((await blocks({})) + 2);
 });

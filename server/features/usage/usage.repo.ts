@@ -112,6 +112,10 @@ export function createUsageRepo(pool: Pick<Pool, 'query'>) {
 }
 export type UsageRepo = ReturnType<typeof createUsageRepo>;
 
+function isEarlier(time: Date | undefined, than: Date | undefined): boolean {
+  return time !== undefined && (than === undefined || time < than);
+}
+
 /** Only conditions that were asked for, so that the planner sees which index fits. */
 function conditions(query: UsageQuery): { where: string; values: unknown[] } {
   const values: unknown[] = [];
@@ -127,7 +131,10 @@ function conditions(query: UsageQuery): { where: string; values: unknown[] } {
   add(query.model, (p) => `model = ${p}`);
   add(query.operation, (p) => `operation = ${p}`);
   add(query.from, (p) => `created_at >= ${p}::timestamptz`);
-  add(query.to, (p) => `created_at < ${p}::timestamptz`);
+  // NOTE: of two ends an index may be entered at the later one, and read from there to the earlier.
+  if (isEarlier(query.before?.createdAt, query.to)) {
+    add(query.before?.createdAt, (p) => `created_at <= ${p}::timestamptz`);
+  } else add(query.to, (p) => `created_at < ${p}::timestamptz`);
   if (query.outcome === 'ok' || query.outcome === 'aborted') {
     parts.push(`outcome = '${query.outcome}'`);
   } else if (query.outcome === 'failed') {
