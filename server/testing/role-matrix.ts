@@ -1,5 +1,10 @@
-/** Whom a procedure lets in. Owning what is asked for is checked further inside, by the service. */
-export type Admits = 'everyone' | 'signed-in' | 'admins';
+import type { Permission } from '#shared/permissions.ts';
+
+/**
+ * Whom a procedure lets in: everybody, whoever is signed in, or whose role allows something. Owning what
+ * is asked for is checked further inside, by the service.
+ */
+export type Admits = 'everyone' | 'signed-in' | Permission;
 
 /** Every procedure of the app router. One that is missing here fails the test that walks them. */
 export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
@@ -31,19 +36,19 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'factors.renamePasskey': 'signed-in',
   'factors.deletePasskey': 'signed-in',
 
-  'users.list': 'admins',
+  'users.list': 'users.read',
   'users.people': 'signed-in',
-  'users.create': 'admins',
-  'users.update': 'admins',
-  'users.resetPassword': 'admins',
-  'users.removeFactors': 'admins',
+  'users.create': 'users.write',
+  'users.update': 'users.write',
+  'users.resetPassword': 'users.write',
+  'users.removeFactors': 'users.write',
   'users.inviteInfo': 'everyone',
   'users.acceptInvite': 'everyone',
 
   'platforms.list': 'signed-in',
-  'platforms.create': 'admins',
-  'platforms.update': 'admins',
-  'platforms.delete': 'admins',
+  'platforms.create': 'platforms.write',
+  'platforms.update': 'platforms.write',
+  'platforms.delete': 'platforms.write',
 
   'accounts.list': 'signed-in',
   'accounts.create': 'signed-in',
@@ -54,18 +59,18 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'accounts.history': 'signed-in',
   'accounts.use': 'signed-in',
   'accounts.personalLending': 'signed-in',
-  'accounts.allowPersonalLending': 'admins',
+  'accounts.allowPersonalLending': 'accounts.write',
 
   'models.list': 'signed-in',
-  'models.create': 'admins',
-  'models.update': 'admins',
-  'models.delete': 'admins',
+  'models.create': 'models.write',
+  'models.update': 'models.write',
+  'models.delete': 'models.write',
   'models.available': 'signed-in',
-  'models.prices': 'admins',
-  'models.priceHistory': 'admins',
-  'models.setPrice': 'admins',
-  'models.deletePrice': 'admins',
-  'models.suggest': 'admins',
+  'models.prices': 'models.write',
+  'models.priceHistory': 'models.write',
+  'models.setPrice': 'models.write',
+  'models.deletePrice': 'models.write',
+  'models.suggest': 'models.write',
 
   'keys.list': 'signed-in',
   'keys.create': 'signed-in',
@@ -80,8 +85,8 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'pool.shared': 'signed-in',
   'pool.movements': 'signed-in',
   'pool.lentUse': 'signed-in',
-  'pool.settings': 'admins',
-  'pool.saveSettings': 'admins',
+  'pool.settings': 'pool.write',
+  'pool.saveSettings': 'pool.write',
 
   'quotas.mine': 'signed-in',
   'quotas.list': 'signed-in',
@@ -96,6 +101,6 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'why.get': 'signed-in',
   'why.kept': 'signed-in',
 
-  'audit.list': 'admins',
-  'audit.verify': 'admins',
+  'audit.list': 'audit.read',
+  'audit.verify': 'audit.read',
 };

@@ -1,9 +1,13 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import { z } from 'zod';
 import { AppError, ERRORS, type ErrorCode, toAppError } from '#shared/errors.ts';
+import { type Permission, requirePermission } from '#shared/permissions.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
 import { explainError } from './explain-error.ts';
 import { pathOfNul } from './path-of-nul.ts';
+
+/** What a procedure asks for, for whoever lists them all. */
+type Meta = { permission?: Permission };
 
 /** What a procedure knows about the HTTP request it answers. */
 export type Context = {
@@ -27,31 +31,34 @@ export type Context = {
   setProofCookie(token: string | null): void;
 };
 
-const t = initTRPC.context<Context>().create({
-  errorFormatter({ shape, error, ctx }) {
-    const cause = error.cause;
-    const known = cause instanceof AppError ? cause : null;
-    const issues = cause instanceof z.ZodError ? cause.issues : [];
-    return {
-      code: shape.code,
-      message: known?.message ?? sentence(error, issues),
-      data: {
-        code: shape.data.code,
-        httpStatus: shape.data.httpStatus,
-        path: shape.data.path,
-        /** The row of shared/errors.ts; the console's texts hang on it. */
-        appCode: known?.code ?? codeOf(error),
-        param: known?.param ?? issues[0]?.path.join('.') ?? null,
-        retryAfterMs: known?.retryAfterMs ?? null,
-        fieldErrors: issues.map((issue) => ({
-          field: issue.path.join('.'),
-          message: issue.message,
-        })),
-        requestId: ctx?.requestId ?? null,
-      },
-    };
-  },
-});
+const t = initTRPC
+  .context<Context>()
+  .meta<Meta>()
+  .create({
+    errorFormatter({ shape, error, ctx }) {
+      const cause = error.cause;
+      const known = cause instanceof AppError ? cause : null;
+      const issues = cause instanceof z.ZodError ? cause.issues : [];
+      return {
+        code: shape.code,
+        message: known?.message ?? sentence(error, issues),
+        data: {
+          code: shape.data.code,
+          httpStatus: shape.data.httpStatus,
+          path: shape.data.path,
+          /** The row of shared/errors.ts; the console's texts hang on it. */
+          appCode: known?.code ?? codeOf(error),
+          param: known?.param ?? issues[0]?.path.join('.') ?? null,
+          retryAfterMs: known?.retryAfterMs ?? null,
+          fieldErrors: issues.map((issue) => ({
+            field: issue.path.join('.'),
+            message: issue.message,
+          })),
+          requestId: ctx?.requestId ?? null,
+        },
+      };
+    },
+  });
 
 function sentence(error: TRPCError, issues: readonly z.core.$ZodIssue[]): string {
   const first = issues[0];
@@ -94,8 +101,10 @@ export const memberProcedure = publicProcedure.use(({ ctx, next }) => {
   return next({ ctx: { ...ctx, me: ctx.me } });
 });
 
-/** Signed in as an admin. */
-export const adminProcedure = memberProcedure.use(({ ctx, next }) => {
-  if (ctx.me.role !== 'admin') throw new AppError('forbidden', 'Only an admin may do this.');
-  return next();
-});
+/** Signed in with a role that allows this. */
+export function allowedTo(permission: Permission) {
+  return memberProcedure.meta({ permission }).use(({ ctx, next }) => {
+    requirePermission(ctx.me, permission);
+    return next();
+  });
+}

@@ -32,7 +32,11 @@ export const PageInput = z.object({
   limit: z.int().min(1).max(200).default(50),
 });
 
-export const Role = z.enum(['admin', 'member']);
+/** Id of a role: a built-in one of shared/permissions.ts, or one an admin made. */
+export const Role = z
+  .string()
+  .max(40)
+  .regex(/^[a-z][a-z0-9-]*$/, 'the id of a role: lower case letters, digits and dashes');
 export type Role = z.infer<typeof Role>;
 
 export const Username = z

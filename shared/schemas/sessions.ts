@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PERMISSIONS } from '../permissions.ts';
 import { Id, NewPassword, Role, Timestamp } from './common.ts';
 import { SecondFactorMethod } from './factors.ts';
 
@@ -14,6 +15,8 @@ export const Me = z.object({
   username: z.string(),
   displayName: z.string(),
   role: Role,
+  /** What their role allows besides managing what is their own. */
+  permissions: z.array(z.enum(PERMISSIONS)).readonly(),
 });
 export type Me = z.infer<typeof Me>;
 

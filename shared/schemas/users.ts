@@ -10,7 +10,7 @@ import {
   Username,
 } from './common.ts';
 
-export const UserState = z.enum(['active', 'disabled']);
+export const UserState = z.enum(['active', 'silenced', 'disabled', 'pending']);
 
 export const UserView = z.object({
   id: Id,

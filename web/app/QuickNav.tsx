@@ -38,7 +38,7 @@ function Finder({ onDone }: { onDone: () => void }) {
   const [active, setActive] = useState(0);
   const listId = useId();
   const wanted = text.trim().toLowerCase();
-  const found = navFor(me.role)
+  const found = navFor(me)
     .flatMap(({ items }) => items)
     .filter((item) => `${t(item.name)} ${item.name}`.toLowerCase().includes(wanted));
 

@@ -1,13 +1,14 @@
 import { AppShell } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { Outlet, useRouter } from '@tanstack/react-router';
+import { useRouter } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { StepUpDialog } from '../features/factors/StepUpDialog.tsx';
 import { LimitsProvider } from '../features/quotas/limits-context.tsx';
 import { trpc } from '../lib/trpc.ts';
 import { Header } from './Header.tsx';
+import { RoleGate } from './RoleGate.tsx';
 import classes from './Shell.module.css';
 import { Sidebar } from './Sidebar.tsx';
 
@@ -45,7 +46,7 @@ export function Shell() {
         <AppShell.Main id="main" tabIndex={-1} className={classes.main}>
           <div className={classes.page}>
             <LimitsProvider>
-              <Outlet />
+              <RoleGate />
             </LimitsProvider>
           </div>
         </AppShell.Main>

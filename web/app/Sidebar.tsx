@@ -25,7 +25,7 @@ export function Sidebar({ onNavigate }: { onNavigate: () => void }) {
       </Group>
       <ScrollArea className={classes.scroll} type="scroll">
         <nav aria-label={t('main')}>
-          {navFor(me.role).map(({ group, items }) => (
+          {navFor(me).map(({ group, items }) => (
             <section key={group} className={classes.group}>
               <h2 className={classes.heading} id={`nav-${group}`}>
                 {t(`group.${group}`)}

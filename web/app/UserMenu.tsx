@@ -3,6 +3,7 @@ import { IconLogout, IconUserCircle } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { forgetPerson } from '../lib/forget.ts';
+import { useRoleName } from '../lib/role-name.ts';
 import { queryClient, trpc } from '../lib/trpc.ts';
 import { useAppMutation } from '../lib/use-app-mutation.ts';
 import { useMe } from '../lib/use-me.ts';
@@ -10,6 +11,7 @@ import { useMe } from '../lib/use-me.ts';
 /** The signed-in person: profile and sign out. */
 export function UserMenu() {
   const { t } = useTranslation(['nav', 'common']);
+  const roleName = useRoleName();
   const me = useMe();
   const navigate = useNavigate();
   const signOut = useAppMutation(trpc.sessions.signOut.mutationOptions(), {
@@ -34,7 +36,7 @@ export function UserMenu() {
             {shown}
           </Text>
           <Text fz="xs" truncate>
-            {`${me.username} · ${t(`common:role.${me.role}`)}`}
+            {`${me.username} · ${roleName(me.role)}`}
           </Text>
         </Menu.Label>
         <Menu.Divider />

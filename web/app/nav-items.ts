@@ -11,49 +11,49 @@ import {
   IconPlugConnected,
   IconUsers,
 } from '@tabler/icons-react';
-import type { Role } from '#shared/schemas/common.ts';
+import { type Allowed, can } from '#shared/permissions.ts';
 
 /** The console's pages as the sidebar and the quick navigation show them. */
 export const NAV_GROUPS = [
   {
     group: 'overview',
     items: [
-      { name: 'dashboard', to: '/', icon: IconLayoutDashboard, admin: false },
-      { name: 'playground', to: '/playground', icon: IconMessage2, admin: false },
+      { name: 'dashboard', to: '/', icon: IconLayoutDashboard, needs: null },
+      { name: 'playground', to: '/playground', icon: IconMessage2, needs: null },
     ],
   },
   {
     group: 'connect',
     items: [
-      { name: 'accounts', to: '/accounts', icon: IconPlugConnected, admin: false },
-      { name: 'models', to: '/models', icon: IconCube, admin: false },
-      { name: 'pool', to: '/pool', icon: IconHeartHandshake, admin: false },
-      { name: 'platforms', to: '/platforms', icon: IconApps, admin: true },
+      { name: 'accounts', to: '/accounts', icon: IconPlugConnected, needs: null },
+      { name: 'models', to: '/models', icon: IconCube, needs: null },
+      { name: 'pool', to: '/pool', icon: IconHeartHandshake, needs: null },
+      { name: 'platforms', to: '/platforms', icon: IconApps, needs: 'platforms.write' },
     ],
   },
   {
     group: 'access',
     items: [
-      { name: 'keys', to: '/keys', icon: IconKey, admin: false },
-      { name: 'connect', to: '/connect', icon: IconPlug, admin: false },
-      { name: 'users', to: '/users', icon: IconUsers, admin: true },
+      { name: 'keys', to: '/keys', icon: IconKey, needs: null },
+      { name: 'connect', to: '/connect', icon: IconPlug, needs: null },
+      { name: 'users', to: '/users', icon: IconUsers, needs: 'users.read' },
     ],
   },
   {
     group: 'insight',
     items: [
-      { name: 'usage', to: '/usage', icon: IconChartHistogram, admin: false },
-      { name: 'audit', to: '/audit', icon: IconHistory, admin: true },
+      { name: 'usage', to: '/usage', icon: IconChartHistogram, needs: null },
+      { name: 'audit', to: '/audit', icon: IconHistory, needs: 'audit.read' },
     ],
   },
 ] as const;
 
 export type NavItem = (typeof NAV_GROUPS)[number]['items'][number];
 
-/** The groups with only what a person of this role may open. */
-export function navFor(role: Role) {
+/** The groups with only what this person may open. */
+export function navFor(me: Allowed) {
   return NAV_GROUPS.map(({ group, items }) => ({
     group,
-    items: (items as readonly NavItem[]).filter((item) => role === 'admin' || !item.admin),
+    items: (items as readonly NavItem[]).filter(({ needs }) => needs === null || can(me, needs)),
   })).filter(({ items }) => items.length > 0);
 }

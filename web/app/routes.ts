@@ -7,7 +7,6 @@ import {
 import { readAuditSearch } from '../features/audit/audit-search.ts';
 import { readConnectSearch } from '../features/connect/connect-search.ts';
 import { readUsageSearch } from '../features/usage/usage-search.ts';
-import { AdminsOnly } from './AdminsOnly.tsx';
 import { CrashPage } from './CrashPage.tsx';
 import { leaveWhenSignedIn, type RouterContext, requireMe } from './guards.ts';
 import { NotFoundPage } from './NotFoundPage.tsx';
@@ -46,12 +45,6 @@ const shell = createRoute({
   id: 'shell',
   beforeLoad: requireMe,
   component: Shell,
-});
-
-const adminsOnly = createRoute({
-  getParentRoute: () => shell,
-  id: 'admins-only',
-  component: AdminsOnly,
 });
 
 const dashboard = createRoute({
@@ -99,8 +92,9 @@ const pool = createRoute({
 });
 
 const platforms = createRoute({
-  getParentRoute: () => adminsOnly,
+  getParentRoute: () => shell,
   path: '/platforms',
+  staticData: { needs: 'platforms.write' },
   component: lazyRouteComponent(
     () => import('../features/platforms/PlatformsPage.tsx'),
     'PlatformsPage',
@@ -124,8 +118,9 @@ const connect = createRoute({
 });
 
 const users = createRoute({
-  getParentRoute: () => adminsOnly,
+  getParentRoute: () => shell,
   path: '/users',
+  staticData: { needs: 'users.read' },
   component: lazyRouteComponent(() => import('../features/users/UsersPage.tsx'), 'UsersPage'),
   errorComponent: CrashPage,
 });
@@ -139,8 +134,9 @@ const usage = createRoute({
 });
 
 const audit = createRoute({
-  getParentRoute: () => adminsOnly,
+  getParentRoute: () => shell,
   path: '/audit',
+  staticData: { needs: 'audit.read' },
   validateSearch: readAuditSearch,
   component: lazyRouteComponent(() => import('../features/audit/AuditPage.tsx'), 'AuditPage'),
   errorComponent: CrashPage,
@@ -173,7 +169,9 @@ export const routeTree = root.addChildren([
     accounts,
     models,
     pool,
-    adminsOnly.addChildren([platforms, users, audit]),
+    platforms,
+    users,
+    audit,
     keys,
     connect,
     usage,

@@ -2,13 +2,13 @@ import { Button, Group } from '@mantine/core';
 import { IconCube } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { useMe } from '../lib/use-me.ts';
+import { useCan } from '../lib/use-me.ts';
 import { EmptyState } from './EmptyState.tsx';
 
 /** In place of what asks a model while there is none. */
 export function NoModels({ title }: { title: string }) {
   const { t } = useTranslation('common');
-  const admin = useMe().role === 'admin';
+  const admin = useCan('models.write');
   return (
     <EmptyState
       icon={IconCube}

@@ -1,4 +1,5 @@
 import { AppError } from '#shared/errors.ts';
+import { can } from '#shared/permissions.ts';
 import {
   AccountCause,
   type AccountEventView,
@@ -48,7 +49,7 @@ export function createAccountRecordsService(deps: AccountRecordsDeps) {
 
   /** Throws not_found for what is not the caller's. */
   async function checkOwn(me: Me, id: string): Promise<void> {
-    const scope = me.role === 'admin' ? 'all' : { ownerId: me.id };
+    const scope = can(me, 'accounts.read') ? 'all' : { ownerId: me.id };
     if (await accounts.find(id, scope)) return;
     throw new AppError(
       'not_found',

@@ -6,7 +6,7 @@ import {
   AllowPersonalLending,
 } from '#shared/schemas/accounts.ts';
 import { ById } from '#shared/schemas/common.ts';
-import { adminProcedure, memberProcedure, router } from '../../trpc/init.ts';
+import { allowedTo, memberProcedure, router } from '../../trpc/init.ts';
 import type { AccountRecordsService } from './account-records.service.ts';
 import type { AccountsService } from './accounts.service.ts';
 
@@ -31,7 +31,7 @@ export function createAccountsRouter(service: AccountsService, records: AccountR
       .input(AccountUseInput)
       .query(({ ctx, input }) => records.use(ctx.me, input)),
     personalLending: memberProcedure.query(() => records.personalLending()),
-    allowPersonalLending: adminProcedure
+    allowPersonalLending: allowedTo('accounts.write')
       .input(AllowPersonalLending)
       .mutation(({ ctx, input }) => records.allowPersonalLending(ctx, input)),
   });

@@ -1,4 +1,5 @@
 import { AppError } from '#shared/errors.ts';
+import { can } from '#shared/permissions.ts';
 import {
   type AccountCreate,
   type AccountTest,
@@ -17,14 +18,7 @@ import type { Actor, Audit, Told } from '../audit/index.ts';
 import { type AccountCipher, openKey, sealKey } from './account-secret.ts';
 import { type Standing, type StateEvent, step } from './account-state.ts';
 import type { Accounts } from './accounts.pool.ts';
-import type {
-  AccountChange,
-  AccountRow,
-  AccountsRepo,
-  NewEvent,
-  Place,
-  Scope,
-} from './accounts.repo.ts';
+import type { AccountChange, AccountRow, AccountsRepo, NewEvent, Scope } from './accounts.repo.ts';
 import { viewOf } from './accounts.view.ts';
 import { checkPersonalLending, lendsPersonal } from './personal-lending.ts';
 import { testCall } from './test-call.ts';
@@ -63,15 +57,15 @@ export function createAccountsService(deps: AccountsDeps) {
     return viewOf(me, row, { now: clock.now(), live: pool.live(row.id), platformName, zone });
   }
 
-  async function find(me: Me, id: string): Promise<AccountRow> {
-    const row = await repo.find(id, scopeOf(me));
+  async function find(id: string, scope: Scope): Promise<AccountRow> {
+    const row = await repo.find(id, scope);
     if (!row) throw noAccount();
     return row;
   }
 
   async function written(me: Me, id: string): Promise<AccountView> {
     await pool.refresh([id]);
-    return toView(me, await find(me, id));
+    return toView(me, await find(id, toSee(me)));
   }
 
   /** Runs one upstream call for an account; a second one meanwhile is refused. */
@@ -93,7 +87,7 @@ export function createAccountsService(deps: AccountsDeps) {
   ): Promise<Upstream & { sealed: string | null }> {
     const platform = registry.find(row.platformId);
     if (!platform) throw noPlatform(row.platformId);
-    const sealed = await repo.sealedSecret(row.id, scopeOf(me));
+    const sealed = await repo.sealedSecret(row.id, toChange(me));
     if (sealed === undefined) throw noAccount();
     const secret = openKey(cipher, row.id, sealed);
     return { platform, secret, sealed, options: row.options, call, timeoutMs };
@@ -136,9 +130,9 @@ export function createAccountsService(deps: AccountsDeps) {
   }
 
   return {
-    /** Own and shared accounts; an admin sees all. */
+    /** Own and shared accounts; whoever may see others' sees all. */
     async list(me: Me): Promise<AccountView[]> {
-      return (await repo.visible(scopeOf(me))).map((row) => toView(me, row));
+      return (await repo.visible(toSee(me))).map((row) => toView(me, row));
     },
 
     /** Throws bad_request for an unknown platform or a missing key, conflict for a name already used there. */
@@ -178,7 +172,7 @@ export function createAccountsService(deps: AccountsDeps) {
     /** Throws not_found for what is not the caller's, conflict and bad_request like `create`. */
     async update(actor: Actor, input: AccountUpdate): Promise<AccountView> {
       const { me } = actor;
-      const row = await find(me, input.id);
+      const row = await find(input.id, toChange(me));
       const platform = registry.find(row.platformId);
       if (platform) checkFit(platform, input);
       const { policyClass = row.policyClass, shared = row.shared } = input;
@@ -192,7 +186,7 @@ export function createAccountsService(deps: AccountsDeps) {
       };
       const also = { ...(input.apiKey !== undefined && { keyReplaced: true }) };
       const noting = audit.noting(actor, 'accounts.update', { tell, also });
-      const refused = await repo.update(placeOf(me, row.id), change, noting);
+      const refused = await repo.update({ id: row.id, scope: toChange(me) }, change, noting);
       if (refused === 'absent') throw noAccount();
       if (refused === 'name') throw nameTaken(input.name ?? row.name);
       return written(me, row.id);
@@ -201,14 +195,14 @@ export function createAccountsService(deps: AccountsDeps) {
     /** Throws not_found for what is not the caller's. The key is gone for good. */
     async delete(actor: Actor, id: string): Promise<null> {
       const noting = audit.noting(actor, 'accounts.delete', { tell });
-      if (!(await repo.delete(placeOf(actor.me, id), noting))) throw noAccount();
+      if (!(await repo.delete({ id, scope: toChange(actor.me) }, noting))) throw noAccount();
       await pool.refresh([id]);
       return null;
     },
 
     /** A short real request; what went wrong is in the answer. Throws not_found and too_many_tries. */
     async test(me: Me, id: string): Promise<AccountTest> {
-      const row = await find(me, id);
+      const row = await find(id, toChange(me));
       return oneAtATime(row.id, async () => {
         const upstream = await upstreamOf(me, row);
         const { platform, sealed } = upstream;
@@ -223,7 +217,7 @@ export function createAccountsService(deps: AccountsDeps) {
 
     /** The platform's models for this account. Throws not_found, too_many_tries and like `fetchModels`. */
     async upstreamModels(me: Me, id: string): Promise<UpstreamModels> {
-      const row = await find(me, id);
+      const row = await find(id, toChange(me));
       return oneAtATime(row.id, async () => ({
         models: await fetchModels(await upstreamOf(me, row)),
       }));
@@ -231,12 +225,12 @@ export function createAccountsService(deps: AccountsDeps) {
   };
 }
 
-function scopeOf(me: Me): Scope {
-  return me.role === 'admin' ? 'all' : { ownerId: me.id };
+function toSee(me: Me): Scope {
+  return can(me, 'accounts.read') ? 'all' : { ownerId: me.id };
 }
 
-function placeOf(me: Me, id: string): Place {
-  return { id, scope: scopeOf(me) };
+function toChange(me: Me): Scope {
+  return can(me, 'accounts.write') ? 'all' : { ownerId: me.id };
 }
 
 function tell({ id, name, ownerName, standing, ...row }: AccountRow): Told {

@@ -1,3 +1,4 @@
+import { can } from '#shared/permissions.ts';
 import type { AccountView, RestingModel } from '#shared/schemas/accounts.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
 import { phaseOf, type Standing } from './account-state.ts';
@@ -24,7 +25,7 @@ export function viewOf(
     remaining: live.remaining,
     lastUsedAt: iso(row.lastUsedAt),
     createdAt: createdAt.toISOString(),
-    ...privateOf(ownerId === me.id || me.role === 'admin', row, live),
+    ...privateOf(ownerId === me.id || can(me, 'accounts.read'), row, live),
   };
 }
 

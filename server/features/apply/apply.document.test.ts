@@ -67,7 +67,7 @@ describe('references', () => {
   );
 
   test('no message carries a value', () => {
-    const secret = 'sk-very-secret-value';
+    const secret = 'sk-Very-secret-value';
     const env = { SECRET: secret };
     const texts = [
       'users: [{ username: ada, password: ${SECRET}, role: ${SECRET} }]',

@@ -11,7 +11,7 @@ export type PlatformColumns = { name: string; protocol: string; baseUrl: string 
 export type UserColumns = {
   username: string;
   displayName: string;
-  role: 'admin' | 'member';
+  role: string;
   passwordHash: string | null;
 } & LimitSet;
 

@@ -117,7 +117,7 @@ export function createApplyService(deps: ApplyDeps) {
   /** Throws when `change` takes the last admin's role away: nobody could give it back. */
   async function keepAnAdmin(tx: Tx, plan: DocumentPlan, change: () => Promise<void>) {
     const demotes = plan.users.some(
-      (step) => step.action === 'update' && step.columns.role === 'member',
+      (step) => step.action === 'update' && step.columns.role !== 'admin',
     );
     if (!demotes) return change();
     await users.lockAdmins(tx);

@@ -1,11 +1,13 @@
 import { AuditListInput } from '#shared/schemas/audit.ts';
-import { adminProcedure, router } from '../../trpc/init.ts';
+import { allowedTo, router } from '../../trpc/init.ts';
 import type { AuditService } from './audit.service.ts';
 
 /** Procedures of the audit page. */
 export function createAuditRouter(audit: AuditService) {
   return router({
-    list: adminProcedure.input(AuditListInput).query(({ input }) => audit.list(input)),
-    verify: adminProcedure.query(() => audit.verify()),
+    list: allowedTo('audit.read')
+      .input(AuditListInput)
+      .query(({ input }) => audit.list(input)),
+    verify: allowedTo('audit.read').query(() => audit.verify()),
   });
 }

@@ -1,4 +1,5 @@
 import { AppError } from '#shared/errors.ts';
+import { requirePermission } from '#shared/permissions.ts';
 import {
   AuditChange,
   type AuditExportQuery,
@@ -95,7 +96,7 @@ export function createAuditService({
 
     /** The rows that fit the filters, newest first, as text of many lines. Throws AppError forbidden. */
     exported(me: Me, { format, ...filter }: AuditExportQuery): AsyncGenerator<string> {
-      if (me.role !== 'admin') throw new AppError('forbidden', 'Only an admin may do this.');
+      requirePermission(me, 'audit.read');
       return exportLines((page) => log.list({ ...queryOf(filter), ...page }), format);
     },
 

@@ -5,6 +5,7 @@ import { createEvents, type Events } from '../../infra/events.ts';
 import { newId, sha256hex } from '../../infra/ids.ts';
 import { createPool } from '../../infra/postgres/pool.ts';
 import { withTx } from '../../infra/prisma/client.ts';
+import { asActor } from '../../testing/actor.ts';
 import type { Browser } from '../../testing/browser.ts';
 import { type ConsoleBase, startConsole, type TestConsole } from '../../testing/console.ts';
 import { refusalBattery } from '../../testing/refusals.ts';
@@ -255,7 +256,7 @@ describe('changes reach the request path', () => {
       zone: 'UTC',
       newId,
     });
-    const me = { id: ann.id, username: ann.username, displayName: '', role: 'member' } as const;
+    const { me } = asActor({ ...ann, displayName: '', role: 'member' });
     const { key, secret } = await create(ann.browser);
     await lookup.find(secret, anywhere);
     await service.update(me, { id: key.id, allowedModels: ['c'] });

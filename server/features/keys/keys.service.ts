@@ -1,4 +1,5 @@
 import { AppError } from '#shared/errors.ts';
+import { can } from '#shared/permissions.ts';
 import {
   type KeyCreate,
   type KeyCreated,
@@ -73,8 +74,8 @@ export function createKeysService(deps: KeysDeps) {
   return {
     /** Newest first. Throws AppError forbidden when a member asks for everybody's. */
     async list(me: Me, { all }: KeyListInput): Promise<KeyView[]> {
-      if (all && me.role !== 'admin') {
-        throw new AppError('forbidden', 'Only an admin may see the keys of others.');
+      if (all && !can(me, 'keys.read')) {
+        throw new AppError('forbidden', 'Your role does not allow seeing the keys of others.');
       }
       return view(await repo.list({ ownerId: all ? null : me.id }));
     },
@@ -160,7 +161,7 @@ export function createKeysService(deps: KeysDeps) {
 export type KeysService = ReturnType<typeof createKeysService>;
 
 function whose(me: Me): Whose {
-  return { ownerId: me.role === 'admin' ? null : me.id };
+  return { ownerId: can(me, 'keys.write') ? null : me.id };
 }
 
 function noKey() {

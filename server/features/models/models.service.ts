@@ -1,4 +1,5 @@
 import { AppError } from '#shared/errors.ts';
+import { can } from '#shared/permissions.ts';
 import {
   type AvailableModel,
   type CataloguePrices,
@@ -41,7 +42,7 @@ export function createModelsService(deps: ModelsDeps) {
   const { audit, repo, catalogue, registry, ready, clock, newId } = deps;
 
   function toView(me: Me, row: ModelRow): ModelView {
-    const viewer = me.role === 'admin' ? 'all' : { userId: me.id };
+    const viewer = can(me, 'accounts.read') ? 'all' : { userId: me.id };
     const now = clock.now();
     const price = priceAt(row.prices, now);
     const next = row.prices.findLast(({ from }) => from.getTime() > now);

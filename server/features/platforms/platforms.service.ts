@@ -1,4 +1,5 @@
 import { AppError } from '#shared/errors.ts';
+import { can } from '#shared/permissions.ts';
 import {
   Operation,
   type PlatformCreate,
@@ -87,7 +88,7 @@ function tell({ baseUrl, id, name, protocol }: CustomPlatform): Told {
 }
 
 function viewer(me: Me): { userId: string } | 'all' {
-  return me.role === 'admin' ? 'all' : { userId: me.id };
+  return can(me, 'accounts.read') ? 'all' : { userId: me.id };
 }
 
 function toView(platform: Platform, counts: ReadonlyMap<string, number>): PlatformView {

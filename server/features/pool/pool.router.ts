@@ -1,5 +1,5 @@
 import { PoolMovementsInput, PoolSettings } from '#shared/schemas/pool.ts';
-import { adminProcedure, memberProcedure, router } from '../../trpc/init.ts';
+import { allowedTo, memberProcedure, router } from '../../trpc/init.ts';
 import type { PoolService } from './pool.service.ts';
 
 /** Procedures of the pool page. */
@@ -11,8 +11,8 @@ export function createPoolRouter(pool: PoolService) {
       .input(PoolMovementsInput)
       .query(({ ctx, input }) => pool.movements(ctx.me, input)),
     lentUse: memberProcedure.query(({ ctx }) => pool.lentUse(ctx.me)),
-    settings: adminProcedure.query(() => pool.settings()),
-    saveSettings: adminProcedure
+    settings: allowedTo('pool.write').query(() => pool.settings()),
+    saveSettings: allowedTo('pool.write')
       .input(PoolSettings)
       .mutation(({ ctx, input }) => pool.saveSettings(ctx, input)),
   });

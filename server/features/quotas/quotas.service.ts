@@ -1,4 +1,5 @@
 import { AppError } from '#shared/errors.ts';
+import { can } from '#shared/permissions.ts';
 import { AuditTargetKind } from '#shared/schemas/audit.ts';
 import { Id } from '#shared/schemas/common.ts';
 import type {
@@ -55,15 +56,18 @@ export function createQuotasService(deps: QuotasDeps) {
     throw nothingHere();
   }
 
-  async function maySee(me: Me, named: Named): Promise<void> {
+  /** @returns whose it is; null = nobody's. */
+  async function maySee(me: Me, named: Named): Promise<string | null> {
     const owner = await ownerOf(named);
-    if (me.role !== 'admin' && owner !== me.id) throw nothingHere();
+    if (!can(me, 'limits.read') && owner !== me.id) throw nothingHere();
+    return owner;
   }
 
   async function maySet(me: Me, named: Named): Promise<void> {
-    await maySee(me, named);
-    if (me.role === 'admin' || named.subject !== 'user') return;
-    throw new AppError('forbidden', 'Only an admin may change what a person may use.');
+    const owner = await maySee(me, named);
+    if (can(me, 'limits.write')) return;
+    if (named.subject !== 'user' && owner === me.id) return;
+    throw new AppError('forbidden', 'Your role does not allow changing this limit. Ask an admin.');
   }
 
   async function stateOf({ subject, id }: Named): Promise<QuotaState[]> {

@@ -8,5 +8,10 @@ export type { Visitor } from './session-store.ts';
 export { createLuciaSessions, SESSION_DAYS } from './sessions.lucia.ts';
 export { createSessionsRepo, deleteSessionsOf } from './sessions.repo.ts';
 export { createSessionsRouter } from './sessions.router.ts';
-export { createSessionsService, type SessionsService, type SignedIn } from './sessions.service.ts';
+export {
+  createSessionsService,
+  type SessionsService,
+  type SignedIn,
+  toMe,
+} from './sessions.service.ts';
 export { createSignInService, type SignInService } from './sign-in.service.ts';

@@ -26,7 +26,13 @@ describe('sessions.signIn', () => {
     const { id, username } = await console.addUser();
     const browser = stranger();
     const answer = await browser.mutate('sessions.signIn', { username, password: PASSWORD });
-    expect(answer.data).toEqual({ id, username, displayName: '', role: 'member' });
+    expect(answer.data).toEqual({
+      id,
+      username,
+      displayName: '',
+      role: 'member',
+      permissions: [],
+    });
     expect(answer.headers.get('set-cookie')).toMatch(
       /^gatehouse_session=[\w-]{43}; Path=\/; Max-Age=2592000; HttpOnly; SameSite=Lax$/,
     );

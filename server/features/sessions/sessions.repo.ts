@@ -1,6 +1,8 @@
+import { permissionsOf } from '#shared/permissions.ts';
 import type { Me, Preferences } from '#shared/schemas/sessions.ts';
 import type { Db, Tx } from '../../infra/prisma/client.ts';
 import { withTx } from '../../infra/prisma/client.ts';
+import type { Prisma } from '../../infra/prisma/generated/client.ts';
 import { notify } from '../../infra/prisma/notify.ts';
 import type { NewSession, StoredSession } from './session-store.ts';
 
@@ -14,7 +16,18 @@ export type SessionRow = {
 export type SessionOwner = Me & { active: boolean; lastSeenAt: Date | null };
 export type Credentials = Me & { active: boolean; passwordHash: string | null };
 
-const WHO = { id: true, username: true, displayName: true, role: true, state: true } as const;
+const WHO = {
+  id: true,
+  username: true,
+  displayName: true,
+  role: true,
+  state: true,
+  roleRow: { select: { id: true, builtIn: true, permissions: true } },
+} as const;
+type WhoRow = Prisma.UserGetPayload<{ select: typeof WHO }>;
+
+/** Whoever is silenced may look. */
+const MAY_ENTER = ['active', 'silenced'] as const;
 
 /** Rows of `sessions`, and what signing in needs to know of `users`. */
 export function createSessionsRepo(db: Db) {
@@ -33,8 +46,7 @@ export function createSessionsRepo(db: Db) {
       });
       if (!row) return null;
       const { user, ...session } = row;
-      const { state, ...owner } = user;
-      return [session, { ...owner, active: state === 'active' }];
+      return [session, { ...toOwner(user), lastSeenAt: user.lastSeenAt }];
     },
 
     async listOf(userId: string): Promise<(StoredSession & { userId: string })[]> {
@@ -63,7 +75,8 @@ export function createSessionsRepo(db: Db) {
       return await withTx(db, async (tx) => {
         const fit = await tx.$queryRaw<unknown[]>`
           SELECT 1 AS fit FROM users
-          WHERE id = ${data.userId}::uuid AND state = 'active' AND password_hash = ${passwordHash}
+          WHERE id = ${data.userId}::uuid AND state IN ('active', 'silenced')
+            AND password_hash IS NOT DISTINCT FROM ${passwordHash}
           FOR SHARE`;
         if (fit.length === 0) return false;
         await tx.session.create({ data, select: { id: true } });
@@ -97,9 +110,7 @@ export function createSessionsRepo(db: Db) {
         where,
         select: { ...WHO, passwordHash: true },
       });
-      if (!row) return null;
-      const { state, ...known } = row;
-      return { ...known, active: state === 'active' } satisfies Credentials;
+      return row && ({ ...toOwner(row), passwordHash: row.passwordHash } satisfies Credentials);
     },
 
     /**
@@ -109,7 +120,7 @@ export function createSessionsRepo(db: Db) {
     async replacePassword(change: { userId: string; from: string; to: string }): Promise<boolean> {
       return await withTx(db, async (tx) => {
         const changed = await tx.user.updateMany({
-          where: { id: change.userId, passwordHash: change.from, state: 'active' },
+          where: { id: change.userId, passwordHash: change.from, state: { in: [...MAY_ENTER] } },
           data: { passwordHash: change.to },
         });
         if (changed.count === 0) return false;
@@ -166,4 +177,10 @@ export type SessionsRepo = ReturnType<typeof createSessionsRepo>;
 /** Ends every session of a user together with the change that makes it necessary. */
 export async function deleteSessionsOf(tx: Tx, userId: string): Promise<void> {
   await tx.session.deleteMany({ where: { userId } });
+}
+
+function toOwner({ state, roleRow, id, username, displayName, role }: WhoRow) {
+  const permissions = permissionsOf(roleRow);
+  const active = state === 'active' || state === 'silenced';
+  return { id, username, displayName, role, permissions, active };
 }

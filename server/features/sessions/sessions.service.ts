@@ -148,8 +148,8 @@ export function createSessionsService(deps: SessionsDeps) {
 }
 
 /** Only what the console may know. */
-export function toMe({ id, username, displayName, role }: Me): Me {
-  return { id, username, displayName, role };
+export function toMe({ id, username, displayName, role, permissions }: Me): Me {
+  return { id, username, displayName, role, permissions };
 }
 
 /** The same whatever was wrong. */

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { AppError } from '#shared/errors.ts';
+import { PERMISSIONS } from '#shared/permissions.ts';
 import type { SetupInput, SetupStatus } from '#shared/schemas/setup.ts';
 import type { Clock } from '../../infra/clock.ts';
 import { newId, newSecret, sha256hex } from '../../infra/ids.ts';
@@ -61,12 +62,13 @@ export function createSetupService(deps: SetupDeps) {
       if (!sameHash(expected, input.token)) throw wrongToken();
       const passwordHash = await passwords.hash(input.password);
       const { username } = input;
-      const me = { id: newId(clock), username, displayName: '', role: 'admin' as const };
+      const user = { id: newId(clock), username, displayName: '', role: 'admin' };
+      const me = { ...user, permissions: PERMISSIONS };
       await repo.alone(async (tx) => {
         if (await repo.anybody(tx)) throw done();
         if (!sameHash(await repo.tokenHash(tx), input.token)) throw wrongToken();
         const createdAt = new Date(clock.now());
-        if (!(await users.insert(tx, { ...me, passwordHash, createdAt }))) throw done();
+        if (!(await users.insert(tx, { ...user, passwordHash, createdAt }))) throw done();
         await repo.deleteToken(tx);
         await audit.note(tx, {
           ...by(visitor, me),

@@ -1,4 +1,5 @@
 import { AppError, toAppError } from '#shared/errors.ts';
+import { can } from '#shared/permissions.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
 import type { UsageDetail } from '#shared/schemas/usage.ts';
 import type { WhyKept, WhyView } from '#shared/schemas/why.ts';
@@ -34,7 +35,7 @@ export function createWhyService({ repo, usage, clock, retentionDays }: WhyServi
 
     /** Throws AppError not_found: there is none, it is too old, or it is another's, all the same. */
     async get(me: Me, id: string): Promise<WhyView> {
-      const scope = { userId: me.role === 'admin' ? null : me.id };
+      const scope = { userId: can(me, 'usage.read') ? null : me.id };
       const since = new Date(clock.now() - retentionDays * DAY_MS);
       const [record, found] = await Promise.all([recordOf(me, id), repo.find(id, since, scope)]);
       const accounts = found ? await repo.accounts(accountsIn(found.trace)) : [];

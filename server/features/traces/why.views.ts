@@ -1,3 +1,4 @@
+import { can } from '#shared/permissions.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
 import type { UsageDetail } from '#shared/schemas/usage.ts';
 import type { WhyTrace, WhyView } from '#shared/schemas/why.ts';
@@ -17,10 +18,10 @@ export function accountNames(
 ): AccountName {
   const seen = new Map(
     accounts
-      .filter(({ ownerId }) => me.role === 'admin' || ownerId === me.id)
+      .filter(({ ownerId }) => can(me, 'usage.read') || ownerId === me.id)
       .map(({ id, name }) => [id, name]),
   );
-  return (id) => seen.get(id) ?? (me.role === 'admin' ? DELETED : null);
+  return (id) => seen.get(id) ?? (can(me, 'usage.read') ? DELETED : null);
 }
 
 /** Every account that a trace names. */

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
+import { can } from '#shared/permissions.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
 import type { Statistics, StatisticsBy, StatisticsInput } from '#shared/schemas/usage.ts';
 import type { Clock } from '../../infra/clock.ts';
@@ -61,7 +62,7 @@ export function createStatistics({ pool, clock, zone }: StatisticsDeps) {
   /** The name of a value; null where it may not be told, undefined where there is none any more. */
   async function names(by: Exclude<StatisticsBy, 'day' | 'hour'>, me: Me): Promise<NameOf> {
     if (by === 'model' || by === 'platform') return (value) => value;
-    const admin = me.role === 'admin';
+    const admin = can(me, 'usage.read');
     const { rows } = await pool.query(NAMES[by], by === 'account' && !admin ? [me.id] : [null]);
     const found = new Map(
       z

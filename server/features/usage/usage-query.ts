@@ -1,3 +1,4 @@
+import { can } from '#shared/permissions.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
 import type { UsageFilter } from '#shared/schemas/usage.ts';
 import type { UsageQuery } from './usage.repo.ts';
@@ -7,7 +8,7 @@ export const NO_ID = '00000000-0000-0000-0000-000000000000';
 
 /** Which records a person asked for, of those they may see. */
 export function queryOf(me: Me, filter: UsageFilter): Omit<UsageQuery, 'limit'> {
-  const admin = me.role === 'admin';
+  const admin = can(me, 'usage.read');
   return {
     userId: admin ? (filter.userId ?? null) : me.id,
     accountId: admin ? filter.accountId : undefined,

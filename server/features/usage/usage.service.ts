@@ -1,4 +1,5 @@
 import { AppError } from '#shared/errors.ts';
+import { can } from '#shared/permissions.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
 import type {
   Statistics,
@@ -60,7 +61,7 @@ export function createUsageService(deps: UsageServiceDeps) {
 
     /** Throws AppError not_found, for another's record too. */
     async get(me: Me, id: string): Promise<UsageDetail> {
-      const row = await repo.get(id, { userId: me.role === 'admin' ? null : me.id });
+      const row = await repo.get(id, { userId: can(me, 'usage.read') ? null : me.id });
       if (!row) {
         throw new AppError('not_found', 'There is no record of that request that you may see.');
       }
@@ -73,15 +74,16 @@ export function createUsageService(deps: UsageServiceDeps) {
 
     /** Figures of whole days up to today, told apart by something. */
     async statistics(me: Me, input: StatisticsInput): Promise<Statistics> {
-      const mine = me.role !== 'admin' || input.scope === 'mine';
-      return share(`${mine ? me.id : 'all'} ${me.role} ${input.by} ${input.days}`, () =>
-        statistics.read({ me, userId: mine ? me.id : null }, input),
+      const mine = !can(me, 'usage.read') || input.scope === 'mine';
+      return share(
+        `${mine ? me.id : 'all'} ${can(me, 'usage.read')} ${input.by} ${input.days}`,
+        () => statistics.read({ me, userId: mine ? me.id : null }, input),
       );
     },
 
     /** Figures of a stretch of time that ends now. */
     async summary(me: Me, { range, scope }: SummaryInput): Promise<Summary> {
-      const whose = { userId: me.role === 'admin' && scope === 'all' ? null : me.id };
+      const whose = { userId: can(me, 'usage.read') && scope === 'all' ? null : me.id };
       const time = timeSteps(range, clock.now(), zone);
       return share(`${whose.userId ?? 'all'} ${range} ${time.to.getTime()}`, async () => {
         const totals = await summaries.totals(whose, time);

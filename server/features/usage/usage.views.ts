@@ -1,3 +1,4 @@
+import { can } from '#shared/permissions.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
 import type { Summary, UsageDetail, UsageRow } from '#shared/schemas/usage.ts';
 import type { FiguresRow, ModelFiguresRow, StepFiguresRow } from './summary.repo.ts';
@@ -46,7 +47,7 @@ export function toDetail(row: UsageDetailRow, me: Me): UsageDetail {
 /** An account's name may tell who lent it, so it is for its owner and admins only. */
 function accountName(row: UsageDetailRow, me: Me): string | null {
   if (row.account_id === null) return null;
-  if (me.role === 'admin') return row.account_name ?? DELETED;
+  if (can(me, 'usage.read')) return row.account_name ?? DELETED;
   return row.account_owner_id === me.id ? row.account_name : null;
 }
 

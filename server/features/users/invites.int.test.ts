@@ -27,7 +27,13 @@ test('the link names the user and lets them choose a password, which signs them 
   const info = await browser.mutate('users.inviteInfo', { token });
   expect(info.data).toEqual({ username, expiresAt: expect.any(String) });
   const answer = await browser.mutate('users.acceptInvite', { token, password: NEW_PASSWORD });
-  expect(answer.data).toEqual({ id, username, displayName: '', role: 'member' });
+  expect(answer.data).toEqual({
+    id,
+    username,
+    displayName: '',
+    role: 'member',
+    permissions: [],
+  });
   expect((await browser.query('sessions.me')).data).toEqual(answer.data);
   const again = await stranger().mutate('sessions.signIn', { username, password: NEW_PASSWORD });
   expect(again.status).toBe(200);

@@ -12,6 +12,7 @@ import {
   type Passwords,
   type SignedIn,
   type SignInService,
+  toMe,
   type Visitor,
 } from '../sessions/index.ts';
 import type { InvitesRepo } from './invites.repo.ts';
@@ -95,11 +96,10 @@ export function createInvitesService(deps: InvitesDeps) {
           before: { hasPassword: standing.hasPassword },
           after: { hasPassword: true, accepted: true },
         });
-        return me;
+        return { ...me, permissions: standing.permissions };
       });
       await limiters.username.reset(me.username);
-      const { id, username, displayName, role } = me;
-      return await signIn.enter({ id, username, displayName, role }, passwordHash, visitor);
+      return await signIn.enter(toMe(me), passwordHash, visitor);
     },
   };
 }

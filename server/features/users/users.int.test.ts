@@ -283,7 +283,7 @@ describe('users.update', () => {
   test.each([
     ['id', { id: 'x' }],
     ['rpm', { id: crypto.randomUUID(), rpm: 0 }],
-    ['role', { id: crypto.randomUUID(), role: 'owner' }],
+    ['role', { id: crypto.randomUUID(), role: 'The owner' }],
     ['tokensPerDay', { id: crypto.randomUUID(), tokensPerDay: 1e300 }],
   ])('names a bad %s', async (param, input) => {
     const { browser } = await console.signedIn('admin');

@@ -1,3 +1,4 @@
+import { type Permission, permissionsOf } from '#shared/permissions.ts';
 import type { Person, UserUpdate, UserView } from '#shared/schemas/users.ts';
 import type { Db, Tx } from '../../infra/prisma/client.ts';
 import { withTx } from '../../infra/prisma/client.ts';
@@ -22,7 +23,9 @@ export type PeoplePage = {
   limit: number;
 };
 
-export type UserStanding = Pick<UserView, 'id' | 'role' | 'state' | 'hasPassword'>;
+export type UserStanding = Pick<UserView, 'id' | 'role' | 'state' | 'hasPassword'> & {
+  permissions: readonly Permission[];
+};
 
 const VIEW = {
   id: true,
@@ -99,11 +102,18 @@ export function createUsersRepo(db: Db) {
       await tx.$queryRaw`SELECT 1 AS locked FROM users WHERE id = ${id}::uuid FOR UPDATE`;
       const row = await tx.user.findUnique({
         where: { id },
-        select: { id: true, role: true, state: true, passwordHash: true },
+        select: {
+          id: true,
+          role: true,
+          state: true,
+          passwordHash: true,
+          roleRow: { select: { id: true, builtIn: true, permissions: true } },
+        },
       });
       if (!row) return null;
-      const { passwordHash, ...standing } = row;
-      return { ...standing, hasPassword: passwordHash !== null };
+      const { passwordHash, roleRow, ...standing } = row;
+      const permissions = permissionsOf(roleRow);
+      return { ...standing, permissions, hasPassword: passwordHash !== null };
     },
 
     /** How many others are admins who can sign in. */

@@ -6,20 +6,24 @@ import {
   UserCreate,
   UserUpdate,
 } from '#shared/schemas/users.ts';
-import { adminProcedure, memberProcedure, publicProcedure, router } from '../../trpc/init.ts';
+import { allowedTo, memberProcedure, publicProcedure, router } from '../../trpc/init.ts';
 import type { InvitesService } from './invites.service.ts';
 import type { UsersService } from './users.service.ts';
 
 export function createUsersRouter(users: UsersService, invites: InvitesService) {
   return router({
-    list: adminProcedure.query(() => users.list()),
+    list: allowedTo('users.read').query(() => users.list()),
     people: memberProcedure.input(PeopleInput).query(({ input }) => users.people(input)),
-    create: adminProcedure.input(UserCreate).mutation(({ ctx, input }) => users.create(ctx, input)),
-    update: adminProcedure.input(UserUpdate).mutation(({ ctx, input }) => users.update(ctx, input)),
-    resetPassword: adminProcedure
+    create: allowedTo('users.write')
+      .input(UserCreate)
+      .mutation(({ ctx, input }) => users.create(ctx, input)),
+    update: allowedTo('users.write')
+      .input(UserUpdate)
+      .mutation(({ ctx, input }) => users.update(ctx, input)),
+    resetPassword: allowedTo('users.write')
       .input(ById)
       .mutation(({ ctx, input }) => users.resetPassword(ctx, input.id)),
-    removeFactors: adminProcedure
+    removeFactors: allowedTo('users.write')
       .input(ById)
       .mutation(({ ctx, input }) => users.removeFactors(ctx, input.id)),
 

@@ -1,4 +1,5 @@
 import { AppError } from '#shared/errors.ts';
+import { requirePermission } from '#shared/permissions.ts';
 import type { AuditAction } from '#shared/schemas/audit.ts';
 import { Id } from '#shared/schemas/common.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
@@ -36,15 +37,14 @@ export type UsersDeps = {
 /** People, as admins manage them. */
 export function createUsersService({ audit, clock, invites, passwords, repo }: UsersDeps) {
   /**
-   * Takes the lock over who is an admin and checks that the caller still is one: they may have been
-   * demoted or disabled since their request came in.
+   * Takes the lock over who is an admin and checks that the caller still may do this: they may have
+   * been demoted or disabled since their request came in.
    */
-  async function asAdmin(tx: Tx, me: Me): Promise<void> {
+  async function asManager(tx: Tx, me: Me): Promise<void> {
     await repo.lockAdmins(tx);
     const caller = await repo.lock(tx, me.id);
-    if (caller?.role !== 'admin' || caller.state !== 'active') {
-      throw new AppError('forbidden', 'Only an admin may do this.');
-    }
+    const permissions = caller?.state === 'active' ? caller.permissions : [];
+    requirePermission({ permissions }, 'users.write');
   }
 
   async function keepAnAdmin(tx: Tx, target: UserStanding): Promise<void> {
@@ -106,7 +106,7 @@ export function createUsersService({ audit, clock, invites, passwords, repo }: U
       const { password, ...rest } = input;
       const passwordHash = password === undefined ? null : await passwords.hash(password);
       return await repo.inTx(async (tx) => {
-        await asAdmin(tx, actor.me);
+        await asManager(tx, actor.me);
         const createdAt = new Date(clock.now());
         const user = await repo.insert(tx, { ...rest, id: newId(clock), passwordHash, createdAt });
         if (!user) throw nameTaken();
@@ -124,10 +124,11 @@ export function createUsersService({ audit, clock, invites, passwords, repo }: U
     async update(actor: Actor & Proven, { id, ...change }: UserUpdate): Promise<UserView> {
       const { me } = actor;
       return await repo.inTx(async (tx) => {
-        await asAdmin(tx, me);
+        await asManager(tx, me);
         const target = await lockTarget(tx, id);
         mayMove(actor, target, change);
-        if (change.role === 'member' || change.state === 'disabled') await keepAnAdmin(tx, target);
+        if ((change.role ?? 'admin') !== 'admin' || change.state === 'disabled')
+          await keepAnAdmin(tx, target);
         const before = await repo.find(tx, id);
         const user = await repo.update(tx, id, change);
         if (user.state === 'disabled') {
@@ -151,7 +152,7 @@ export function createUsersService({ audit, clock, invites, passwords, repo }: U
         throw new AppError('conflict', 'Change your own password on your profile page instead.');
       }
       return await repo.inTx(async (tx) => {
-        await asAdmin(tx, me);
+        await asManager(tx, me);
         const target = await lockTarget(tx, id);
         if (target.state === 'disabled') {
           throw new AppError('conflict', 'This user is disabled. Enable them first.');
@@ -182,7 +183,7 @@ export function createUsersService({ audit, clock, invites, passwords, repo }: U
         );
       }
       return await repo.inTx(async (tx) => {
-        await asAdmin(tx, actor.me);
+        await asManager(tx, actor.me);
         await lockTarget(tx, id);
         const before = await repo.find(tx, id);
         await deleteFactorsOf(tx, id);

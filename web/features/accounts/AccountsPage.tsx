@@ -2,6 +2,7 @@ import { Button, Group } from '@mantine/core';
 import { IconFilterOff, IconPlugConnected, IconPlus } from '@tabler/icons-react';
 import { useDeferredValue, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { can } from '#shared/permissions.ts';
 import type { AccountView } from '#shared/schemas/accounts.ts';
 import { trpc } from '../../lib/trpc.ts';
 import { useAddHash } from '../../lib/use-add-hash.ts';
@@ -139,7 +140,7 @@ function AccountList({ accounts, test }: { accounts: readonly AccountView[]; tes
         ) : (
           <AccountsTable
             accounts={shown}
-            withOwner={me.role === 'admin'}
+            withOwner={can(me, 'accounts.read')}
             onOpen={drawer.open}
             onAction={act}
           />

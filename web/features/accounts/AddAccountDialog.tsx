@@ -3,6 +3,7 @@ import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { can } from '#shared/permissions.ts';
 import type { AccountView } from '#shared/schemas/accounts.ts';
 import type { PlatformView } from '#shared/schemas/platforms.ts';
 import { trpc } from '../../lib/trpc.ts';
@@ -56,7 +57,7 @@ export function AddAccountDialog(props: AddAccountDialogProps) {
             return (
               <PlatformPicker
                 platforms={all}
-                admin={me.role === 'admin'}
+                admin={can(me, 'accounts.write')}
                 onPick={({ id }) => setPicked(id)}
               />
             );

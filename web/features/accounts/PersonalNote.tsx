@@ -6,7 +6,7 @@ import type { AccountView, PersonalLending } from '#shared/schemas/accounts.ts';
 import { formatDateTime } from '../../lib/format.ts';
 import { trpc } from '../../lib/trpc.ts';
 import { useAppMutation } from '../../lib/use-app-mutation.ts';
-import { useMe } from '../../lib/use-me.ts';
+import { useCan } from '../../lib/use-me.ts';
 
 /** Whether personal accounts of a platform may be lent; undefined until it is known. */
 export function usePersonalLending(
@@ -25,7 +25,7 @@ type PersonalNoteProps = {
 /** Why a personal account is not lent and who can change that; or who allowed it. */
 export function PersonalNote({ account, lending }: PersonalNoteProps) {
   const { t } = useTranslation('accounts');
-  const admin = useMe().role === 'admin';
+  const admin = useCan('accounts.write');
   const platform = account.platformName;
   const allowed = lending?.allowed;
   return (

@@ -14,7 +14,7 @@ import { type AuditSearch, countFilters, readAuditSearch, toAuditFilter } from '
 import { ChainState } from './ChainState.tsx';
 import { useAuditList } from './use-audit-list.ts';
 
-const route = getRouteApi('/shell/admins-only/audit');
+const route = getRouteApi('/shell/audit');
 
 /** Who changed what; the address holds the filters and the open row. */
 export function AuditPage() {

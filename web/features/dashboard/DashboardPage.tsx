@@ -4,6 +4,7 @@ import { IconChartHistogram } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { can } from '#shared/permissions.ts';
 import { SummaryRange } from '#shared/schemas/usage.ts';
 import { trpc } from '../../lib/trpc.ts';
 import { useMe } from '../../lib/use-me.ts';
@@ -34,7 +35,7 @@ function kept<Choice extends string>(choices: readonly Choice[], fallback: Choic
 export function DashboardPage() {
   const { t } = useTranslation('dashboard');
   const me = useMe();
-  const admin = me.role === 'admin';
+  const admin = can(me, 'usage.read');
   const [range, setRange] = useLocalStorage({
     key: 'gatehouse.dashboard.range',
     ...kept(SummaryRange.options, 'day'),

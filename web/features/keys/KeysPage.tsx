@@ -3,6 +3,7 @@ import { IconKey, IconPlus } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { can } from '#shared/permissions.ts';
 import type { KeyCreated } from '#shared/schemas/keys.ts';
 import { trpc } from '../../lib/trpc.ts';
 import { useAddHash } from '../../lib/use-add-hash.ts';
@@ -39,7 +40,7 @@ export function KeysPage() {
         subtitle={t('subtitle')}
         actions={
           <>
-            {me.role === 'admin' && (
+            {can(me, 'keys.read') && (
               <Switch
                 label={t('everyone')}
                 checked={everyone}

@@ -7,7 +7,7 @@ import type { ModelView } from '#shared/schemas/models.ts';
 import { trpc } from '../../lib/trpc.ts';
 import { useAddHash } from '../../lib/use-add-hash.ts';
 import { useDialog } from '../../lib/use-dialog.ts';
-import { useMe } from '../../lib/use-me.ts';
+import { useCan } from '../../lib/use-me.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { QueryBoundary } from '../../ui/QueryBoundary.tsx';
@@ -23,7 +23,7 @@ import { Suggestions } from './Suggestions.tsx';
 /** The models: admins keep them, members read them. */
 export function ModelsPage() {
   const { t } = useTranslation('models');
-  const admin = useMe().role === 'admin';
+  const admin = useCan('models.write');
   const models = useQuery(trpc.models.list.queryOptions(undefined, { refetchInterval: 30_000 }));
   const editing = useDialog<{ model: ModelView | null }>();
   const many = useDialog<true>();

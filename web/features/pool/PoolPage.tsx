@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next';
+import { can } from '#shared/permissions.ts';
 import { useMe } from '../../lib/use-me.ts';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { Movements } from './Movements.tsx';
@@ -20,7 +21,7 @@ export function PoolPage() {
         <SharedPool />
         <Movements />
         <UseOfMine />
-        {me.role === 'admin' && <PoolSettingsCard />}
+        {can(me, 'pool.write') && <PoolSettingsCard />}
       </div>
     </>
   );

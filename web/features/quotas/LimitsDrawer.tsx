@@ -1,6 +1,7 @@
 import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { can } from '#shared/permissions.ts';
 import type { QuotaState } from '#shared/schemas/quotas.ts';
 import { trpc } from '../../lib/trpc.ts';
 import { useMe } from '../../lib/use-me.ts';
@@ -41,7 +42,7 @@ function Limits({ of, onDone }: { of: LimitsOf; onDone: () => void }) {
   const query = useQuery(
     trpc.quotas.list.queryOptions({ subject, id }, { refetchInterval: REFRESH_MS, staleTime: 0 }),
   );
-  const readOnly = me.role !== 'admin' && subject === 'user';
+  const readOnly = !can(me, 'limits.write') && subject === 'user';
   return (
     <div className={classes.drawer}>
       <Text c="dimmed" fz="sm" mb="md">

@@ -2,6 +2,7 @@ import { Anchor, Button, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { can } from '#shared/permissions.ts';
 import type { MyLimits as Mine, QuotaState } from '#shared/schemas/quotas.ts';
 import { formatCompact, formatDayTime, formatMicros, formatNumber } from '../../lib/format.ts';
 import { trpc } from '../../lib/trpc.ts';
@@ -26,7 +27,7 @@ export function MyLimits() {
   const query = useQuery(trpc.quotas.mine.queryOptions(undefined, { refetchInterval: REFRESH_MS }));
   const { data } = query;
   const limited = data !== undefined && (data.own.length > 0 || data.keys.length > 0);
-  if (me.role === 'admin' && !limited) return null;
+  if (can(me, 'limits.write') && !limited) return null;
   return (
     <div className={classes.mine}>
       <Section

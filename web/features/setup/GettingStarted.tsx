@@ -3,7 +3,7 @@ import { IconCheck, IconFlask2, IconMessage2 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useMe } from '../../lib/use-me.ts';
+import { useCan } from '../../lib/use-me.ts';
 import { Section } from '../../ui/Section.tsx';
 import classes from './GettingStarted.module.css';
 import { useProgress } from './use-progress.ts';
@@ -12,7 +12,7 @@ import { useSandboxStart } from './use-sandbox-start.ts';
 /** Leads a fresh instance to its first answer; nothing once that is done, or while it is not known. */
 export function GettingStarted() {
   const { t } = useTranslation('setup');
-  const admin = useMe().role === 'admin';
+  const admin = useCan('models.write');
   const progress = useProgress();
   const sandbox = useSandboxStart();
   if (!progress || (progress.account && progress.model && progress.key && progress.answered)) {
@@ -20,7 +20,7 @@ export function GettingStarted() {
   }
   const { account, model, key } = progress;
   const done = [account, model, key].filter(Boolean).length;
-  // Only an admin may add a model, and the shortcut needs both.
+  // Not every role may add a model, and the shortcut needs both.
   const offerSandbox = admin && (!account || !model);
   return (
     <Box mb="lg">

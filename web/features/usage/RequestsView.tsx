@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core';
 import { IconChartHistogram } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import { useMe } from '../../lib/use-me.ts';
+import { useCan } from '../../lib/use-me.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { QueryBoundary } from '../../ui/QueryBoundary.tsx';
 import { Section } from '../../ui/Section.tsx';
@@ -20,7 +20,7 @@ type RequestsViewProps = {
 /** Every request that fits the filters, newest first. */
 export function RequestsView({ search, list, onChange, onOpen }: RequestsViewProps) {
   const { t } = useTranslation('usage');
-  const admin = useMe().role === 'admin';
+  const admin = useCan('usage.read');
   const { rows, more } = list;
   return (
     <>

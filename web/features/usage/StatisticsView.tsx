@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Statistics, StatisticsBy } from '#shared/schemas/usage.ts';
 import { trpc } from '../../lib/trpc.ts';
-import { useMe } from '../../lib/use-me.ts';
+import { useCan } from '../../lib/use-me.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { QueryBoundary } from '../../ui/QueryBoundary.tsx';
 import { Section } from '../../ui/Section.tsx';
@@ -24,7 +24,7 @@ type StatisticsViewProps = { search: UsageSearch; onChange: (change: UsageChange
 /** Figures of whole days, told apart by what the address says. */
 export function StatisticsView({ search, onChange }: StatisticsViewProps) {
   const { t } = useTranslation('usage');
-  const admin = useMe().role === 'admin';
+  const admin = useCan('usage.read');
   const [scope, setScope] = useState<(typeof SCOPES)[number]>('all');
   const by = search.by ?? 'model';
   const days = Math.min(search.days ?? 30, by === 'hour' ? HOURLY_DAYS : 400);

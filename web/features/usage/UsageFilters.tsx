@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { OutcomeFilter, UsageOperation } from '#shared/schemas/usage.ts';
 import { trpc } from '../../lib/trpc.ts';
-import { useMe } from '../../lib/use-me.ts';
+import { useCan } from '../../lib/use-me.ts';
 import { fromLocalTime, toLocalTime } from './local-time.ts';
 import classes from './usage.module.css';
 import { filtersOf, isFiltered, UsageRange, type UsageSearch } from './usage-search.ts';
@@ -55,7 +55,7 @@ const NOTHING: UsageChange = {
 
 function Fields({ search, onChange }: UsageFiltersProps) {
   const { t } = useTranslation(['usage', 'common']);
-  const admin = useMe().role === 'admin';
+  const admin = useCan('usage.read');
   return (
     <search className={classes.filters} aria-label={t('filter.label')}>
       <TimeFields search={search} onChange={onChange} />
@@ -185,7 +185,7 @@ function ModelField({ search, onChange }: UsageFiltersProps) {
 
 function KeyField({ search, onChange }: UsageFiltersProps) {
   const { t } = useTranslation('usage');
-  const admin = useMe().role === 'admin';
+  const admin = useCan('usage.read');
   const { data = [] } = useQuery(trpc.keys.list.queryOptions(admin ? { all: true } : {}));
   return (
     <ChoiceField

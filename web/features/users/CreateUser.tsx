@@ -11,7 +11,7 @@ import { useRoleOptions } from './use-role-options.ts';
 type Values = {
   username: string;
   displayName: string;
-  role: 'admin' | 'member';
+  role: string;
   way: 'link' | 'password';
   password: string;
 };

@@ -10,6 +10,7 @@ import {
 import { useTranslation } from 'react-i18next';
 import type { UserView } from '#shared/schemas/users.ts';
 import { formatCompact, formatNumber } from '../../lib/format.ts';
+import { useRoleName } from '../../lib/role-name.ts';
 import { useMe } from '../../lib/use-me.ts';
 import { type Column, DataTable } from '../../ui/DataTable.tsx';
 import { RelativeTime } from '../../ui/figures.tsx';
@@ -30,6 +31,7 @@ function stateOf(user: UserView): BadgeState {
 
 function useColumns(): Column<UserView>[] {
   const { t } = useTranslation(['users', 'common']);
+  const roleName = useRoleName();
   const me = useMe();
   return [
     {
@@ -54,7 +56,7 @@ function useColumns(): Column<UserView>[] {
         </Group>
       ),
     },
-    { id: 'role', header: t('column.role'), cell: (user) => t(`common:role.${user.role}`) },
+    { id: 'role', header: t('column.role'), cell: (user) => roleName(user.role) },
     {
       id: 'state',
       header: t('column.state'),

@@ -1,8 +1,9 @@
-import { useTranslation } from 'react-i18next';
-import { Role } from '#shared/schemas/common.ts';
+import { BUILT_IN_ROLES } from '#shared/permissions.ts';
+import type { Role } from '#shared/schemas/common.ts';
+import { useRoleName } from '../../lib/role-name.ts';
 
 /** The roles as options of a select, in the reader's language. */
 export function useRoleOptions(): { value: Role; label: string }[] {
-  const { t } = useTranslation('common');
-  return Role.options.map((value) => ({ value, label: t(`role.${value}`) }));
+  const roleName = useRoleName();
+  return Object.keys(BUILT_IN_ROLES).map((value) => ({ value, label: roleName(value) }));
 }

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { WhyTrace } from '#shared/schemas/why.ts';
 import { formatDateTime } from '../../lib/format.ts';
-import { useMe } from '../../lib/use-me.ts';
+import { useCan } from '../../lib/use-me.ts';
 import { DataTable } from '../../ui/DataTable.tsx';
 import { Section } from '../../ui/Section.tsx';
 import { reasonText } from './why-words.ts';
@@ -9,7 +9,7 @@ import { reasonText } from './why-words.ts';
 /** The accounts that the viewer may see, and what was made of each. */
 export function WhyAccounts({ accounts }: { accounts: WhyTrace['accounts'] }) {
   const { t } = useTranslation('why');
-  const admin = useMe().role === 'admin';
+  const admin = useCan('usage.read');
   const rows = accounts.map((account, index) => ({ ...account, key: String(index) }));
   return (
     <Section

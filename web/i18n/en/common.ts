@@ -53,7 +53,7 @@ export const common = {
     failed: 'Failed',
     aborted: 'Stopped',
   },
-  role: { admin: 'Admin', member: 'Member' },
+  role: { admin: 'Admin', operator: 'Operator', auditor: 'Auditor', member: 'Member' },
   noModels: {
     adminText: 'Add an account, then a model that leads to its platform. The sandbox needs no key.',
     memberText: 'An admin has to add a model first.',

@@ -54,7 +54,7 @@ export const common: Translated<typeof english> = {
     failed: '失败',
     aborted: '已中止',
   },
-  role: { admin: '管理员', member: '成员' },
+  role: { admin: '管理员', operator: '运维员', auditor: '审计员', member: '成员' },
   noModels: {
     adminText: '先添加账号，再添加指向该平台的模型。内置的沙盒平台不需要密钥。',
     memberText: '需要管理员先添加模型。',
