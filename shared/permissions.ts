@@ -67,6 +67,11 @@ export function can({ permissions }: Allowed, permission: Permission): boolean {
   return permissions.includes(permission);
 }
 
+/** Whether this person may do all of these, and so may hand them on. */
+export function covers(who: Allowed, permissions: readonly Permission[]): boolean {
+  return permissions.every((permission) => can(who, permission));
+}
+
 /** @throws AppError forbidden when their role does not allow it. */
 export function requirePermission(who: Allowed, permission: Permission): void {
   if (can(who, permission)) return;

@@ -116,6 +116,16 @@ export function createUsersRepo(db: Db) {
       return { ...standing, permissions, hasPassword: passwordHash !== null };
     },
 
+    /** What a role allows, held as it is until `tx` ends; null when there is no such role. */
+    async roleAllows(tx: Tx, id: string): Promise<readonly Permission[] | null> {
+      await tx.$queryRaw`SELECT 1 AS locked FROM roles WHERE id = ${id} FOR SHARE`;
+      const row = await tx.role.findUnique({
+        where: { id },
+        select: { id: true, builtIn: true, permissions: true },
+      });
+      return row && permissionsOf(row);
+    },
+
     /** How many others are admins who can sign in. */
     countAdminsBut: (tx: Tx, id: string) =>
       tx.user.count({

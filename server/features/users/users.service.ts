@@ -1,5 +1,5 @@
 import { AppError } from '#shared/errors.ts';
-import { requirePermission } from '#shared/permissions.ts';
+import { type Allowed, covers, requirePermission } from '#shared/permissions.ts';
 import type { AuditAction } from '#shared/schemas/audit.ts';
 import { Id } from '#shared/schemas/common.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
@@ -39,12 +39,14 @@ export function createUsersService({ audit, clock, invites, passwords, repo }: U
   /**
    * Takes the lock over who is an admin and checks that the caller still may do this: they may have
    * been demoted or disabled since their request came in.
+   * @returns what they may do now.
    */
-  async function asManager(tx: Tx, me: Me): Promise<void> {
+  async function asManager(tx: Tx, me: Me): Promise<Allowed> {
     await repo.lockAdmins(tx);
     const caller = await repo.lock(tx, me.id);
-    const permissions = caller?.state === 'active' ? caller.permissions : [];
-    requirePermission({ permissions }, 'users.write');
+    const manager = { permissions: caller?.state === 'active' ? caller.permissions : [] };
+    requirePermission(manager, 'users.write');
+    return manager;
   }
 
   async function keepAnAdmin(tx: Tx, target: UserStanding): Promise<void> {
@@ -56,10 +58,22 @@ export function createUsersService({ audit, clock, invites, passwords, repo }: U
     );
   }
 
-  async function lockTarget(tx: Tx, id: string): Promise<UserStanding> {
+  /** @throws AppError forbidden for somebody whose role allows more than the caller's. */
+  async function lockTarget(tx: Tx, manager: Allowed, id: string): Promise<UserStanding> {
     const target = await repo.lock(tx, id);
     if (!target) throw new AppError('not_found', 'There is no such user. Reload the list.');
-    return target;
+    if (covers(manager, target.permissions)) return target;
+    throw new AppError('forbidden', 'This person may do more than you. Ask an admin.');
+  }
+
+  /** Nobody hands on what they lack. */
+  async function mayGive(tx: Tx, manager: Allowed, role: string): Promise<void> {
+    const allows = await repo.roleAllows(tx, role);
+    if (!allows) throw new AppError('bad_request', 'There is no such role.', { param: 'role' });
+    if (covers(manager, allows)) return;
+    throw new AppError('forbidden', 'This role allows more than yours. Ask an admin to give it.', {
+      param: 'role',
+    });
   }
 
   type Change = { before?: UserView | null; after: UserView | null; also?: object };
@@ -106,7 +120,8 @@ export function createUsersService({ audit, clock, invites, passwords, repo }: U
       const { password, ...rest } = input;
       const passwordHash = password === undefined ? null : await passwords.hash(password);
       return await repo.inTx(async (tx) => {
-        await asManager(tx, actor.me);
+        const manager = await asManager(tx, actor.me);
+        await mayGive(tx, manager, rest.role);
         const createdAt = new Date(clock.now());
         const user = await repo.insert(tx, { ...rest, id: newId(clock), passwordHash, createdAt });
         if (!user) throw nameTaken();
@@ -124,9 +139,10 @@ export function createUsersService({ audit, clock, invites, passwords, repo }: U
     async update(actor: Actor & Proven, { id, ...change }: UserUpdate): Promise<UserView> {
       const { me } = actor;
       return await repo.inTx(async (tx) => {
-        await asManager(tx, me);
-        const target = await lockTarget(tx, id);
+        const manager = await asManager(tx, me);
+        const target = await lockTarget(tx, manager, id);
         mayMove(actor, target, change);
+        if (change.role !== undefined) await mayGive(tx, manager, change.role);
         if ((change.role ?? 'admin') !== 'admin' || change.state === 'disabled')
           await keepAnAdmin(tx, target);
         const before = await repo.find(tx, id);
@@ -152,8 +168,8 @@ export function createUsersService({ audit, clock, invites, passwords, repo }: U
         throw new AppError('conflict', 'Change your own password on your profile page instead.');
       }
       return await repo.inTx(async (tx) => {
-        await asManager(tx, me);
-        const target = await lockTarget(tx, id);
+        const manager = await asManager(tx, me);
+        const target = await lockTarget(tx, manager, id);
         if (target.state === 'disabled') {
           throw new AppError('conflict', 'This user is disabled. Enable them first.');
         }
@@ -183,8 +199,8 @@ export function createUsersService({ audit, clock, invites, passwords, repo }: U
         );
       }
       return await repo.inTx(async (tx) => {
-        await asManager(tx, actor.me);
-        await lockTarget(tx, id);
+        const manager = await asManager(tx, actor.me);
+        await lockTarget(tx, manager, id);
         const before = await repo.find(tx, id);
         await deleteFactorsOf(tx, id);
         await deleteSessionsOf(tx, id);
