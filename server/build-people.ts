@@ -6,6 +6,7 @@ import {
   createSecondFactors,
   createTotpService,
 } from './features/factors/index.ts';
+import { createRolesRepo, createRolesService } from './features/roles/index.ts';
 import {
   createLimiters,
   createLuciaSessions,
@@ -90,6 +91,7 @@ export function buildPeople({
     clock,
   });
   const users = createUsersService({ repo: usersRepo, invites, passwords, audit, clock });
+  const roles = createRolesService({ repo: createRolesRepo(db), audit });
   const setup = createSetupService({
     repo: createSetupRepo(db),
     users: usersRepo,
@@ -100,7 +102,7 @@ export function buildPeople({
     clock,
   });
   return {
-    services: { setup, sessions, signIn, proofs, factors, users, invites },
+    services: { roles, setup, sessions, signIn, proofs, factors, users, invites },
     ...{ store, usersRepo, passwords, limiters },
   };
 }

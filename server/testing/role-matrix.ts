@@ -36,6 +36,11 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'factors.renamePasskey': 'signed-in',
   'factors.deletePasskey': 'signed-in',
 
+  'roles.list': 'users.read',
+  'roles.create': 'roles.write',
+  'roles.update': 'roles.write',
+  'roles.delete': 'roles.write',
+
   'users.list': 'users.read',
   'users.people': 'signed-in',
   'users.create': 'users.write',

@@ -14,6 +14,7 @@ import {
 import { createPlatformsRouter, type PlatformsService } from '../features/platforms/index.ts';
 import { createPoolRouter, type PoolService } from '../features/pool/index.ts';
 import { createQuotasRouter, type QuotasService } from '../features/quotas/index.ts';
+import { createRolesRouter, type RolesService } from '../features/roles/index.ts';
 import {
   createSessionsRouter,
   type ProofsService,
@@ -36,6 +37,7 @@ export type Services = {
   signIn: SignInService;
   proofs: ProofsService;
   factors: FactorsService;
+  roles: RolesService;
   users: UsersService;
   invites: InvitesService;
   platforms: PlatformsService;
@@ -57,6 +59,7 @@ export function createAppRouter(services: Services) {
     setup: createSetupRouter(services.setup),
     sessions: createSessionsRouter(services),
     factors: createFactorsRouter(services.factors),
+    roles: createRolesRouter(services.roles),
     users: createUsersRouter(services.users, services.invites),
     platforms: createPlatformsRouter(services.platforms),
     accounts: createAccountsRouter(services.accounts, services.accountRecords),

@@ -10,6 +10,9 @@ export const AUDIT_ACTIONS = [
   'users.resetPassword',
   'users.removeFactors',
   'users.acceptInvite',
+  'roles.create',
+  'roles.update',
+  'roles.delete',
   'accounts.create',
   'accounts.update',
   'accounts.delete',
@@ -29,7 +32,15 @@ export const AuditAction = z.enum(AUDIT_ACTIONS);
 export type AuditAction = z.infer<typeof AuditAction>;
 
 /** What something was done to. */
-export const AuditTargetKind = z.enum(['user', 'key', 'account', 'model', 'platform', 'settings']);
+export const AuditTargetKind = z.enum([
+  'user',
+  'role',
+  'key',
+  'account',
+  'model',
+  'platform',
+  'settings',
+]);
 export type AuditTargetKind = z.infer<typeof AuditTargetKind>;
 
 export const AuditFilter = z.object({

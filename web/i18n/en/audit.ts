@@ -16,6 +16,7 @@ export const audit = {
       removeFactors: 'Removed second factors',
       acceptInvite: 'Accepted an invitation',
     },
+    roles: { create: 'Added a role', update: 'Changed a role', delete: 'Deleted a role' },
     accounts: {
       create: 'Added an account',
       update: 'Changed an account',
@@ -39,6 +40,7 @@ export const audit = {
   },
   kinds: {
     user: 'User',
+    role: 'Role',
     key: 'API key',
     account: 'Account',
     model: 'Model',

@@ -18,6 +18,7 @@ export const audit: Translated<typeof english> = {
       removeFactors: '移除第二重验证',
       acceptInvite: '接受邀请',
     },
+    roles: { create: '添加角色', update: '修改角色', delete: '删除角色' },
     accounts: {
       create: '添加账号',
       update: '修改账号',
@@ -37,6 +38,7 @@ export const audit: Translated<typeof english> = {
   },
   kinds: {
     user: '用户',
+    role: '角色',
     key: 'API 密钥',
     account: '账号',
     model: '模型',
