@@ -32,6 +32,16 @@ export const ERRORS = {
   forbidden: { http: 403, trpc: 'FORBIDDEN', openai: ['permission_error', 'forbidden'] },
   wrong_origin: { http: 403, trpc: 'FORBIDDEN', openai: ['permission_error', 'wrong_origin'] },
   user_disabled: { http: 403, trpc: 'FORBIDDEN', openai: ['permission_error', 'user_disabled'] },
+  /** Registered, and not let in yet. */
+  user_pending: { http: 403, trpc: 'FORBIDDEN', openai: ['permission_error', 'user_pending'] },
+  /** Nobody may make an account of their own, or not with this address. */
+  registration_closed: {
+    http: 403,
+    trpc: 'FORBIDDEN',
+    openai: ['permission_error', 'registration_closed'],
+  },
+  /** The mail server could not be reached or did not take it. */
+  mail_not_sent: { http: 502, trpc: 'BAD_GATEWAY', openai: ['server_error', 'mail_not_sent'] },
   /** The session is good, but the person has to prove once more who they are. */
   step_up_needed: { http: 403, trpc: 'FORBIDDEN', openai: ['permission_error', 'step_up_needed'] },
   passkey_refused: {

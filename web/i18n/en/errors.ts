@@ -18,6 +18,18 @@ export const errors = {
     hint: 'Open the console at its own address and try again.',
   },
   user_disabled: { title: 'This user is disabled', hint: 'An admin can enable it again.' },
+  user_pending: {
+    title: 'You are not let in yet',
+    hint: 'An admin has to let you in first, or you have to confirm your e-mail address.',
+  },
+  registration_closed: {
+    title: 'You cannot register here',
+    hint: 'Ask an admin for an invitation.',
+  },
+  mail_not_sent: {
+    title: 'The mail was not sent',
+    hint: 'An admin sees why on the registration page.',
+  },
   step_up_needed: {
     title: 'Prove once more that it is you',
     hint: 'Nothing was changed. Try again and prove it in the window that opens.',

@@ -11,6 +11,18 @@ export const errors: Translated<typeof english> = {
   forbidden: { title: '没有权限执行此操作', hint: '如有需要，请联系管理员。' },
   wrong_origin: { title: '请求来自其他地址', hint: '请从控制台自身的地址打开后重试。' },
   user_disabled: { title: '该用户已停用', hint: '管理员可以重新启用。' },
+  user_pending: {
+    title: '您还不能登录',
+    hint: '需要管理员先批准，或先确认您的邮箱地址。',
+  },
+  registration_closed: {
+    title: '这里不能自行注册',
+    hint: '请向管理员索取邀请。',
+  },
+  mail_not_sent: {
+    title: '邮件没有发出',
+    hint: '管理员可在注册页面看到原因。',
+  },
   step_up_needed: {
     title: '请再次验证身份',
     hint: '没有做任何更改。请重试，并在弹出的窗口中完成验证。',
