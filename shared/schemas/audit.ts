@@ -10,6 +10,8 @@ export const AUDIT_ACTIONS = [
   'users.resetPassword',
   'users.removeFactors',
   'users.acceptInvite',
+  'users.endSessions',
+  'users.delete',
   'roles.create',
   'roles.update',
   'roles.delete',
@@ -27,6 +29,24 @@ export const AUDIT_ACTIONS = [
   'platforms.delete',
   'pool.saveSettings',
   'quotas.set',
+  'keys.create',
+  'keys.update',
+  'keys.switch',
+  'keys.rotate',
+  'keys.endOverlap',
+  'keys.revoke',
+  'sessions.signIn',
+  'sessions.signInFailed',
+  'sessions.signOut',
+  'sessions.end',
+  'sessions.stepUp',
+  'sessions.changePassword',
+  'factors.confirmTotp',
+  'factors.turnTotpOff',
+  'factors.renewRecoveryCodes',
+  'factors.addPasskey',
+  'factors.renamePasskey',
+  'factors.deletePasskey',
 ] as const;
 export const AuditAction = z.enum(AUDIT_ACTIONS);
 export type AuditAction = z.infer<typeof AuditAction>;
@@ -34,6 +54,7 @@ export type AuditAction = z.infer<typeof AuditAction>;
 /** What something was done to. */
 export const AuditTargetKind = z.enum([
   'user',
+  'session',
   'role',
   'key',
   'account',

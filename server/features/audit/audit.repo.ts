@@ -25,14 +25,24 @@ export function readEnds(value: unknown): Ends {
 
 type NewRow = Omit<Unlinked, 'seq' | 'change'> & { change: AuditChange };
 
-/** Links a row to the last one. Whoever else does waits until `tx` ends. */
-export async function append(tx: Tx, row: NewRow): Promise<void> {
+/** Rows that one statement writes; PostgreSQL takes 65,535 values in one. */
+const WRITTEN_AT_ONCE = 1_000;
+
+/** Links rows to the last one, in their order. Whoever else does waits until `tx` ends. */
+export async function append(tx: Tx, rows: readonly NewRow[]): Promise<void> {
+  if (rows.length === 0) return;
   await holdLock(tx, 'audit');
-  const { begin, end } = await endsIn(tx);
-  const placed = { ...row, seq: end.seq + 1n };
-  const hash = hashOf(end.hash, placed);
-  await tx.auditEvent.create({ data: { ...placed, hash }, select: { seq: true } });
-  await saveEnds(tx, { begin, end: { seq: placed.seq, hash } });
+  const { begin, end: last } = await endsIn(tx);
+  let end = last;
+  const linked = rows.map((row) => {
+    const placed = { ...row, seq: end.seq + 1n };
+    end = { seq: placed.seq, hash: hashOf(end.hash, placed) };
+    return { ...placed, hash: end.hash };
+  });
+  for (let from = 0; from < linked.length; from += WRITTEN_AT_ONCE) {
+    await tx.auditEvent.createMany({ data: linked.slice(from, from + WRITTEN_AT_ONCE) });
+  }
+  await saveEnds(tx, { begin, end });
 }
 
 /** Takes the oldest rows out. */

@@ -42,30 +42,40 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Records what people change, within the transaction that changes it: both are there or neither. */
 export function createAudit({ clock }: { clock: Pick<Clock, 'now'> }) {
+  function rowOf(entry: AuditEntry) {
+    const { action, actor, after = null, before = null, requestId, target } = entry;
+    const change = changeOf(before, after);
+    return (
+      change && {
+        at: new Date(clock.now()),
+        actorId: actor.id,
+        actorName: boundedText(actor.name, 200),
+        action,
+        targetKind: target.kind,
+        targetId: boundedText(target.id, 200),
+        targetName: boundedText(target.name, 200),
+        change,
+        address: boundedText(entry.address, 100),
+        requestId: requestId !== null && UUID.test(requestId) ? requestId : null,
+      }
+    );
+  }
+
+  /** As `note`, for what one request changes of many. */
+  async function noteAll(tx: Tx, entries: readonly AuditEntry[]): Promise<void> {
+    const rows = entries.map(rowOf).filter((row) => row !== null);
+    await append(tx, rows);
+  }
+
   /**
    * Writes one row. Call it last: everybody else's notes wait until `tx` ends. A change that changes
    * nothing leaves none.
    */
-  async function note(tx: Tx, entry: AuditEntry): Promise<void> {
-    const { action, actor, after = null, before = null, requestId, target } = entry;
-    const change = changeOf(before, after);
-    if (!change) return;
-    await append(tx, {
-      at: new Date(clock.now()),
-      actorId: actor.id,
-      actorName: boundedText(actor.name, 200),
-      action,
-      targetKind: target.kind,
-      targetId: boundedText(target.id, 200),
-      targetName: boundedText(target.name, 200),
-      change,
-      address: boundedText(entry.address, 100),
-      requestId: requestId !== null && UUID.test(requestId) ? requestId : null,
-    });
-  }
+  const note = (tx: Tx, entry: AuditEntry): Promise<void> => noteAll(tx, [entry]);
 
   return {
     note,
+    noteAll,
 
     /** `note` for a repo that knows the rows; `also` is told beside what the row says after. */
     noting<Row>(
