@@ -45,6 +45,7 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'users.people': 'signed-in',
   'users.create': 'users.write',
   'users.update': 'users.write',
+  'users.delete': 'users.write',
   'users.resetPassword': 'users.write',
   'users.removeFactors': 'users.write',
   'users.inviteInfo': 'everyone',

@@ -53,6 +53,10 @@ export const UserUpdate = z.object({
 });
 export type UserUpdate = z.infer<typeof UserUpdate>;
 
+/** `username` is typed by whoever deletes, so that nobody takes away the wrong person. */
+export const UserDelete = z.object({ id: Id, username: z.string().trim().max(80).optional() });
+export type UserDelete = z.infer<typeof UserDelete>;
+
 /** `path` is relative to the console's origin; the token in it is shown this once. */
 export const InviteLink = z.object({ path: z.string(), expiresAt: Timestamp });
 export type InviteLink = z.infer<typeof InviteLink>;

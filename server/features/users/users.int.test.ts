@@ -298,6 +298,77 @@ describe('users.update', () => {
   });
 });
 
+describe('users.delete', () => {
+  test('takes away all that was theirs, and keeps what they used and what the log says', async () => {
+    const { browser } = await console.signedIn('admin');
+    const member = await console.signedIn();
+    const { id, username } = member;
+    const key = { name: 'k', secretHash: id, prefix: 'gh-k', ownerId: id };
+    await console.db.apiKey.create({ data: { id: crypto.randomUUID(), ...key } });
+    const rule = { subject: 'user', subjectId: id, metric: 'concurrency', most: 1 };
+    await console.db.quotaRule.create({ data: rule });
+    await browser.mutate('users.update', { id, displayName: 'Gone soon' });
+    const answer = await browser.mutate('users.delete', { id, username });
+    expect(answer).toMatchObject({ status: 200, data: null });
+    expect((await member.browser.query('sessions.me')).data).toBeNull();
+    expect(await console.db.user.count({ where: { id } })).toBe(0);
+    expect(await console.db.apiKey.count({ where: { ownerId: id } })).toBe(0);
+    expect(await console.db.quotaRule.count({ where: { subjectId: id } })).toBe(0);
+    const told = await console.db.auditEvent.findMany({
+      where: { targetId: id, action: { in: ['users.update', 'users.delete'] } },
+      orderBy: { seq: 'asc' },
+    });
+    expect(told.map(({ action }) => action)).toEqual(['users.update', 'users.delete']);
+    expect(told[1]).toMatchObject({ targetName: username, change: { after: null } });
+  });
+
+  test('an account lent to them alone is lent to nobody else', async () => {
+    const { browser } = await console.signedIn('admin');
+    const [owner, friend] = [await console.addUser(), await console.addUser()];
+    const account = { ownerId: owner.id, platformId: 'sandbox', name: 'a', kind: 'none' } as const;
+    const id = crypto.randomUUID();
+    await console.db.account.create({
+      data: { id, ...account, shared: true, loanUsers: [friend.id] },
+    });
+    await browser.mutate('users.delete', friend);
+    const { loanUsers } = await console.db.account.findUniqueOrThrow({ where: { id } });
+    expect(loanUsers).toEqual([friend.id]);
+  });
+
+  test('is refused without their name, for oneself, for nobody and without a recent proof', async () => {
+    const { browser, ...me } = await console.signedIn('admin');
+    const member = await console.addUser();
+    const wrong = { id: member.id, username: 'another' };
+    expect(code(await browser.mutate('users.delete', wrong))).toBe('bad_request');
+    expect(code(await browser.mutate('users.delete', { id: member.id }))).toBe('bad_request');
+    expect(code(await browser.mutate('users.delete', me))).toBe('conflict');
+    const nobody = { id: crypto.randomUUID(), username: 'nobody' };
+    expect(code(await browser.mutate('users.delete', nobody))).toBe('not_found');
+    console.clock.advance(11 * 60_000);
+    expect(code(await browser.mutate('users.delete', member))).toBe('step_up_needed');
+    expect(await console.db.user.count({ where: { id: member.id } })).toBe(1);
+  });
+
+  test('two admins who delete each other at once leave one', async () => {
+    await using own = await startConsole();
+    for (let round = 0; round < 3; round += 1) {
+      await own.db.user.deleteMany();
+      const [a, b] = [await own.signedIn('admin'), await own.signedIn('admin')];
+      const answers = await Promise.all([
+        a.browser.mutate('users.delete', { id: b.id, username: b.username }),
+        b.browser.mutate('users.delete', { id: a.id, username: a.username }),
+      ]);
+      expect(answers.filter((answer) => answer.status === 200)).toHaveLength(1);
+      expect(await own.db.user.count({ where: { role: 'admin' } })).toBe(1);
+    }
+  });
+
+  refusalBattery('users.delete', {
+    console: () => console,
+    call: async (browser) => browser.mutate('users.delete', await console.addUser()),
+  });
+});
+
 describe('an admin', () => {
   const cases = [
     ['demoted', 'users.update', { role: 'member' }],

@@ -94,6 +94,14 @@ export function createUsersRepo(db: Db) {
       await tx.user.update({ where: { id }, data: { passwordHash }, select: { id: true } });
     },
 
+    /**
+     * What belongs to the user goes with them (foreign keys and triggers). NOTE: their id stays among
+     * those an account is lent to, for a list that became empty would lend it to everyone.
+     */
+    async delete(tx: Tx, id: string): Promise<void> {
+      await tx.user.delete({ where: { id }, select: { id: true } });
+    },
+
     /** Waits for its turn; then the standings read in `tx` hold until it commits. */
     lockAdmins: (tx: Tx): Promise<void> => holdLock(tx, 'admins'),
 

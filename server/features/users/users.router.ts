@@ -4,11 +4,15 @@ import {
   InviteToken,
   PeopleInput,
   UserCreate,
+  UserDelete,
   UserUpdate,
 } from '#shared/schemas/users.ts';
 import { allowedTo, memberProcedure, publicProcedure, router } from '../../trpc/init.ts';
 import type { InvitesService } from './invites.service.ts';
 import type { UsersService } from './users.service.ts';
+
+/** Typed in the console; programs name the id. */
+const TypedDelete = UserDelete.required();
 
 export function createUsersRouter(users: UsersService, invites: InvitesService) {
   return router({
@@ -20,6 +24,12 @@ export function createUsersRouter(users: UsersService, invites: InvitesService) 
     update: allowedTo('users.write')
       .input(UserUpdate)
       .mutation(({ ctx, input }) => users.update(ctx, input)),
+    delete: allowedTo('users.write')
+      .input(TypedDelete)
+      .mutation(async ({ ctx, input }) => {
+        await users.delete(ctx, input);
+        return null;
+      }),
     resetPassword: allowedTo('users.write')
       .input(ById)
       .mutation(({ ctx, input }) => users.resetPassword(ctx, input.id)),

@@ -1,8 +1,5 @@
 import { AppError } from '#shared/errors.ts';
-import { type Allowed, covers, requirePermission } from '#shared/permissions.ts';
-import type { AuditAction } from '#shared/schemas/audit.ts';
 import { Id } from '#shared/schemas/common.ts';
-import type { Me } from '#shared/schemas/sessions.ts';
 import type {
   InviteLink,
   People,
@@ -14,8 +11,7 @@ import type {
 } from '#shared/schemas/users.ts';
 import type { Clock } from '../../infra/clock.ts';
 import { newId } from '../../infra/ids.ts';
-import type { Tx } from '../../infra/prisma/client.ts';
-import { type Actor, type Audit, by } from '../audit/index.ts';
+import type { Actor, Audit } from '../audit/index.ts';
 import { deleteFactorsOf } from '../factors/index.ts';
 import {
   deleteSessionsOf,
@@ -24,70 +20,26 @@ import {
   requireRecentProof,
 } from '../sessions/index.ts';
 import type { InvitesService } from './invites.service.ts';
-import type { UserStanding, UsersRepo } from './users.repo.ts';
+import { createUsersGuard } from './users.guard.ts';
+import { createUsersRemoval } from './users.removal.ts';
+import type { UsersRepo } from './users.repo.ts';
 
 export type UsersDeps = {
   repo: UsersRepo;
   invites: Pick<InvitesService, 'open' | 'closeAllOf'>;
-  passwords: Pick<Passwords, 'hash'>;
+  passwords: Pick<Passwords, 'choose'>;
   audit: Pick<Audit, 'note'>;
   clock: Pick<Clock, 'now'>;
 };
 
 /** People, as admins manage them. */
 export function createUsersService({ audit, clock, invites, passwords, repo }: UsersDeps) {
-  /**
-   * Takes the lock over who is an admin and checks that the caller still may do this: they may have
-   * been demoted or disabled since their request came in.
-   * @returns what they may do now.
-   */
-  async function asManager(tx: Tx, me: Me): Promise<Allowed> {
-    await repo.lockAdmins(tx);
-    const caller = await repo.lock(tx, me.id);
-    const manager = { permissions: caller?.state === 'active' ? caller.permissions : [] };
-    requirePermission(manager, 'users.write');
-    return manager;
-  }
-
-  async function keepAnAdmin(tx: Tx, target: UserStanding): Promise<void> {
-    if (target.role !== 'admin' || target.state !== 'active') return;
-    if ((await repo.countAdminsBut(tx, target.id)) > 0) return;
-    throw new AppError(
-      'conflict',
-      'This is the last admin who can sign in. Make someone else an admin first.',
-    );
-  }
-
-  /** @throws AppError forbidden for somebody whose role allows more than the caller's. */
-  async function lockTarget(tx: Tx, manager: Allowed, id: string): Promise<UserStanding> {
-    const target = await repo.lock(tx, id);
-    if (!target) throw new AppError('not_found', 'There is no such user. Reload the list.');
-    if (covers(manager, target.permissions)) return target;
-    throw new AppError('forbidden', 'This person may do more than you. Ask an admin.');
-  }
-
-  /** Nobody hands on what they lack. */
-  async function mayGive(tx: Tx, manager: Allowed, role: string): Promise<void> {
-    const allows = await repo.roleAllows(tx, role);
-    if (!allows) throw new AppError('bad_request', 'There is no such role.', { param: 'role' });
-    if (covers(manager, allows)) return;
-    throw new AppError('forbidden', 'This role allows more than yours. Ask an admin to give it.', {
-      param: 'role',
-    });
-  }
-
-  type Change = { before?: UserView | null; after: UserView | null; also?: object };
-
-  async function note(tx: Tx, actor: Actor, action: AuditAction, change: Change): Promise<void> {
-    const { after, also, before = null } = change;
-    if (!after) return;
-    const target = { kind: 'user' as const, id: after.id, name: after.username };
-    const asked = by(actor, actor.me);
-    const told = { before: before && factsOf(before), after: { ...factsOf(after), ...also } };
-    await audit.note(tx, { ...asked, action, target, ...told });
-  }
+  const guard = createUsersGuard({ audit, repo });
+  const { asManager, keepAnAdmin, lockTarget, mayGive, mayMove, note } = guard;
 
   return {
+    ...createUsersRemoval({ guard, repo }),
+
     list: (): Promise<UserView[]> => repo.list(),
 
     /**
@@ -118,7 +70,8 @@ export function createUsersService({ audit, clock, invites, passwords, repo }: U
      */
     async create(actor: Actor, input: UserCreate): Promise<UserCreated> {
       const { password, ...rest } = input;
-      const passwordHash = password === undefined ? null : await passwords.hash(password);
+      const passwordHash =
+        password === undefined ? null : await passwords.choose(password, input);
       return await repo.inTx(async (tx) => {
         const manager = await asManager(tx, actor.me);
         await mayGive(tx, manager, rest.role);
@@ -214,31 +167,6 @@ export function createUsersService({ audit, clock, invites, passwords, repo }: U
   };
 }
 export type UsersService = ReturnType<typeof createUsersService>;
-
-/** Another role or state: nobody gives themselves one, and a role takes a recent proof. */
-function mayMove(
-  actor: Actor & Proven,
-  target: UserStanding,
-  change: Pick<UserUpdate, 'role' | 'state'>,
-): void {
-  const promoted = change.role !== undefined && change.role !== target.role;
-  const moved = change.state !== undefined && change.state !== target.state;
-  if (target.id === actor.me.id && (promoted || moved)) {
-    throw new AppError(
-      'conflict',
-      'You cannot change your own role or disable yourself. Ask another admin.',
-    );
-  }
-  if (promoted) requireRecentProof(actor);
-}
-
-/** What of a person is told. */
-function factsOf(user: UserView) {
-  const { displayName, hasPassword, passkeys, role, rpm, secondFactor, state } = user;
-  const { tokensPerDay, username } = user;
-  const signIn = { hasPassword, secondFactor, passkeys };
-  return { username, displayName, role, state, ...signIn, rpm, tokensPerDay };
-}
 
 function nameTaken(): AppError {
   return new AppError('conflict', 'That user name is taken. Choose another one.', {
