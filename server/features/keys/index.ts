@@ -1,5 +1,5 @@
 export { tidyAddresses } from './addresses.ts';
-export { storedForm } from './key-secret.ts';
+export { mintKeySecret, storedForm } from './key-secret.ts';
 export { createKeyLookupRepo } from './keys.lookup.repo.ts';
 export { createKeyLookup, type Principals } from './keys.lookup.ts';
 export { createKeysRepo } from './keys.repo.ts';

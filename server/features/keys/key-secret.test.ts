@@ -10,6 +10,12 @@ test('a minted secret is gh- and 43 base62 digits, and no two are the same', () 
   expect(new Set(many).size).toBe(1_000);
 });
 
+test('a key for clients of older systems begins as they expect, and is looked up like any other', () => {
+  const secret = mintKeySecret(undefined, 'sk-');
+  expect(secret).toMatch(/^sk-[0-9A-Za-z]{43}$/);
+  expect(isKeyShaped(secret)).toBe(true);
+});
+
 test('every one of the 32 bytes counts', () => {
   const of = (bytes: Buffer) => mintKeySecret(() => bytes);
   expect(of(Buffer.alloc(32, 0))).toBe(`gh-${'0'.repeat(43)}`);
@@ -39,7 +45,7 @@ test('every secret that may be given in a file can be looked up', () => {
   );
 });
 
-test.each(['', 'gh-', 'gh-short', `sk-${'x'.repeat(40)}`, `gh-${'x'.repeat(300)}`])(
+test.each(['', 'gh-', 'gh-short', `pk-${'x'.repeat(40)}`, `gh-${'x'.repeat(300)}`])(
   '%j is no key of ours',
   (text) => expect(isKeyShaped(text)).toBe(false),
 );
