@@ -49,6 +49,26 @@ export const ERRORS = {
     trpc: 'FORBIDDEN',
     openai: ['permission_error', 'passkey_refused'],
   },
+  /** What a service sent the browser back with belongs to no sign-in of this browser, or not any more. */
+  sso_state_invalid: {
+    http: 400,
+    trpc: 'BAD_REQUEST',
+    openai: ['invalid_request_error', 'sso_state_invalid'],
+  },
+  /** A service did not confirm the sign-in. */
+  sso_exchange_failed: {
+    http: 400,
+    trpc: 'BAD_REQUEST',
+    openai: ['invalid_request_error', 'sso_exchange_failed'],
+  },
+  /** A service confirmed the sign-in, but did not say who it is. */
+  sso_user_info_failed: {
+    http: 400,
+    trpc: 'BAD_REQUEST',
+    openai: ['invalid_request_error', 'sso_user_info_failed'],
+  },
+  /** The person is known to the service, and may not come in here by it. */
+  sso_refused: { http: 403, trpc: 'FORBIDDEN', openai: ['permission_error', 'sso_refused'] },
   model_not_allowed: {
     http: 403,
     trpc: 'FORBIDDEN',
@@ -139,6 +159,9 @@ export const ERRORS = {
     trpc: 'CLIENT_CLOSED_REQUEST',
     openai: ['invalid_request_error', 'client_closed'],
   },
+  /** An admin ended what the person had running, or the person themselves. */
+  ended_by_admin: { http: 403, trpc: 'FORBIDDEN', openai: ['permission_error', 'ended_by_admin'] },
+  ended_by_owner: { http: 403, trpc: 'FORBIDDEN', openai: ['permission_error', 'ended_by_owner'] },
   shutting_down: {
     http: 503,
     trpc: 'SERVICE_UNAVAILABLE',

@@ -38,6 +38,22 @@ export const errors = {
     title: 'That passkey did not work',
     hint: 'Try again, or use another way.',
   },
+  sso_state_invalid: {
+    title: 'This sign-in is over',
+    hint: 'It took too long, was used already, or began in another browser. Begin again.',
+  },
+  sso_exchange_failed: {
+    title: 'The other service did not confirm the sign-in',
+    hint: 'Begin again. If it keeps failing, an admin can test the service’s settings.',
+  },
+  sso_user_info_failed: {
+    title: 'The other service did not say who you are',
+    hint: 'Begin again. If it keeps failing, an admin can check the service’s fields.',
+  },
+  sso_refused: {
+    title: 'You cannot come in by this service',
+    hint: 'Use another way to sign in, or ask an admin.',
+  },
   model_not_allowed: {
     title: 'This key may not use that model',
     hint: 'Choose another model or change the key.',

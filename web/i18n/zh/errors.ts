@@ -28,6 +28,22 @@ export const errors: Translated<typeof english> = {
     hint: '没有做任何更改。请重试，并在弹出的窗口中完成验证。',
   },
   passkey_refused: { title: '通行密钥验证失败', hint: '请重试，或改用其他方式。' },
+  sso_state_invalid: {
+    title: '这次登录已失效',
+    hint: '可能超时、已被使用，或是在另一个浏览器中开始的。请重新开始。',
+  },
+  sso_exchange_failed: {
+    title: '对方服务没有确认登录',
+    hint: '请重新开始。如果一直失败，请管理员测试该服务的设置。',
+  },
+  sso_user_info_failed: {
+    title: '对方服务没有告知你的身份',
+    hint: '请重新开始。如果一直失败，请管理员检查该服务的字段设置。',
+  },
+  sso_refused: {
+    title: '无法通过此服务进入',
+    hint: '请换一种方式登录，或联系管理员。',
+  },
   model_not_allowed: { title: '此密钥不能使用该模型', hint: '请换一个模型，或修改密钥的设置。' },
   scope_missing: { title: '此密钥不能用于该用途', hint: '请为密钥添加相应用途，或换一个密钥。' },
   address_not_allowed: {

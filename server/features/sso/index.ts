@@ -1,0 +1,1 @@
+export type { SsoBegun, SsoCaller, SsoDoor, SsoIdentified } from './ports.ts';
