@@ -48,10 +48,13 @@ export function createApplyService(deps: ApplyDeps) {
   async function checkPasswords(document: ApplyDocument): Promise<Checked> {
     const snapshot = await repo.snapshot(namesIn(document));
     const stored = new Map(snapshot.users.map((user) => [user.username, user.passwordHash]));
-    const checked = document.users.map(async ({ username, password }) => {
+    const checked = document.users.map(async ({ username, password }, at) => {
       const known = stored.get(username) ?? null;
       const same = known !== null && (await passwords.matches(password, known));
-      const hash = same ? undefined : await passwords.hash(password);
+      // NOTE: one that was stored before it counted as weak does not stop a start.
+      const hash = same
+        ? undefined
+        : await passwords.choose(password, { username }, `users[${at}].password`);
       return [username, { stored: known, hash }] as const;
     });
     return new Map(await Promise.all(checked));

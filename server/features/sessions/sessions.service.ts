@@ -106,7 +106,7 @@ export function createSessionsService(deps: SessionsDeps) {
       const right = await passwords.matches(input.current, from);
       if (from === null || !right) throw wrongPassword();
       await limiters.password.reset(me.id);
-      const to = await passwords.hash(input.next);
+      const to = await passwords.choose(input.next, me, 'next');
       if (!(await repo.replacePassword({ userId: me.id, from, to }))) throw wrongPassword();
       return await start({ userId: me.id, passwordHash: to }, visitor);
     },

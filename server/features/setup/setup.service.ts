@@ -20,7 +20,7 @@ export type SetupDeps = {
   repo: SetupRepo;
   users: Pick<UsersRepo, 'insert'>;
   sessions: Pick<SessionsService, 'start'>;
-  passwords: Pick<Passwords, 'hash'>;
+  passwords: Pick<Passwords, 'choose'>;
   limiters: Pick<Limiters, 'token'>;
   audit: Pick<Audit, 'note'>;
   clock: Pick<Clock, 'now'>;
@@ -60,8 +60,8 @@ export function createSetupService(deps: SetupDeps) {
       const expected = await repo.tokenHash();
       if (await repo.anybody()) throw done();
       if (!sameHash(expected, input.token)) throw wrongToken();
-      const passwordHash = await passwords.hash(input.password);
       const { username } = input;
+      const passwordHash = await passwords.choose(input.password, { username });
       const user = { id: newId(clock), username, displayName: '', role: 'admin' };
       const me = { ...user, permissions: PERMISSIONS };
       await repo.alone(async (tx) => {
