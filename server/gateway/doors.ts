@@ -3,15 +3,14 @@ import express, { type Request, type RequestHandler, type Response, type Router 
 import { AppError, toAppError } from '#shared/errors.ts';
 import type { KeyScope } from '#shared/schemas/keys.ts';
 import type { Clock } from '../infra/clock.ts';
-import { createRoll } from '../infra/roll.ts';
+import { readBody } from '../infra/read-body.ts';
 import { createDoorErrors, dialectOf, sendError } from './door-errors.ts';
 import { GEMINI_ACTIONS, V1_DOORS } from './door-table.ts';
-import { newFacts } from './exchange.ts';
+import { type Arrived, newFacts } from './exchange.ts';
 import { createHttpReply } from './http-reply.ts';
 import { createModelLists } from './model-lists.ts';
 import { createPipeline, type PipelineDeps } from './pipeline.ts';
 import type { AccountPool, Principal } from './ports.ts';
-import { readBody } from './read-body.ts';
 import type { Door } from './request.ts';
 import { queryOf } from './request-query.ts';
 import {
@@ -20,6 +19,7 @@ import {
   type ResponsesDoorDeps,
   type Said,
 } from './responses-door.ts';
+import { createRunning, type Run } from './running.ts';
 import { createWaiting, type WaitingLimits } from './selection/waiting.ts';
 import { createShortcut } from './shortcut.ts';
 import { refuseScope } from './steps/scopes.ts';
@@ -27,6 +27,9 @@ import { refuseScope } from './steps/scopes.ts';
 const MOST_BODY_BYTES = 32 * 1024 * 1024;
 /** No answer takes longer; shorter than the quota gate keeps what nobody settled. */
 const LONGEST_REQUEST_MS = 3_600_000;
+
+/** What a request waits for that only just arrived. */
+const BEGUN = Promise.resolve();
 
 /** Unless given. */
 const WAITING: WaitingLimits = { most: 100, ms: 10_000 };
@@ -72,16 +75,17 @@ export function createGateway(outside: GatewayDeps) {
   const models = createModelLists(deps.models);
   const responses = createResponsesDoor({ ...deps, now: deps.clock.now });
   const { nothingHere, brokenHere, methodNotAllowed } = createDoorErrors(deps);
-  const running = createRoll<{ abort: AbortController; done: Promise<void> }>();
+  const running = createRunning(deps.clock.now);
   let closing = false;
 
   /** Starts following a request: its id, its abort signal, its place among the running ones. */
   function follow(
     res: ServerResponse,
-    work: (id: string, signal: AbortSignal) => Promise<void>,
+    work: (run: Run, signal: AbortSignal) => Promise<void>,
   ): void {
     const abort = new AbortController();
     const id = deps.newId();
+    const run: Run = { id, abort, done: BEGUN, progress: null, reader: null };
     res.setHeader('x-request-id', id);
     res.once('close', () => {
       if (!res.writableFinished) abort.abort(new AppError('client_closed', 'The client left.'));
@@ -94,13 +98,13 @@ export function createGateway(outside: GatewayDeps) {
       deps.onInternalError(thrown, id);
       res.destroy();
     };
-    const done = work(id, abort.signal)
+    run.done = work(run, abort.signal)
       .catch(broken)
       .finally(() => {
         cancel();
         leave();
       });
-    const leave = running.add({ abort, done });
+    const leave = running.add(run);
   }
 
   /** Sends a request down the path. */
@@ -111,9 +115,9 @@ export function createGateway(outside: GatewayDeps) {
   ) {
     return (req: Req, res: ServerResponse) =>
       // NOTE: async, for nobody catches what is thrown at once on the way past Express.
-      follow(res, async (id, signal) =>
-        serve({
-          id,
+      follow(res, async (run, signal) => {
+        const arrived: Arrived = {
+          id: run.id,
           at: deps.clock.now(),
           door: name,
           speaks,
@@ -123,23 +127,26 @@ export function createGateway(outside: GatewayDeps) {
           call: { headers: req.headers, query: queryOf(req), ...words },
           identify: () => identify(req),
           readBody: () => readBody(req, MOST_BODY_BYTES, signal),
-        }),
-      );
+        };
+        run.progress = arrived;
+        return serve(arrived);
+      });
   }
 
   /** Answers a list or lookup, in the same error dialect as everything else on its path. */
   function read({ identify }: Way, scope: KeyScope, look: Look) {
     return (req: Request, res: Response) =>
-      follow(res, async (id, signal) => {
+      follow(res, async (run, signal) => {
         try {
           const principal = await identify(req);
+          run.reader = principal;
           refuseScope(principal, scope);
-          const said = await look(principal, req, { requestId: id, signal });
+          const said = await look(principal, req, { requestId: run.id, signal });
           if (Buffer.isBuffer(said)) res.type('application/json').send(said);
           else res.json(said);
         } catch (thrown) {
           const error = toAppError(thrown);
-          if (error.code === 'internal') deps.onInternalError(error.cause, id);
+          if (error.code === 'internal') deps.onInternalError(error.cause, run.id);
           sendError(res, error, dialectOf(req.originalUrl));
         }
       });
@@ -229,6 +236,8 @@ export function createGateway(outside: GatewayDeps) {
     fallback: [nothingHere, brokenHere] as const,
     /** Requests that have not been answered yet. */
     running: running.size,
+    /** For whoever must end what a person has running. */
+    requests: running.requests,
     /** Requests that wait for an account. */
     waiting: waiting.count,
     /** Takes no new request, waits for the running ones at most so long, then ends them. */
@@ -236,9 +245,9 @@ export function createGateway(outside: GatewayDeps) {
       closing = true;
       const cancel = deps.clock.setTimer(ms, () => {
         const reason = new AppError('shutting_down', 'The server is restarting. Try again.');
-        for (const { abort } of running) abort.abort(reason);
+        for (const { abort } of running.all) abort.abort(reason);
       });
-      await Promise.allSettled([...running].map(({ done }) => done));
+      await Promise.allSettled([...running.all].map(({ done }) => done));
       cancel();
     },
   };

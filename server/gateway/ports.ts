@@ -363,3 +363,30 @@ export type UsageLedger = {
   /** Resolves once the record survives the death of this process. */
   record(record: UsageRecord): Promise<void>;
 };
+
+/** A request that was told to end. */
+export type EndedRequest = {
+  id: string;
+  /** Epoch ms of arrival. */
+  at: number;
+  /** Empty where something was only looked up. */
+  door: string;
+  /** The public name; empty = it was not understood yet. */
+  model: string;
+  stream: boolean;
+  /** Whether a platform was at work on it. */
+  asked: boolean;
+  /** Resolves once it is settled and its client told; never rejects. */
+  done: Promise<void>;
+};
+
+/** What runs in this process. The gateway implements it for whoever must end it. */
+export type RunningRequests = {
+  /** Whose requests run now. */
+  users(): ReadonlySet<string>;
+  /**
+   * Ends what this person has running, of what arrived until then (epoch ms); those that end already
+   * are not told of.
+   */
+  end(userId: string, reason: AppError, until?: number): EndedRequest[];
+};

@@ -49,12 +49,15 @@ export async function settle(deps: SettleDeps, progress: Progress, error?: AppEr
   }
 }
 
+/** The client left, or somebody ended it. */
+const ENDED: readonly AppError['code'][] = ['client_closed', 'ended_by_admin', 'ended_by_owner'];
+
 /** What the platform reported; else, if it began to answer, what we count ourselves. */
 async function usageOf({ facts, answer, request }: Progress, error?: AppError) {
   if (facts.usage) return facts.usage;
   const answered = answer && answer.kind !== 'refused' && request;
-  // NOTE: a client that leaves once the platform has begun has had its prompt read.
-  const left = error?.code === 'client_closed';
+  // NOTE: a request that is ended once the platform has begun has had its prompt read.
+  const left = error !== undefined && ENDED.includes(error.code);
   if (!answered || (error && !left && facts.written.text === '')) return NO_TOKENS;
   return estimateUsage(request.promptTexts(), facts.written);
 }

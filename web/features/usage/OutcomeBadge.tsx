@@ -30,6 +30,8 @@ const NAMED = new Set<string>([
   'upstream_rate_limited',
   'upstream_failed',
   'upstream_timeout',
+  'ended_by_admin',
+  'ended_by_owner',
   'shutting_down',
   'storage_unavailable',
   'internal',

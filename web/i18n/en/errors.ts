@@ -106,6 +106,14 @@ export const errors = {
   upstream_failed: { title: 'The platform failed', hint: 'Try again in a moment.' },
   upstream_timeout: { title: 'The platform took too long', hint: 'Try again in a moment.' },
   client_closed: { title: 'Stopped', hint: 'The request was ended before its answer.' },
+  ended_by_admin: {
+    title: 'An admin ended it',
+    hint: 'What this person had running was ended. Ask an admin.',
+  },
+  ended_by_owner: {
+    title: 'Its owner ended it',
+    hint: 'The person ended everything of theirs. Sign in, and make a new key to go on.',
+  },
   shutting_down: { title: 'The server is restarting', hint: 'Try again in a few seconds.' },
   storage_unavailable: {
     title: 'The database cannot be reached',

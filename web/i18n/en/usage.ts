@@ -189,6 +189,8 @@ export const usage = {
     upstream_rate_limited: 'Throttled upstream',
     upstream_failed: 'Platform failed',
     upstream_timeout: 'Platform timeout',
+    ended_by_admin: 'Ended by an admin',
+    ended_by_owner: 'Ended by its owner',
     shutting_down: 'Restarting',
     storage_unavailable: 'No database',
     internal: 'Internal error',

@@ -84,6 +84,11 @@ export const errors: Translated<typeof english> = {
   upstream_failed: { title: '平台出错了', hint: '请稍后再试。' },
   upstream_timeout: { title: '平台响应超时', hint: '请稍后再试。' },
   client_closed: { title: '已停止', hint: '请求在得到回复之前被中止。' },
+  ended_by_admin: { title: '已被管理员终止', hint: '此人正在运行的请求已全部终止。请联系管理员。' },
+  ended_by_owner: {
+    title: '已被本人终止',
+    hint: '此人终止了自己的一切。请登录并新建密钥后继续。',
+  },
   shutting_down: { title: '服务器正在重启', hint: '请过几秒再试。' },
   storage_unavailable: {
     title: '无法连接数据库',
