@@ -20,12 +20,13 @@ import type { UsersRepo } from './users.repo.ts';
 
 const INVITE_DAYS = 7;
 const DAY_MS = 86_400_000;
+const RESET_MS = 30 * 60_000;
 
 export type InvitesDeps = {
   repo: InvitesRepo;
   users: Pick<UsersRepo, 'inTx' | 'lock' | 'find' | 'setPassword' | 'announce'>;
   signIn: Pick<SignInService, 'enter'>;
-  passwords: Pick<Passwords, 'hash'>;
+  passwords: Pick<Passwords, 'choose'>;
   limiters: Pick<Limiters, 'token' | 'username'>;
   audit: Pick<Audit, 'note'>;
   clock: Pick<Clock, 'now'>;
@@ -53,14 +54,26 @@ export function createInvitesService(deps: InvitesDeps) {
       const tokenHash = sha256hex(token);
       await repo.closeAllOf(tx, userId);
       await repo.insert(tx, {
-        id: newId(clock),
-        userId,
-        tokenHash,
-        createdBy: me.id,
-        createdAt,
-        expiresAt,
+        ...{ id: newId(clock), userId, kind: 'invite' },
+        ...{ tokenHash, createdBy: me.id, createdAt, expiresAt },
       });
       return { path: `/invite#${token}`, expiresAt: expiresAt.toISOString() };
+    },
+
+    /**
+     * A link in place of a forgotten password, which works until the new one is chosen. Good for half
+     * an hour; the one before stops working.
+     */
+    async openReset(tx: Tx, userId: string): Promise<InviteLink> {
+      const token = newSecret('');
+      const createdAt = new Date(clock.now());
+      const expiresAt = new Date(clock.now() + RESET_MS);
+      await repo.closeOf(tx, userId, 'reset');
+      await repo.insert(tx, {
+        ...{ id: newId(clock), userId, kind: 'reset' },
+        ...{ tokenHash: sha256hex(token), createdBy: null, createdAt, expiresAt },
+      });
+      return { path: `/reset-password#${token}`, expiresAt: expiresAt.toISOString() };
     },
 
     closeAllOf: (tx: Tx, userId: string): Promise<void> => repo.closeAllOf(tx, userId),
@@ -77,11 +90,11 @@ export function createInvitesService(deps: InvitesDeps) {
      * @throws AppError not_found when used, expired or unknown; too_many_tries.
      */
     async accept({ token, password }: InviteAccept, visitor: Visitor): Promise<SignedIn | Halfway> {
-      const { userId } = await findOpen(token, visitor);
-      const passwordHash = await passwords.hash(password);
+      const { userId, kind, ...who } = await findOpen(token, visitor);
+      const passwordHash = await passwords.choose(password, who);
       const me = await users.inTx(async (tx) => {
         const standing = await users.lock(tx, userId);
-        if (standing?.state !== 'active') throw notOpen();
+        if (standing?.state !== 'active' && standing?.state !== 'silenced') throw notOpen();
         if (!(await repo.use(tx, sha256hex(token), new Date(clock.now())))) throw notOpen();
         await users.setPassword(tx, userId, passwordHash);
         await repo.closeAllOf(tx, userId);
@@ -91,7 +104,7 @@ export function createInvitesService(deps: InvitesDeps) {
         if (!me) throw notOpen();
         await audit.note(tx, {
           ...by(visitor, me),
-          action: 'users.acceptInvite',
+          action: kind === 'reset' ? 'sessions.passwordReset' : 'users.acceptInvite',
           target: { kind: 'user', id: userId, name: me.username },
           before: { hasPassword: standing.hasPassword },
           after: { hasPassword: true, accepted: true },
@@ -106,5 +119,5 @@ export function createInvitesService(deps: InvitesDeps) {
 export type InvitesService = ReturnType<typeof createInvitesService>;
 
 function notOpen(): AppError {
-  return new AppError('not_found', 'This link does not work any more. Ask an admin for a new one.');
+  return new AppError('not_found', 'This link does not work any more. Ask for a new one.');
 }

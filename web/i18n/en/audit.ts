@@ -15,6 +15,10 @@ export const audit = {
       resetPassword: 'Reset a password',
       removeFactors: 'Removed second factors',
       acceptInvite: 'Accepted an invitation',
+      register: 'Registered',
+      approve: 'Let a user in',
+      decline: 'Declined a user',
+      emailChanged: 'Confirmed an e-mail address',
       endSessions: 'Ended a user’s sessions',
       delete: 'Deleted a user',
     },
@@ -38,6 +42,7 @@ export const audit = {
       delete: 'Deleted a platform',
     },
     pool: { saveSettings: 'Changed the pool’s settings' },
+    registration: { save: 'Changed who may register' },
     quotas: { set: 'Set limits' },
     keys: {
       create: 'Created an API key',
@@ -54,6 +59,7 @@ export const audit = {
       end: 'Ended a session',
       stepUp: 'Proved again who they are',
       changePassword: 'Changed their password',
+      passwordReset: 'Replaced a forgotten password',
     },
     factors: {
       confirmTotp: 'Set up an authenticator app',

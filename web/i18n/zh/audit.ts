@@ -17,6 +17,10 @@ export const audit: Translated<typeof english> = {
       resetPassword: '重置密码',
       removeFactors: '移除第二重验证',
       acceptInvite: '接受邀请',
+      register: '自行注册',
+      approve: '批准用户加入',
+      decline: '拒绝用户加入',
+      emailChanged: '确认邮箱地址',
       endSessions: '结束了用户的会话',
       delete: '删除了用户',
     },
@@ -36,6 +40,7 @@ export const audit: Translated<typeof english> = {
     },
     platforms: { create: '添加平台', update: '修改平台', delete: '删除平台' },
     pool: { saveSettings: '修改共享池设置' },
+    registration: { save: '修改注册设置' },
     quotas: { set: '设置限额' },
     keys: {
       create: '创建 API 密钥',
@@ -52,6 +57,7 @@ export const audit: Translated<typeof english> = {
       end: '结束会话',
       stepUp: '再次验证身份',
       changePassword: '修改密码',
+      passwordReset: '通过邮件重设密码',
     },
     factors: {
       confirmTotp: '设置身份验证器',
