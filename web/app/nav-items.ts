@@ -9,6 +9,7 @@ import {
   IconMessage2,
   IconPlug,
   IconPlugConnected,
+  IconShieldCheck,
   IconUsers,
 } from '@tabler/icons-react';
 import { type Allowed, can } from '#shared/permissions.ts';
@@ -37,6 +38,7 @@ export const NAV_GROUPS = [
       { name: 'keys', to: '/keys', icon: IconKey, needs: null },
       { name: 'connect', to: '/connect', icon: IconPlug, needs: null },
       { name: 'users', to: '/users', icon: IconUsers, needs: 'users.read' },
+      { name: 'roles', to: '/roles', icon: IconShieldCheck, needs: 'users.read' },
     ],
   },
   {

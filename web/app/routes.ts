@@ -125,6 +125,14 @@ const users = createRoute({
   errorComponent: CrashPage,
 });
 
+const roles = createRoute({
+  getParentRoute: () => shell,
+  path: '/roles',
+  staticData: { needs: 'users.read' },
+  component: lazyRouteComponent(() => import('../features/roles/RolesPage.tsx'), 'RolesPage'),
+  errorComponent: CrashPage,
+});
+
 const usage = createRoute({
   getParentRoute: () => shell,
   path: '/usage',
@@ -171,6 +179,7 @@ export const routeTree = root.addChildren([
     pool,
     platforms,
     users,
+    roles,
     audit,
     keys,
     connect,

@@ -6,6 +6,7 @@ import { Trans, useTranslation } from 'react-i18next';
 import { PlatformCreate, type PlatformView, Protocol } from '#shared/schemas/platforms.ts';
 import { checkWith } from '../../lib/check-with.ts';
 import type { ReadableError } from '../../lib/errors.ts';
+import { idFromName } from '../../lib/id-from-name.ts';
 import { trpc } from '../../lib/trpc.ts';
 import { useAppMutation } from '../../lib/use-app-mutation.ts';
 import { FormModal } from '../../ui/FormModal.tsx';
@@ -13,7 +14,6 @@ import {
   allowEntry,
   callAddress,
   EXAMPLE_URLS,
-  idFromName,
   type PlatformFormValues,
   toPlatform,
 } from './platform-form.ts';

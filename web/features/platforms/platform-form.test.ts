@@ -1,20 +1,6 @@
 import { expect, test } from 'vitest';
 import { PlatformCreate, Protocol } from '#shared/schemas/platforms.ts';
-import { allowEntry, callAddress, EXAMPLE_URLS, idFromName, toPlatform } from './platform-form.ts';
-
-test.each([
-  ['Our vLLM', 'our-vllm'],
-  ['  Café № 2! ', 'cafe-no-2'],
-  ['自建', ''],
-  ['--x--', 'x'],
-])('the id of %j is %j', (name, id) => {
-  expect(idFromName(name)).toBe(id);
-});
-
-test('a long name still gives an id the schema takes', () => {
-  const id = idFromName(`${'a'.repeat(39)} b`);
-  expect(id).toBe('a'.repeat(39));
-});
+import { allowEntry, callAddress, EXAMPLE_URLS, toPlatform } from './platform-form.ts';
 
 test('slashes at the end of the address go, so that paths can follow', () => {
   const platform = toPlatform({

@@ -14,6 +14,7 @@ import { playground } from './playground.ts';
 import { pool } from './pool.ts';
 import { profile } from './profile.ts';
 import { quotas } from './quotas.ts';
+import { roles } from './roles.ts';
 import { sessions } from './sessions.ts';
 import { setup } from './setup.ts';
 import { usage } from './usage.ts';
@@ -29,6 +30,7 @@ export const en = {
   setup,
   sessions,
   users,
+  roles,
   profile,
   factors,
   accounts,

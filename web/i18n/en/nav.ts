@@ -14,6 +14,7 @@ export const nav = {
   keys: 'API keys',
   connect: 'Connect a tool',
   users: 'Users',
+  roles: 'Roles',
   usage: 'Usage',
   audit: 'Audit log',
   profile: 'Profile',

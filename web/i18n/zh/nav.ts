@@ -16,6 +16,7 @@ export const nav: Translated<typeof english> = {
   pool: '共享池',
   keys: 'API 密钥',
   connect: '接入工具',
+  roles: '角色',
   users: '用户',
   usage: '用量',
   audit: '审计日志',
