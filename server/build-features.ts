@@ -35,6 +35,7 @@ import {
 import { createPlatformsRepo, createPlatformsService } from './features/platforms/index.ts';
 import { createPool } from './features/pool/index.ts';
 import { createResponsesRepo, createResponsesService } from './features/responses/index.ts';
+import { createPeople, createPeopleRepo } from './features/tokens/index.ts';
 import { createTraceKeeper, createTracesRepo, createWhyService } from './features/traces/index.ts';
 import {
   createSpentThisMonth,
@@ -211,9 +212,16 @@ export async function buildFeatures(options: FeatureOptions) {
     clock,
     onError,
   });
+  const known = createPeople({
+    repo: createPeopleRepo(pool),
+    changes: events,
+    clock,
+    onError,
+  });
   const keys = createKeysService({
     repo: createKeysRepo(db),
     lookup,
+    audit,
     tokensToday: (ids) => tokensToday('key', ids),
     spent: (ids) => spentThisMonth('key', ids),
     clock,
@@ -239,6 +247,7 @@ export async function buildFeatures(options: FeatureOptions) {
   });
 
   return {
+    people: known,
     services: {
       ...people.services,
       platforms,
@@ -287,6 +296,7 @@ export async function buildFeatures(options: FeatureOptions) {
       await Promise.allSettled([
         usageUpkeep.close(),
         lookup.close(),
+        known.close(),
         accountPool.close(),
         lent.close(),
         responses.close(),
@@ -300,3 +310,4 @@ export async function buildFeatures(options: FeatureOptions) {
     },
   };
 }
+export type Features = Awaited<ReturnType<typeof buildFeatures>>;

@@ -9,6 +9,7 @@ import { asActor } from '../../testing/actor.ts';
 import type { Browser } from '../../testing/browser.ts';
 import { type ConsoleBase, startConsole, type TestConsole } from '../../testing/console.ts';
 import { refusalBattery } from '../../testing/refusals.ts';
+import { createAudit } from '../audit/index.ts';
 import { saveLimits } from '../quotas/index.ts';
 import {
   createKeyLookup,
@@ -58,6 +59,7 @@ beforeAll(async () => {
         keys: createKeysService({
           repo: createKeysRepo(base.db),
           lookup,
+          audit: base.audit,
           tokensToday: async (ids) => new Map(ids.map((id) => [id, 7])),
           spent: async (ids) => new Map(ids.map((id) => [id, { day: 3, month: 9 }])),
           clock: base.clock,
@@ -250,18 +252,19 @@ describe('changes reach the request path', () => {
     const service = createKeysService({
       repo: createKeysRepo(console.db),
       lookup,
+      audit: createAudit({ clock: console.clock }),
       tokensToday: async () => new Map(),
       spent: async () => new Map(),
       clock: console.clock,
       zone: 'UTC',
       newId,
     });
-    const { me } = asActor({ ...ann, displayName: '', role: 'member' });
+    const actor = asActor({ ...ann, displayName: '', role: 'member' });
     const { key, secret } = await create(ann.browser);
     await lookup.find(secret, anywhere);
-    await service.update(me, { id: key.id, allowedModels: ['c'] });
+    await service.update(actor, { id: key.id, allowedModels: ['c'] });
     expect(await lookup.find(secret, anywhere)).toMatchObject({ allowedModels: ['c'] });
-    await service.revoke(me, key.id);
+    await service.revoke(actor, key.id);
     expect(await refusalOf(lookup, secret)).toMatchObject({ code: 'key_invalid' });
     await lookup.close();
   });

@@ -1,14 +1,21 @@
 import { type Db, type Tx, withTx } from '../../infra/prisma/client.ts';
 import type { Prisma } from '../../infra/prisma/generated/client.ts';
 import { notify } from '../../infra/prisma/notify.ts';
+import type { Noting } from '../audit/index.ts';
 import { type LimitSet, limitsOf, moreThanShown, saveLimits } from '../quotas/index.ts';
 
 export type KeyRow = {
   id: string;
+  /** For older clients, whose ids are whole numbers. */
+  number: number;
   ownerId: string;
   ownerName: string;
+  /** As `number`. */
+  ownerNumber: number;
   name: string;
   description: string;
+  /** Which of the Plug-in API's two families it asks; null = whichever has the model. */
+  family: string | null;
   prefix: string;
   rpm: number | null;
   tokensPerDay: number | null;
@@ -36,9 +43,14 @@ type Settings = Pick<
   'name' | 'description' | 'allowedModels' | 'scopes' | 'addresses' | 'expiresAt'
 >;
 
+/** A key that was changed with others. */
+export type KeyOfMany = Pick<KeyRow, 'id' | 'name' | 'ownerName' | 'disabledAt' | 'revokedAt'>;
+/** What is called at the end of a change of many, with those that it changed. */
+export type NotingMany = (tx: Tx, changed: readonly KeyOfMany[]) => Promise<void>;
+
 export type NewKey = Pick<KeyRow, 'id' | 'ownerId' | 'prefix'> &
   Limits &
-  Settings & { secretHash: string; createdAt: Date };
+  Settings & { secretHash: string; family: string | null; createdAt: Date };
 
 export type KeyChange = {
   [Name in keyof (Limits & Settings)]?: KeyRow[Name] | undefined;
@@ -52,9 +64,11 @@ export type Whose = { ownerId: string | null };
 
 const SELECT = {
   id: true,
+  number: true,
   ownerId: true,
   name: true,
   description: true,
+  family: true,
   prefix: true,
   allowedModels: true,
   scopes: true,
@@ -65,6 +79,14 @@ const SELECT = {
   revokedAt: true,
   lastUsedAt: true,
   createdAt: true,
+  owner: { select: { username: true, number: true } },
+} as const satisfies Prisma.ApiKeySelect;
+
+const OF_MANY = {
+  id: true,
+  name: true,
+  disabledAt: true,
+  revokedAt: true,
   owner: { select: { username: true } },
 } as const satisfies Prisma.ApiKeySelect;
 
@@ -75,15 +97,50 @@ export function createKeysRepo(db: Db) {
     return row && toRow(row, (await limitsOf(client, 'key', [id]))(id));
   }
 
+  /** The row as it is until `tx` ends; null when it is not in scope. */
+  async function lock(tx: Tx, id: string, scope: Whose): Promise<KeyRow | null> {
+    await tx.$queryRaw`SELECT 1 AS locked FROM api_keys WHERE id = ${id}::uuid FOR UPDATE`;
+    return find(tx, id, scope);
+  }
+
+  /**
+   * Changes a key in scope and tells the replicas. Null when there is none, or when `change` says that
+   * nothing is to be done to it.
+   */
+  function changeOne(
+    id: string,
+    scope: Whose,
+    noting: Noting<KeyRow>,
+    change: (tx: Tx, before: KeyRow) => Promise<boolean>,
+  ): Promise<KeyRow | null> {
+    return withTx(db, async (tx) => {
+      const before = await lock(tx, id, scope);
+      if (!before || !(await change(tx, before))) return null;
+      await notify(tx, 'keys', [id]);
+      const after = await find(tx, id, scope);
+      await noting(tx, before, after);
+      return after;
+    });
+  }
+
   function changeMany(
     where: Prisma.ApiKeyWhereInput,
-    ids: readonly string[],
     data: { revokedAt: Date } | { disabledAt: Date | null },
+    noting: NotingMany,
   ): Promise<number> {
     return withTx(db, async (tx) => {
-      const { count } = await tx.apiKey.updateMany({ where, data });
-      if (count > 0) await notify(tx, 'keys', ids);
-      return count;
+      const rows = await tx.apiKey.updateManyAndReturn({ where, data, select: OF_MANY });
+      if (rows.length === 0) return 0;
+      await notify(
+        tx,
+        'keys',
+        rows.map(({ id }) => id),
+      );
+      await noting(
+        tx,
+        rows.map(({ owner, ...row }) => ({ ...row, ownerName: owner.username })),
+      );
+      return rows.length;
     });
   }
 
@@ -105,83 +162,94 @@ export function createKeysRepo(db: Db) {
 
     find: (id: string, scope: Whose) => find(db, id, scope),
 
-    insert(key: NewKey): Promise<KeyRow> {
+    insert(key: NewKey, noting: Noting<KeyRow>): Promise<KeyRow> {
       return withTx(db, async (tx) => {
         const { rpm, tokensPerDay, costPerDay, costPerMonth, ...data } = key;
         const row = await tx.apiKey.create({ data, select: SELECT });
         await saveLimits(tx, 'key', key.id, { rpm, tokensPerDay, costPerDay, costPerMonth });
         await notify(tx, 'keys', [key.id]);
-        return toRow(row, (await limitsOf(tx, 'key', [key.id]))(key.id));
+        const made = toRow(row, (await limitsOf(tx, 'key', [key.id]))(key.id));
+        await noting(tx, null, made);
+        return made;
       });
     },
 
     /** What is undefined stays. Null when there is no such key in scope that is not revoked. */
-    update(id: string, scope: Whose, change: KeyChange): Promise<KeyRow | null> {
-      return withTx(db, async (tx) => {
-        const { count } = await tx.apiKey.updateMany({
-          where: { ...within(id, scope), revokedAt: null },
-          data: columns(change),
-        });
-        if (count === 0) return null;
+    update(
+      id: string,
+      scope: Whose,
+      change: KeyChange,
+      noting: Noting<KeyRow>,
+    ): Promise<KeyRow | null> {
+      return changeOne(id, scope, noting, async (tx, { revokedAt }) => {
+        if (revokedAt !== null) return false;
+        await tx.apiKey.update({ where: { id }, data: columns(change), select: { id: true } });
         const { rpm, tokensPerDay, costPerDay, costPerMonth } = change;
         await saveLimits(tx, 'key', id, { rpm, tokensPerDay, costPerDay, costPerMonth });
-        await notify(tx, 'keys', [id]);
-        return find(tx, id, scope);
+        return true;
       });
     },
 
     /** Revokes it, once: a second time keeps the first time's date. Null when not in scope. */
-    revoke(id: string, scope: Whose, at: Date): Promise<KeyRow | null> {
-      return withTx(db, async (tx) => {
-        await tx.apiKey.updateMany({
-          where: { ...within(id, scope), revokedAt: null },
-          data: { revokedAt: at },
-        });
-        await notify(tx, 'keys', [id]);
-        return find(tx, id, scope);
+    revoke(id: string, scope: Whose, at: Date, noting: Noting<KeyRow>): Promise<KeyRow | null> {
+      return changeOne(id, scope, noting, async (tx) => {
+        await tx.apiKey.updateMany({ where: { id, revokedAt: null }, data: { revokedAt: at } });
+        return true;
       });
     },
 
     /** As `revoke`, for many at once. Resolves with how many it ended; others are passed over. */
-    revokeMany(ids: readonly string[], scope: Whose, at: Date): Promise<number> {
-      return changeMany({ ...withinAll(ids, scope), revokedAt: null }, ids, { revokedAt: at });
+    revokeMany(
+      ids: readonly string[],
+      scope: Whose,
+      at: Date,
+      noting: NotingMany,
+    ): Promise<number> {
+      const where = { ...withinAll(ids, scope), revokedAt: null };
+      return changeMany(where, { revokedAt: at }, noting);
     },
 
     /** Switches keys off (since when) or on (null). Resolves with how many that changed. */
-    switchMany(ids: readonly string[], scope: Whose, disabledAt: Date | null): Promise<number> {
+    switchMany(
+      ids: readonly string[],
+      scope: Whose,
+      disabledAt: Date | null,
+      noting: NotingMany,
+    ): Promise<number> {
       const before = disabledAt === null ? { not: null } : null;
       const where = { ...withinAll(ids, scope), revokedAt: null, disabledAt: before };
-      return changeMany(where, ids, { disabledAt });
+      return changeMany(where, { disabledAt }, noting);
     },
 
     /**
      * Gives it another secret. The one before the present one ends with it, if it still worked. Null
      * when there is no such key in scope that is not revoked.
      */
-    rotate(id: string, scope: Whose, rotation: Rotation): Promise<KeyRow | null> {
-      return withTx(db, async (tx) => {
+    rotate(
+      id: string,
+      scope: Whose,
+      rotation: Rotation,
+      noting: Noting<KeyRow>,
+    ): Promise<KeyRow | null> {
+      return changeOne(id, scope, noting, async (tx, { revokedAt }) => {
+        if (revokedAt !== null) return false;
         const { secretHash, prefix, previousUntil } = rotation;
-        // One statement, so that of two rotations at once neither loses the other's secret.
-        const changed = await tx.$executeRaw`
+        await tx.$executeRaw`
           UPDATE api_keys SET previous_hash = secret_hash, previous_until = ${previousUntil},
                  secret_hash = ${secretHash}, prefix = ${prefix}, updated_at = now()
-           WHERE id = ${id}::uuid AND revoked_at IS NULL
-             AND (${scope.ownerId}::uuid IS NULL OR owner_id = ${scope.ownerId}::uuid)`;
-        if (changed === 0) return null;
-        await notify(tx, 'keys', [id]);
-        return find(tx, id, scope);
+           WHERE id = ${id}::uuid`;
+        return true;
       });
     },
 
     /** Ends the secret before the last rotation, where that is not over. Null when not in scope. */
-    endOverlap(id: string, scope: Whose, at: Date): Promise<KeyRow | null> {
-      return withTx(db, async (tx) => {
+    endOverlap(id: string, scope: Whose, at: Date, noting: Noting<KeyRow>): Promise<KeyRow | null> {
+      return changeOne(id, scope, noting, async (tx) => {
         await tx.apiKey.updateMany({
-          where: { ...within(id, scope), previousUntil: { gt: at } },
+          where: { id, previousUntil: { gt: at } },
           data: { previousUntil: at },
         });
-        await notify(tx, 'keys', [id]);
-        return find(tx, id, scope);
+        return true;
       });
     },
   };
@@ -215,6 +283,7 @@ function toRow(
   return {
     ...row,
     ownerName: owner.username,
+    ownerNumber: owner.number,
     rpm: limits.rpm,
     tokensPerDay: limits.tokensPerDay,
     costPerDay: limits.costPerDay,

@@ -42,6 +42,7 @@ beforeAll(async () => {
         keys: createKeysService({
           repo: createKeysRepo(base.db),
           lookup,
+          audit: base.audit,
           tokensToday: async () => new Map(),
           spent: async (ids) => new Map(ids.map((id) => [id, { day: 3, month: 9 }])),
           clock: base.clock,

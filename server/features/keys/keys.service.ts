@@ -15,7 +15,9 @@ import {
 } from '#shared/schemas/keys.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
 import type { Clock } from '../../infra/clock.ts';
+import type { Actor, Audit } from '../audit/index.ts';
 import { tidyAddresses } from './addresses.ts';
+import { createKeyNotes } from './key-notes.ts';
 import { mintKeySecret, storedForm } from './key-secret.ts';
 import type { Principals } from './keys.lookup.ts';
 import type { KeyRow, KeysRepo, Whose } from './keys.repo.ts';
@@ -23,6 +25,7 @@ import type { KeyRow, KeysRepo, Whose } from './keys.repo.ts';
 export type KeysDeps = {
   repo: KeysRepo;
   lookup: Pick<Principals, 'forgetKeys'>;
+  audit: Pick<Audit, 'noteAll' | 'noting'>;
   /** Tokens since 00:00 in the zone by key; keys without any may be left out. */
   tokensToday(keyIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Micro-dollars since 00:00 and since the month began by key; keys without any may be left out. */
@@ -39,6 +42,7 @@ const NOTHING: Spent = { day: 0, month: 0 };
 /** API keys: everybody's own; admins see and change all of them. */
 export function createKeysService(deps: KeysDeps) {
   const { repo, lookup, tokensToday, spent, clock, zone, newId } = deps;
+  const notes = createKeyNotes(deps.audit);
 
   async function view(rows: readonly KeyRow[]): Promise<KeyView[]> {
     const budgeted = rows.filter((row) => row.costPerDay !== null || row.costPerMonth !== null);
@@ -81,51 +85,54 @@ export function createKeysService(deps: KeysDeps) {
     },
 
     /** The answer is the only place where the secret ever appears. */
-    async create(me: Me, input: KeyCreate): Promise<KeyCreated> {
+    async create(actor: Actor, input: KeyCreate): Promise<KeyCreated> {
       const secret = mintKeySecret();
-      const row = await repo.insert({
+      const key = {
         ...input,
         ...storedForm(secret),
         ...tidied(input),
         id: newId(),
-        ownerId: me.id,
+        ownerId: actor.me.id,
         expiresAt: futureDate(input.expiresAt),
         createdAt: new Date(clock.now()),
-      });
+      };
+      const row = await repo.insert({ ...key, family: null }, notes.one(actor, 'keys.create'));
       return { key: unused(row), secret };
     },
 
     /** Throws AppError not_found, for another's key too, and conflict when it is revoked. */
-    async update(me: Me, { id, expiresAt, ...change }: KeyUpdate): Promise<KeyView> {
+    async update(actor: Actor, { id, expiresAt, ...change }: KeyUpdate): Promise<KeyView> {
+      const { me } = actor;
       const end = expiresAt === undefined ? undefined : futureDate(expiresAt);
-      const row = await repo.update(id, whose(me), {
-        ...change,
-        ...tidied(change),
-        expiresAt: end,
-      });
+      const changed = { ...change, ...tidied(change), expiresAt: end };
+      const row = await repo.update(id, whose(me), changed, notes.one(actor, 'keys.update'));
       if (!row) throw await whyNot(me, id);
       lookup.forgetKeys([id]);
       return viewOne(row);
     },
 
     /** Ends a key for good; the next call with it is refused. Throws AppError not_found. */
-    async revoke(me: Me, id: string): Promise<KeyView> {
-      const row = await repo.revoke(id, whose(me), new Date(clock.now()));
+    async revoke(actor: Actor, id: string): Promise<KeyView> {
+      const noting = notes.one(actor, 'keys.revoke');
+      const row = await repo.revoke(id, whose(actor.me), new Date(clock.now()), noting);
       lookup.forgetKeys([id]);
       if (!row) throw noKey();
       return viewOne(row);
     },
 
     /** As `revoke`, for many at once; those that are not the caller's, or ended before, are passed over. */
-    async revokeMany(me: Me, { ids }: KeyIds): Promise<KeysChanged> {
-      const changed = await repo.revokeMany(ids, whose(me), new Date(clock.now()));
+    async revokeMany(actor: Actor, { ids }: KeyIds): Promise<KeysChanged> {
+      const noting = notes.many(actor, 'keys.revoke', { revoked: true });
+      const changed = await repo.revokeMany(ids, whose(actor.me), new Date(clock.now()), noting);
       lookup.forgetKeys(ids);
       return { changed };
     },
 
     /** Switches keys off for a while, or on again; those that are not the caller's are passed over. */
-    async switch(me: Me, { ids, on }: KeySwitch): Promise<KeysChanged> {
-      const changed = await repo.switchMany(ids, whose(me), on ? null : new Date(clock.now()));
+    async switch(actor: Actor, { ids, on }: KeySwitch): Promise<KeysChanged> {
+      const off = on ? null : new Date(clock.now());
+      const noting = notes.many(actor, 'keys.switch', { on });
+      const changed = await repo.switchMany(ids, whose(actor.me), off, noting);
       lookup.forgetKeys(ids);
       return { changed };
     },
@@ -135,18 +142,21 @@ export function createKeysService(deps: KeysDeps) {
      * working from an earlier rotation ends at once. Throws AppError not_found, for another's key too,
      * and conflict when it is revoked.
      */
-    async rotate(me: Me, { id, overlapMinutes }: KeyRotate): Promise<KeyCreated> {
+    async rotate(actor: Actor, { id, overlapMinutes }: KeyRotate): Promise<KeyCreated> {
+      const { me } = actor;
       const secret = mintKeySecret();
       const previousUntil = new Date(clock.now() + overlapMinutes * 60_000);
-      const row = await repo.rotate(id, whose(me), { ...storedForm(secret), previousUntil });
+      const rotation = { ...storedForm(secret), previousUntil };
+      const row = await repo.rotate(id, whose(me), rotation, notes.one(actor, 'keys.rotate'));
       if (!row) throw await whyNot(me, id);
       lookup.forgetKeys([id]);
       return { key: await viewOne(row), secret };
     },
 
     /** Ends the secret before the last rotation now. Throws AppError not_found. */
-    async endOverlap(me: Me, id: string): Promise<KeyView> {
-      const row = await repo.endOverlap(id, whose(me), new Date(clock.now()));
+    async endOverlap(actor: Actor, id: string): Promise<KeyView> {
+      const noting = notes.one(actor, 'keys.endOverlap');
+      const row = await repo.endOverlap(id, whose(actor.me), new Date(clock.now()), noting);
       lookup.forgetKeys([id]);
       if (!row) throw noKey();
       return viewOne(row);
