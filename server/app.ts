@@ -16,6 +16,8 @@ import { createServer } from './http/create-server.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { createDownload } from './infra/download.ts';
 import { newId } from './infra/ids.ts';
+import { createContracts } from './rest/contracts.ts';
+import { createIdentify } from './rest/identify.ts';
 import { createAppRouter } from './trpc/app-router.ts';
 import { explainError } from './trpc/explain-error.ts';
 import { mountTrpc } from './trpc/http.ts';
@@ -54,6 +56,26 @@ export async function buildApp({ random = Math.random, ...options }: AppOptions)
     waitingLimits: config.waiting,
     whyUrl: (id) => (explained ? address && `${address}/why/${id}` : null),
     onInternalError: (err, requestId) => log.error({ err, requestId }, 'a request failed'),
+  });
+
+  const rest = createContracts({
+    identify: createIdentify({
+      credentialOf: (req) => credentialOf(req.headers),
+      addressOf: (req) => callerAddress(req, trusts),
+      keys: ports.lookup,
+      tokens: {
+        verify: () =>
+          Promise.reject(new AppError('key_invalid', 'Access tokens are not given out yet.')),
+      },
+      people: features.people,
+    }),
+    clock,
+    log,
+    newId: () => newId(clock),
+    explain: explainError,
+    config,
+    services,
+    ports,
   });
 
   const app = express();
@@ -104,6 +126,7 @@ export async function buildApp({ random = Math.random, ...options }: AppOptions)
     createDownload({ ...download, name: 'audit', query: AuditExportQuery, lines: audit.exported }),
   );
   app.use('/trpc', mountTrpc({ router: createAppRouter(services), door, log }));
+  app.use(rest.router());
   app.use(serveConsole(WEB_DIST));
   app.use(...gateway.fallback);
 
@@ -111,6 +134,8 @@ export async function buildApp({ random = Math.random, ...options }: AppOptions)
   return {
     /** What the server answers with, route by route: tests hold it against their matrix. */
     routes: app.router,
+    /** The routes of older clients' contracts. */
+    rest,
     /** Starts listening and returns the address people open. */
     async listen(): Promise<string> {
       await features.start();

@@ -20,26 +20,42 @@ export function toConfig(env: Env) {
     audit: { retentionDays: env.AUDIT_RETENTION_DAYS },
     traces: { retentionDays: env.TRACE_RETENTION_DAYS },
     quotas: { zone: env.QUOTA_ZONE },
+    mail: { url: env.SMTP_URL ?? null, from: env.MAIL_FROM ?? null },
     http: {
       host: env.HOST,
       port: env.PORT,
       publicUrl: env.PUBLIC_URL ? env.PUBLIC_URL.replace(/\/+$/, '') : null,
       trustedProxies: env.TRUSTED_PROXIES,
       drainMs: env.DRAIN_MS,
+      corsOrigins: env.CORS_ORIGINS,
     },
     upstream: {
       allow: env.OUTBOUND_ALLOW,
       timeoutMs: env.UPSTREAM_TIMEOUT_MS,
       heartbeatMs: env.HEARTBEAT_MS,
     },
+    pluginApi: pluginApiOf(env),
     waiting: { most: env.WAIT_MOST, ms: env.WAIT_MS },
   });
 }
+
+/** Null where no Plug-in API is set up. */
+function pluginApiOf(env: Env): { baseUrl: string; adminKey: string } | null {
+  const { PLUGIN_API_ADMIN_KEY: adminKey, PLUGIN_API_BASE_URL: baseUrl } = env;
+  if (baseUrl === undefined || adminKey === undefined) return null;
+  return { baseUrl: baseUrl.replace(/\/+$/, ''), adminKey };
+}
+
 export type Config = ReturnType<typeof toConfig>;
 
 /** @throws ConfigError listing what cannot be used. */
 export function readConfig(): Config {
   return toConfig(parseEnv(process.env));
+}
+
+/** The Fernet key that keys of an older database were sealed with; null = not given. */
+export function readOldEncryptionKey(): string | null {
+  return parseEnv(process.env).PLUGIN_API_ENCRYPTION_KEY ?? null;
 }
 
 /** What `${NAME}` in a set-up file may stand for. */

@@ -33,6 +33,12 @@ function parseProxy(entry: string) {
   return entry.includes('/') ? ipaddr.parseCIDR(entry) : ipaddr.parse(entry);
 }
 
+function parseOrigin(entry: string) {
+  const { origin, protocol } = new URL(entry);
+  if (origin === entry && /^https?:$/.test(protocol)) return origin;
+  throw new Error('not an origin; write it like https://app.example.com, without a path');
+}
+
 const milliseconds = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
 
 /**
@@ -61,9 +67,24 @@ export const Env = z.object({
   TRUSTED_PROXIES: parsedList(parseProxy).describe(
     'Addresses or ranges of proxies whose X-Forwarded-For is believed, comma-separated',
   ),
+  CORS_ORIGINS: parsedList(parseOrigin).describe(
+    'Origins whose pages may call /api from a browser, comma-separated, e.g. https://app.example.com',
+  ),
   OUTBOUND_ALLOW: parsedList(parseAllow).describe(
     'Private hosts or ranges platforms may be called at, comma-separated, e.g. 127.0.0.1:9100',
   ),
+  SMTP_URL: z
+    .url({ protocol: /^smtps?$/ })
+    .optional()
+    .describe('Mail server, e.g. smtp://user:password@mail.example.com:587; unset = no mail'),
+  MAIL_FROM: z
+    .string()
+    .max(320)
+    .regex(/^[^\p{Cc}<>]*<[^\s\p{Cc}<>@]+@[^\s\p{Cc}<>@]+>$|^[^\s\p{Cc}<>@]+@[^\s\p{Cc}<>@]+$/u, {
+      error: 'an address, or a name and an address: Gatehouse <gatehouse@example.com>',
+    })
+    .optional()
+    .describe('Sender of mails; needed with SMTP_URL'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
@@ -125,6 +146,19 @@ export const Env = z.object({
     .max(365)
     .default(14)
     .describe('How long it is kept how a request came about, for its page; 0 = not at all'),
+  PLUGIN_API_BASE_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Address of the Plug-in API, at which everybody then gets an account'),
+  PLUGIN_API_ADMIN_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, 'a key has no spaces and only plain characters')
+    .optional()
+    .describe('Admin key of the Plug-in API; goes with PLUGIN_API_BASE_URL'),
+  PLUGIN_API_ENCRYPTION_KEY: z
+    .string()
+    .optional()
+    .describe('Fernet key of an older database; read by import:plugin-keys only'),
   GATEHOUSE_APPLY: z.string().min(1).optional().describe('Set-up file applied at every start'),
 });
 export type Env = z.infer<typeof Env>;
@@ -144,7 +178,12 @@ export function parseEnv(source: Readonly<Record<string, string | undefined>>): 
     (name) => name.startsWith('GATEHOUSE_') && !(name in Env.shape),
   );
   const result = Env.safeParse(given);
+  const noSender =
+    given['SMTP_URL'] !== undefined && given['MAIL_FROM'] === undefined
+      ? ['MAIL_FROM: needed with SMTP_URL, e.g. Gatehouse <gatehouse@example.com>']
+      : [];
   const problems = [
+    ...noSender,
     ...unknown.map((name) => `${name}: no such setting`),
     ...(result.error?.issues ?? []).map((issue) => `${issue.path.join('.')}: ${issue.message}`),
   ];
@@ -154,4 +193,11 @@ export function parseEnv(source: Readonly<Record<string, string | undefined>>): 
     );
   }
   return result.data;
+}
+
+/** The Plug-in API's address and its admin key are of no use without each other. */
+function halves(given: Readonly<Record<string, string | undefined>>): string[] {
+  const pair = ['PLUGIN_API_BASE_URL', 'PLUGIN_API_ADMIN_KEY'];
+  const missing = pair.filter((name) => given[name] === undefined);
+  return missing.length === 1 ? [`${missing[0]}: set it, too; the two go together`] : [];
 }

@@ -73,6 +73,8 @@ export function mountTrpc({ router, door, log }: TrpcOptions): Router {
       proofCookie: door.proofCookie(req),
       setSessionCookie: (token) => door.setCookie(res, token),
       setProofCookie: (token) => door.setProofCookie(res, token),
+      ssoCookie: door.ssoCookie(req),
+      setSsoCookie: (token) => door.setSsoCookie(res, token),
     };
   }
 

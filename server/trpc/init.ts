@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { AppError, ERRORS, type ErrorCode, toAppError } from '#shared/errors.ts';
 import { type Permission, requirePermission } from '#shared/permissions.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
+import { pathOfNul } from '../infra/path-of-nul.ts';
 import { explainError } from './explain-error.ts';
-import { pathOfNul } from './path-of-nul.ts';
 
 /** What a procedure asks for, for whoever lists them all. */
 type Meta = { permission?: Permission };
@@ -29,6 +29,10 @@ export type Context = {
   setSessionCookie(token: string | null): void;
   /** Sets what binds a challenge to this browser; null clears it. */
   setProofCookie(token: string | null): void;
+  /** What binds a sign-in by another service to this browser, or null. */
+  ssoCookie: string | null;
+  /** Sets what binds a sign-in by another service to this browser; null clears it. */
+  setSsoCookie(token: string | null): void;
 };
 
 const t = initTRPC

@@ -7,6 +7,9 @@ const COOKIE = 'gatehouse_session';
 /** Binds a passkey's challenge to the browser that asked for it, while nobody is signed in. */
 const PROOF_COOKIE = 'gatehouse_proof';
 const PROOF_MAX_AGE_S = 300;
+/** Binds a sign-in by another service to the browser that began it. */
+const SSO_COOKIE = 'gatehouse_sso';
+const SSO_MAX_AGE_S = 600;
 const SESSION_MAX_AGE_S = SESSION_DAYS * 86_400;
 
 export type SessionDoorOptions = {
@@ -35,6 +38,9 @@ export type SessionDoor = {
   /** What binds a challenge to the browser, if it sent any. */
   proofCookie(req: Request): string | null;
   setProofCookie(res: Response, token: string | null): void;
+  /** What binds a sign-in by another service to the browser, if it sent any. */
+  ssoCookie(req: Request): string | null;
+  setSsoCookie(res: Response, token: string | null): void;
 };
 
 /** How browsers carry sessions: the cookie, and the check that a request comes from our pages. */
@@ -52,6 +58,14 @@ export function createSessionDoor({ sessions, publicUrl }: SessionDoorOptions): 
     const maxAge = token === null ? 0 : PROOF_MAX_AGE_S;
     const facts = `Path=/trpc; Max-Age=${maxAge}; HttpOnly; SameSite=Strict${secure}`;
     putCookie(res, PROOF_COOKIE, `${token ?? ''}; ${facts}`);
+  }
+
+  // NOTE: Lax, for the browser comes back from another site; at every path, for doors other than the
+  // console's take the answer, too.
+  function setSsoCookie(res: Response, token: string | null): void {
+    const maxAge = token === null ? 0 : SSO_MAX_AGE_S;
+    const facts = `Path=/; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure}`;
+    putCookie(res, SSO_COOKIE, `${token ?? ''}; ${facts}`);
   }
 
   return {
@@ -81,6 +95,8 @@ export function createSessionDoor({ sessions, publicUrl }: SessionDoorOptions): 
     proofCookie: (req) => readCookie(req.headers.cookie, PROOF_COOKIE),
     setCookie,
     setProofCookie,
+    ssoCookie: (req) => readCookie(req.headers.cookie, SSO_COOKIE),
+    setSsoCookie,
   };
 }
 
