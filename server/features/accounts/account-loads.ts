@@ -9,11 +9,13 @@ export type Loads = {
   begin(id: string, probe: boolean): void;
   end(id: string, probe: boolean): void;
   report(id: string, model: string, limits: ReportedLimits): void;
+  /** When the platform said that a model's limit starts anew, epoch ms; null = it did not say, or it has. */
+  resetAt(id: string, model: string): number | null;
   /** Part of its limits that is left, for one model or the scarcest; null = the platform did not tell lately. */
   remaining(id: string, model?: string): number | null;
 };
 
-type Told = { remaining: number; until: number };
+type Told = { remaining: number; until: number; resetAt: number | null };
 
 /** What a platform said of limits without a reset counts for a minute: most of them are by the minute. */
 const UNDATED_MS = 60_000;
@@ -45,7 +47,11 @@ export function createLoads(clock: Pick<Clock, 'now'>): Loads {
     report(id, model, { remaining, resetAt }) {
       const accounts = left.get(model) ?? new Map<string, Told>();
       left.set(model, accounts);
-      accounts.set(id, { remaining, until: resetAt ?? clock.now() + UNDATED_MS });
+      accounts.set(id, { remaining, until: resetAt ?? clock.now() + UNDATED_MS, resetAt });
+    },
+    resetAt(id, model) {
+      const told = left.get(model)?.get(id);
+      return told && told.until > clock.now() ? told.resetAt : null;
     },
     remaining(id, model) {
       if (model !== undefined) return stillLeft(left.get(model)?.get(id));

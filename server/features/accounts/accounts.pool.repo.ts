@@ -13,6 +13,8 @@ export type UsableAccount = {
   /** Lent, and may be: a personal one only where an admin allowed that. */
   shared: boolean;
   terms: LoanTerms;
+  /** Public names of models that a person switched off for it. */
+  modelsOff: readonly string[];
   /** Sealed; null = needs none. */
   secret: string | null;
   options: Readonly<Record<string, unknown>>;
@@ -68,6 +70,7 @@ const Row = StandingRow.extend({
   loan_from: z.number().nullable(),
   loan_to: z.number().nullable(),
   loan_tokens_per_day: z.coerce.number().nullable(),
+  models_off: z.array(z.string()),
   models: z.record(z.string(), StandingRow).nullable(),
 });
 
@@ -77,7 +80,7 @@ const moment = (place: string) => `to_timestamp(${place}::double precision / 100
 const USABLE = `SELECT a.id, a.owner_id, a.platform_id, a.secret, a.options, a.max_concurrency,
     a.shared AND (a.policy_class <> 'personal'
       OR EXISTS (SELECT 1 FROM personal_lending l WHERE l.platform_id = a.platform_id)) AS shared,
-    a.loan_users, a.loan_models, a.loan_from, a.loan_to, a.loan_tokens_per_day,
+    a.loan_users, a.loan_models, a.loan_from, a.loan_to, a.loan_tokens_per_day, a.models_off,
     a.state, a.state_cause AS cause, ${epochMs('a.state_since')} AS since,
     ${epochMs('a.state_until')} AS until, a.strikes,
     (SELECT jsonb_object_agg(m.upstream_model, jsonb_build_object('state', m.state,
@@ -247,6 +250,7 @@ function toUsable(raw: unknown): UsableAccount {
       hours: from === null || to === null ? null : { from, to },
       tokensPerDay: row.loan_tokens_per_day,
     },
+    modelsOff: row.models_off,
     secret: row.secret,
     options: row.options,
     maxConcurrency: row.max_concurrency,

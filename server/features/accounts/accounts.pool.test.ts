@@ -29,6 +29,7 @@ const failed = (message: string) =>
 const KEY = 'sk-of-a1-0123456789';
 
 const a1: UsableAccount = {
+  modelsOff: [],
   id: 'a1',
   ownerId: 'ada',
   platformId: 'lab',
@@ -410,6 +411,18 @@ test('of very many accounts that have all they can do, one that gets room is fou
     expect(found?.accountId).toBe(target.accountId);
     if (found) await h.pool.take(found);
   }
+});
+
+test('a model that was switched off for an account is served by it for nobody, its owner included', async () => {
+  h.table.rows = [
+    { ...a1, modelsOff: ['m'] },
+    { ...b1, modelsOff: ['another'] },
+  ];
+  await h.changes.gap();
+  expect(h.consider(ADA)).toMatchObject({ candidates: [{ accountId: 'b1' }], skipped: [] });
+  h.table.rows = [{ ...a1, modelsOff: ['another', 'm'] }];
+  await h.changes.gap();
+  expect(h.consider(ADA)).toEqual({ candidates: [], skipped: [] });
 });
 
 describe('a loan', () => {

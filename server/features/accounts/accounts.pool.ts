@@ -51,6 +51,8 @@ export type Accounts = AccountPool & {
   live(accountId: string): Live;
   /** The limit at the platform that counts for the model: its name, and what is left, 0 to 1; 1 when not told. */
   quotaOf(lent: Borrowed): { name: string; remaining: number };
+  /** How a model of an account stands: what is left of its limit, and until when it rests or that counts (epoch ms). */
+  modelOf(asked: Borrowed): { remaining: number; until: number | null };
   /** When an account that rests returns, epoch ms; null = it does not rest. */
   coolingUntil(accountId: string): number | null;
   /** Learns from a call made outside the request path, such as a person's test. */
@@ -241,6 +243,20 @@ export function createAccountPool(deps: PoolDeps): Accounts {
       return {
         name: `${accountId} ${group}`,
         remaining: loads.remaining(accountId, group) ?? 1,
+      };
+    },
+
+    modelOf({ accountId: id, platformId, upstreamModel }) {
+      const group = quotaGroup(platformId, upstreamModel);
+      const now = clock.now();
+      const resting = [standings.of(id), standings.of(id, group)].filter(
+        (standing) => phaseOf(standing, now) === 'resting',
+      );
+      const ends = resting.flatMap(({ until }) => until ?? []);
+      const isUsedUp = resting.some(({ state }) => state === 'exhausted');
+      return {
+        remaining: isUsedUp ? 0 : (loads.remaining(id, group) ?? 1),
+        until: ends.length > 0 ? Math.max(...ends) : loads.resetAt(id, group),
       };
     },
 

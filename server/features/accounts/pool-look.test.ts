@@ -24,6 +24,7 @@ const lent = (at: number, more: Partial<UsableAccount> = {}): UsableAccount => (
   secret: null,
   options: {},
   terms: NO_TERMS,
+  modelsOff: [],
   maxConcurrency: 4,
   standing: active(0),
   models: {},

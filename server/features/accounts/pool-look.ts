@@ -73,6 +73,8 @@ export function createPoolLook(deps: PoolLookDeps): PoolLook {
 
   /** Adds it to those that may serve, or to those that may not; returns 1 where it has room. */
   function add(account: UsableAccount, look: Look, place: number): 0 | 1 {
+    // Like one that is disabled: nobody is served, and nobody has to be told why.
+    if (account.modelsOff.includes(look.asker.model)) return 0;
     const fit = forbidden(account, look) ?? fitness(account, look.group, look.now);
     if (typeof fit !== 'string') {
       look.skipped.push(skippedAs(account, fit));

@@ -22,15 +22,17 @@ const Account = z
     platform_id: z.string(),
     paid: z.boolean(),
     loan_models: z.array(z.string()),
+    models_off: z.array(z.string()),
     secret: z.string().nullable(),
   })
   .transform(
-    ({ id, loan_models, owner_id, paid, platform_id, secret }): LentAccount => ({
+    ({ id, loan_models, models_off, owner_id, paid, platform_id, secret }): LentAccount => ({
       id,
       ownerId: owner_id,
       platformId: platform_id,
       paid,
       models: loan_models,
+      modelsOff: models_off,
       sealed: secret,
     }),
   );
@@ -50,7 +52,7 @@ const Routes = z.object({ name: z.string(), platforms: z.array(z.string()) });
 
 // NOTE: an account on a free plan says so in its options; one that says nothing is paid for.
 // Anyone can enter a key that opens nothing: an account counts once it has answered.
-const LENT = `SELECT a.id, a.owner_id, a.platform_id, a.loan_models, a.secret,
+const LENT = `SELECT a.id, a.owner_id, a.platform_id, a.loan_models, a.models_off, a.secret,
     coalesce(a.options->>'plan', '') <> 'free' AS paid
   FROM accounts a JOIN users u ON u.id = a.owner_id
   WHERE a.shared AND cardinality(a.loan_users) = 0

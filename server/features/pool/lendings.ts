@@ -17,6 +17,8 @@ export type LentAccount = {
   paid: boolean;
   /** Public names that it is lent for; empty = every model. */
   models: readonly string[];
+  /** Public names that it serves nobody with. */
+  modelsOff: readonly string[];
   /** Its key, sealed; null = its platform needs none. */
   sealed: string | null;
 };
@@ -46,9 +48,9 @@ export function lendingsOf(
   accounts: readonly LentAccount[],
   groups: ReadonlyMap<string, readonly EarnedBy[]>,
 ): Lending[] {
-  return accounts.flatMap(({ id, models, ownerId, paid, platformId }) => {
+  return accounts.flatMap(({ id, models, modelsOff, ownerId, paid, platformId }) => {
     const earned = (groups.get(platformId) ?? []).filter(
-      ({ model }) => models.length === 0 || models.includes(model),
+      ({ model }) => (models.length === 0 || models.includes(model)) && !modelsOff.includes(model),
     );
     return [...new Set(earned.map(({ groupKey }) => groupKey))].map((groupKey) => ({
       ...{ accountId: id, userId: ownerId, groupKey, paid },

@@ -49,7 +49,7 @@ async function model(name: string, ...platforms: string[]) {
 
 async function person(username: string, role: Me['role'] = 'member'): Promise<Me> {
   const id = randomUUID();
-  await pool.query('INSERT INTO users (id, username, role) VALUES ($1, $2, $3::role)', [
+  await pool.query('INSERT INTO users (id, username, role) VALUES ($1, $2, $3)', [
     ...[id, username, role],
   ]);
   return { id, username, role, displayName: '' } as Me;
@@ -165,6 +165,16 @@ test('a personal account counts only while its platform’s may be lent', async 
   await h.follow();
   expect((await h.service.mine(ann)).groups[0]).toMatchObject({ lent: 1 });
   await pool.query('DELETE FROM personal_lending');
+});
+
+test('an account earns nothing for a model that is switched off for it, and is not shown for it', async () => {
+  const ann = await person('ann');
+  const id = await account(ann.id);
+  await account(ann.id);
+  await pool.query("UPDATE accounts SET models_off = '{gpt-lab}' WHERE id = $1", [id]);
+  await using h = await server();
+  expect((await h.service.mine(ann)).groups[0]).toMatchObject({ lent: 1, max: 2_000_000 });
+  expect(await h.service.shared()).toMatchObject([{ model: 'gpt-lab', accounts: 1 }]);
 });
 
 test('what a lent account lost in the request is what it costs, for the group of the model', async () => {

@@ -19,7 +19,9 @@ const LentAccount = z.object({
   id: z.string(),
   platform_id: z.string(),
   loan_models: z.array(z.string()),
+  models_off: z.array(z.string()),
 });
+type LentAccount = { id: string; platformId: string; models: string[]; modelsOff: string[] };
 
 const Use = z.object({
   account_id: z.string(),
@@ -65,17 +67,22 @@ export function createPoolRepo(pool: Pick<Pool, 'query'>, reports: Pick<Pool, 'q
       );
     },
 
-    /** Every account lent to everyone that is switched on, and for which models (none = all); resting ones too. */
-    async lentAccounts(): Promise<{ id: string; platformId: string; models: string[] }[]> {
+    /** Every account lent to everyone that is switched on, and for which models (none = all) but those off; resting ones too. */
+    async lentAccounts(): Promise<LentAccount[]> {
       const { rows } = await pool.query(
-        `SELECT a.id, a.platform_id, a.loan_models FROM accounts a JOIN users u ON u.id = a.owner_id
+        `SELECT a.id, a.platform_id, a.loan_models, a.models_off FROM accounts a JOIN users u ON u.id = a.owner_id
           WHERE a.shared AND cardinality(a.loan_users) = 0
             AND a.state::text NOT IN ('disabled', 'expired') AND u.state = 'active'`,
       );
       return z
         .array(LentAccount)
         .parse(rows)
-        .map((row) => ({ id: row.id, platformId: row.platform_id, models: row.loan_models }));
+        .map((row) => ({
+          id: row.id,
+          platformId: row.platform_id,
+          models: row.loan_models,
+          modelsOff: row.models_off,
+        }));
     },
 
     /** What others asked of this person's accounts since then, most first. */

@@ -96,7 +96,8 @@ export function createPoolService(deps: PoolServiceDeps) {
         const fitting = accounts.filter(
           (account) =>
             platforms.includes(account.platformId) &&
-            (account.models.length === 0 || account.models.includes(name)),
+            (account.models.length === 0 || account.models.includes(name)) &&
+            !account.modelsOff.includes(name),
         );
         return toShared(deps, { model: name, platforms, accountIds: fitting.map(({ id }) => id) });
       });
