@@ -36,11 +36,14 @@ export function createBrowser(origin: string, options: BrowserOptions = {}) {
   let cookie: string | null = null;
   /** What binds a passkey's challenge to this browser. */
   let proof: string | null = null;
+  /** What binds a sign-in by another service to this browser. */
+  let sso: string | null = null;
 
   function cookies(): { cookie?: string } {
     const lines = [
       ...(cookie === null ? [] : [`gatehouse_session=${cookie}`]),
       ...(proof === null ? [] : [`gatehouse_proof=${proof}`]),
+      ...(sso === null ? [] : [`gatehouse_sso=${sso}`]),
     ];
     return lines.length === 0 ? {} : { cookie: lines.join('; ') };
   }
@@ -60,6 +63,8 @@ export function createBrowser(origin: string, options: BrowserOptions = {}) {
       if (found) cookie = found[1] || null;
       const bound = /^gatehouse_proof=([^;]*)/.exec(line);
       if (bound) proof = bound[1] || null;
+      const away = /^gatehouse_sso=([^;]*)/.exec(line);
+      if (away) sso = away[1] || null;
     }
   }
 

@@ -37,6 +37,8 @@ export type Limiters = {
   code: Tries;
   /** Passkeys asked for without saying who one is, by address. */
   passkey: Tries;
+  /** Sign-ins by other services begun and finished, by address. */
+  sso: Tries;
   close(): void;
 };
 
@@ -61,6 +63,7 @@ export function createLimiters({ redisUrl, log }: LimiterOptions): Limiters {
     password: make('password', PER_NAME),
     code: make('code', PER_NAME),
     passkey: make('passkey', PER_ADDRESS),
+    sso: make('sso', PER_ADDRESS),
     close: () => redis?.disconnect(),
   };
 }

@@ -12,8 +12,8 @@ export type Visitor = {
 
 export type NewSession = {
   userId: string;
-  /** No session is made when the user's password is another one by now. */
-  passwordHash: string;
+  /** No session is made when the user's password is another one by now. Null = they have none. */
+  passwordHash: string | null;
   address: string;
   userAgent: string;
 };

@@ -10,7 +10,7 @@ export const SESSION_DAYS = 30;
 type SessionFacts = {
   address: string;
   userAgent: string;
-  passwordHash: string;
+  passwordHash: string | null;
   createdAt: Date;
   lastSeenAt: Date;
   provedAt: Date;
@@ -30,7 +30,7 @@ class NotStored extends Error {}
 const NO_FACTS: SessionFacts = {
   address: '',
   userAgent: '',
-  passwordHash: '',
+  passwordHash: null,
   createdAt: new Date(0),
   lastSeenAt: new Date(0),
   provedAt: new Date(0),

@@ -113,6 +113,12 @@ export function createSessionsRepo(db: Db) {
       return row && ({ ...toOwner(row), passwordHash: row.passwordHash } satisfies Credentials);
     },
 
+    /** Whether an admin gave this person a link to choose a password, and it is still good. */
+    async hasLinkOfAdmin(userId: string, now: Date): Promise<boolean> {
+      const open = { usedAt: null, expiresAt: { gt: now }, createdBy: { not: null } };
+      return (await db.invite.count({ where: { userId, ...open } })) > 0;
+    },
+
     /**
      * Replaces the password and ends every session of the user, both or neither.
      * @returns false when the password was changed by someone else meanwhile.

@@ -23,7 +23,7 @@ export type SignInDeps = {
   sessions: Pick<SessionsService, 'start'>;
   proofs: Pick<ProofsService, 'check' | 'takePasskey'>;
   factors: Pick<SecondFactors, 'methodsOf' | 'askPasskey'>;
-  repo: Pick<SessionsRepo, 'findCredentials'>;
+  repo: Pick<SessionsRepo, 'findCredentials' | 'hasLinkOfAdmin'>;
   pending: PendingProofsRepo;
   passwords: Pick<Passwords, 'matches'>;
   limiters: Pick<Limiters, 'username' | 'address' | 'passkey'>;
@@ -36,10 +36,10 @@ export function createSignInService(deps: SignInDeps) {
   const now = () => new Date(clock.now());
   const expiry = () => new Date(clock.now() + PENDING_MS);
 
-  /** Goes on after the right password: to a session, or to the second factor. */
+  /** Goes on after the first proof: to a session, or to the second factor. Null = they have no password. */
   async function enter(
     me: Me,
-    passwordHash: string,
+    passwordHash: string | null,
     visitor: Visitor,
   ): Promise<SignedIn | Halfway> {
     const methods = await factors.methodsOf(me.id);
@@ -51,7 +51,7 @@ export function createSignInService(deps: SignInDeps) {
       {
         ...ticketRow(ticket),
         userId: me.id,
-        passwordMark: sha256hex(passwordHash),
+        passwordMark: markOf(passwordHash),
         challenge: null,
         expiresAt: expiry(),
       },
@@ -61,13 +61,24 @@ export function createSignInService(deps: SignInDeps) {
   }
 
   /** Whose ticket it is, as long as their password is still the one it was given for. */
-  async function holderOf(ticket: string): Promise<Credentials & { passwordHash: string }> {
+  async function holderOf(ticket: string): Promise<Credentials> {
     const row = await pending.find({ ...ticketRow(ticket), now: now() });
     const known = row?.userId ? await repo.findCredentials({ id: row.userId }) : null;
-    const hash = known?.passwordHash ?? null;
-    if (!known?.active || hash === null || sha256hex(hash) !== row?.passwordMark)
-      throw ticketOver();
-    return { ...known, passwordHash: hash };
+    if (!known?.active || markOf(known.passwordHash) !== row?.passwordMark) throw ticketOver();
+    return known;
+  }
+
+  /**
+   * Whose password an admin took away comes back by the link they were given; whoever has none because
+   * they came by another service needs none.
+   * @throws AppError passkey_refused
+   */
+  async function refuseAfterReset({ id, passwordHash }: Credentials): Promise<void> {
+    if (passwordHash !== null || !(await repo.hasLinkOfAdmin(id, now()))) return;
+    throw new AppError(
+      'passkey_refused',
+      'Your password was reset. Open the link you were given and choose a new one first.',
+    );
   }
 
   return {
@@ -150,19 +161,16 @@ export function createSignInService(deps: SignInDeps) {
       await limiters.passkey.giveBack(addressKey(visitor.address));
       const known = await repo.findCredentials({ id: userId });
       if (!known?.active) throw userDisabled();
-      // NOTE: whose password an admin took away comes back by the link they were given.
-      if (known.passwordHash === null) {
-        throw new AppError(
-          'passkey_refused',
-          'Your password was reset. Open the link you were given and choose a new one first.',
-        );
-      }
+      await refuseAfterReset(known);
       const { passwordHash } = known;
       return { me: toMe(known), token: await sessions.start({ userId, passwordHash }, visitor) };
     },
   };
 }
 export type SignInService = ReturnType<typeof createSignInService>;
+
+/** What a ticket is void without: the password as it was, or that there was none. */
+const markOf = (passwordHash: string | null) => sha256hex(passwordHash ?? '');
 
 const ticketRow = (ticket: string) => ({ id: sha256hex(ticket), kind: 'second-factor' as const });
 const cookieRow = (cookie: string) => ({ id: sha256hex(cookie), kind: 'sign-in' as const });
