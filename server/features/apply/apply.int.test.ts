@@ -353,6 +353,13 @@ describe('what cannot be is refused whole, with its path', () => {
     expect(await db.user.count({ where: { username: two.username } })).toBe(0);
   });
 
+  test('a role that nobody made', async () => {
+    const { username } = names();
+    const users = [{ username, password: PASSWORD, role: 'nobody-made-it' }];
+    await expect(apply({ users })).rejects.toMatchObject({ param: 'users[0].role' });
+    expect(await db.user.count({ where: { username } })).toBe(0);
+  });
+
   test('the last admin cannot be made a member', async () => {
     await using own = await createTestDatabase();
     const ownDb = createPrisma(own.url, { max: 2 });

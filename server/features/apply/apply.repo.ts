@@ -49,6 +49,7 @@ export function createApplyRepo(db: Db, { now, newId }: { now(): number; newId()
       const owner = { username: { in: [...named.usernames] } };
       const platformIds = { in: [...named.platformIds] };
       const lending = await tx.personalLending.findMany({ where: { platformId: platformIds } });
+      const roles = await tx.role.findMany({ select: { id: true } });
       const [platforms, users, accounts, models, keys] = [
         await tx.platform.findMany({ where: { id: platformIds } }),
         await tx.user.findMany({ where: owner }),
@@ -90,6 +91,7 @@ export function createApplyRepo(db: Db, { now, newId }: { now(): number; newId()
           ...limits.key(row.id),
           revoked: row.revokedAt !== null,
         })),
+        roles: new Set(ids(roles)),
         personalLending: new Set(lending.map(({ platformId }) => platformId)),
       };
     },

@@ -19,7 +19,7 @@ export type AccountColumns = {
   ownerId: string;
   platformId: string;
   name: string;
-  kind: 'api_key' | 'none';
+  kind: 'api_key' | 'none' | 'plugin';
   secret: string | null;
   secretHint: string;
   shared: boolean;
@@ -68,6 +68,8 @@ export type Snapshot = {
   accounts: Found<AccountColumns>[];
   models: Found<ModelColumns>[];
   keys: (Found<KeyColumns> & { revoked: boolean })[];
+  /** Ids of all there are. */
+  roles: ReadonlySet<string>;
   /** Platforms whose personal accounts an admin allowed to lend. */
   personalLending: ReadonlySet<string>;
 };
