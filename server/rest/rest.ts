@@ -65,7 +65,8 @@ export function createRest(deps: RestDeps) {
       if (!res.writableFinished) left.abort(new AppError('client_closed', 'The client left.'));
     });
     try {
-      const caller = spec.auth === 'none' ? null : await identify(req, spec.auth);
+      const who = spec.identify ?? identify;
+      const caller = spec.auth === 'none' ? null : await who(req, spec.auth);
       allow(spec, caller);
       const input = await readInput(spec, req, left.signal);
       const given = await handler({

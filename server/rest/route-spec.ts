@@ -79,6 +79,8 @@ export type RouteSpec<A extends Auth, P, Q, B, R extends Answers> = {
   /** The heading it is told under in the API's description. */
   tag: string;
   auth: A;
+  /** Finds out who asks, where a contract has callers of its own; the server's way unless given. */
+  identify?: Identify;
   /** What the person's role has to allow. */
   permission?: Permission;
   /** What a key has to be for. */

@@ -107,7 +107,7 @@ export const AccountView = z.object({
 });
 export type AccountView = z.infer<typeof AccountView>;
 
-export const AccountName = z.string().trim().min(1).max(80);
+export const AccountName = z.string().trim().min(1).max(100);
 /** No white space or control characters: it becomes a header. */
 export const UpstreamKey = z
   .string()

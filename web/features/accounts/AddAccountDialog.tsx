@@ -126,7 +126,7 @@ function NewAccountForm({ platform, name, onBack, onClose, onAdded }: NewAccount
       <TextInput
         label={t('form.name')}
         description={t('form.nameHint')}
-        maxLength={80}
+        maxLength={100}
         required
         {...(platform.needsKey ? {} : { 'data-autofocus': true })}
         {...form.getInputProps('name')}

@@ -37,7 +37,7 @@ export function EditAccountDialog({ opened, onClose, account }: EditAccountDialo
       <TextInput
         label={t('form.name')}
         description={t('form.nameHint')}
-        maxLength={80}
+        maxLength={100}
         required
         data-autofocus
         {...form.getInputProps('name')}
