@@ -1,0 +1,6 @@
+export {
+  type AdmissionService,
+  createAdmissionService,
+  type Newcomer,
+} from './admission.service.ts';
+export { createRegistrationSettingsRepo } from './settings.repo.ts';
