@@ -38,6 +38,8 @@ export type Platform = {
   quotaGroup?: (model: string) => string;
   /** What a refusal of this platform says about the account; null = as with others, see judge-failure.ts. */
   classify?: (failure: UpstreamFailure, now: number) => FailureKind | Judgement | null;
+  /** True where Gatehouse makes the accounts itself; people neither add nor lend any. Absent = false. */
+  managed?: boolean;
   /** True where a server may be open to anyone who reaches it, such as one in the own network. */
   keyOptional: boolean;
   /** Page on which a person makes a key; null when unknown. */

@@ -7,6 +7,7 @@ import { doubao } from './doubao.ts';
 import { gemini } from './gemini.ts';
 import { openai } from './openai.ts';
 import type { Platform } from './platform.ts';
+import { PLUGIN_PLATFORM } from './plugin.ts';
 import { qwen } from './qwen.ts';
 import { sandboxPlatform } from './sandbox/declaration.ts';
 import { spark, sparkX } from './spark.ts';
@@ -26,9 +27,9 @@ export const BUILT_IN: readonly Platform[] = [
   sandboxPlatform,
 ];
 
-const BUILT_IN_IDS = new Set(BUILT_IN.map((platform) => platform.id));
+const BUILT_IN_IDS = new Set([...BUILT_IN.map((platform) => platform.id), PLUGIN_PLATFORM]);
 
-/** Whether the id belongs to a platform declared in the code. */
+/** Whether the id belongs to a platform declared in the code, even one that is not set up here. */
 export function isBuiltIn(id: string): boolean {
   return BUILT_IN_IDS.has(id);
 }
@@ -45,6 +46,8 @@ export type Registry = {
 };
 
 export type RegistryDeps = {
+  /** What is declared in the code and depends on the configuration; none unless given. */
+  configured?: readonly Platform[];
   /** Reads the platforms an admin added. */
   custom: () => Promise<readonly CustomPlatform[]>;
   changes: Changes<'platforms'>;
@@ -53,8 +56,10 @@ export type RegistryDeps = {
 };
 
 /** All platforms, in memory: the built-in ones at once, the added ones from `start` on. */
-export function createRegistry({ custom, changes, clock, onError }: RegistryDeps): Registry {
-  let all: readonly Platform[] = BUILT_IN;
+export function createRegistry(deps: RegistryDeps): Registry {
+  const { changes, clock, configured = [], custom, onError } = deps;
+  const declared = [...BUILT_IN, ...configured];
+  let all: readonly Platform[] = declared;
   let byId = index(all);
   const stops: (() => void)[] = [];
 
@@ -62,7 +67,7 @@ export function createRegistry({ custom, changes, clock, onError }: RegistryDeps
     async load() {
       const added = (await custom()).filter((row) => !isBuiltIn(row.id)).map(customPlatform);
       added.sort((a, b) => a.name.localeCompare(b.name));
-      all = [...BUILT_IN, ...added];
+      all = [...declared, ...added];
       byId = index(all);
     },
     clock,

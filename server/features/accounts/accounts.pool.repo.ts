@@ -77,8 +77,9 @@ const Row = StandingRow.extend({
 const epochMs = (column: string) => `(extract(epoch FROM ${column}) * 1000)::float8`;
 const moment = (place: string) => `to_timestamp(${place}::double precision / 1000)`;
 
+// NOTE: whoever is silenced may not call models; what they lend goes on serving those who may.
 const USABLE = `SELECT a.id, a.owner_id, a.platform_id, a.secret, a.options, a.max_concurrency,
-    a.shared AND (a.policy_class <> 'personal'
+    a.shared AND a.kind <> 'plugin' AND (a.policy_class <> 'personal'
       OR EXISTS (SELECT 1 FROM personal_lending l WHERE l.platform_id = a.platform_id)) AS shared,
     a.loan_users, a.loan_models, a.loan_from, a.loan_to, a.loan_tokens_per_day, a.models_off,
     a.state, a.state_cause AS cause, ${epochMs('a.state_since')} AS since,
@@ -88,7 +89,7 @@ const USABLE = `SELECT a.id, a.owner_id, a.platform_id, a.secret, a.options, a.m
         'strikes', m.strikes))
       FROM account_model_states m WHERE m.account_id = a.id) AS models
   FROM accounts a JOIN users u ON u.id = a.owner_id
-  WHERE a.state <> 'disabled' AND u.state = 'active'`;
+  WHERE a.state <> 'disabled' AND u.state IN ('active', 'silenced')`;
 
 /** The values of a move are $1 to $15, see `valuesOf`; a statement that needs fewer says so with casts. */
 const NOTED = `noted AS (

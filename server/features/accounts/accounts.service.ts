@@ -140,6 +140,10 @@ export function createAccountsService(deps: AccountsDeps) {
       const { me } = actor;
       const platform = registry.find(input.platformId);
       if (!platform) throw noPlatform(input.platformId);
+      if (platform.managed) {
+        const message = `The accounts of the ${platform.name} are made by Gatehouse itself.`;
+        throw new AppError('bad_request', message, { param: 'platformId' });
+      }
       if (needsKey(platform) && !platform.keyOptional && input.apiKey === undefined) {
         throw new AppError('bad_request', `${platform.name} needs an API key.`, {
           param: 'apiKey',
@@ -255,7 +259,8 @@ function namedIn(input: AccountUpdate): Omit<AccountChange, 'events' | 'key' | '
   };
 }
 
-function checkFit(platform: Platform, input: Pick<AccountUpdate, 'apiKey' | 'options'>): void {
+function checkFit(platform: Platform, input: Omit<AccountUpdate, 'id'>): void {
+  if (platform.managed) refuseOfManaged(platform, input);
   if (!needsKey(platform) && input.apiKey !== undefined) {
     throw new AppError('bad_request', `${platform.name} needs no key.`, { param: 'apiKey' });
   }
@@ -263,6 +268,18 @@ function checkFit(platform: Platform, input: Pick<AccountUpdate, 'apiKey' | 'opt
     const message = `These options are the sandbox's; ${platform.name} has none.`;
     throw new AppError('bad_request', message, { param: 'options' });
   }
+}
+
+/** It serves its person only, with the key it was given. */
+function refuseOfManaged({ name }: Platform, input: Omit<AccountUpdate, 'id'>): void {
+  const param = [
+    input.apiKey !== undefined && 'apiKey',
+    input.shared === true && 'shared',
+    (input.policyClass ?? 'personal') !== 'personal' && 'policyClass',
+  ].find((name) => name !== false);
+  if (param === undefined) return;
+  const message = `An account of the ${name} serves its person only, with the key that Gatehouse was given for them.`;
+  throw new AppError('bad_request', message, { param });
 }
 
 function noAccount(): AppError {

@@ -1,6 +1,7 @@
 import { AppError } from '#shared/errors.ts';
 import type { ApplyDocument } from '#shared/schemas/apply.ts';
 import { customPlatform } from '../../platforms/custom.ts';
+import { PLUGIN_PLATFORM, pluginPlatform } from '../../platforms/plugin.ts';
 import { BUILT_IN, isBuiltIn } from '../../platforms/registry.ts';
 import { storedForm } from '../keys/index.ts';
 import type { Snapshot } from './apply.rows.ts';
@@ -31,6 +32,7 @@ export function planDocument(document: ApplyDocument, snapshot: Snapshot, tools:
     return planPlatform(wanted, found);
   });
   const users = planEach(document.users, 'users', (wanted) => {
+    if (!snapshot.roles.has(wanted.role)) throw refusal('there is no such role', 'role');
     const found = snapshot.users.find((row) => row.username === wanted.username);
     return planUser(wanted, found, { newId, passwordHash: tools.passwordHash(wanted.username) });
   });
@@ -94,6 +96,10 @@ function references(
     platform(id: string, field: string) {
       const found = builtIn.get(id);
       if (found) return found;
+      if (id === PLUGIN_PLATFORM) {
+        if (field !== 'platform') return pluginPlatform('');
+        throw refusal('the accounts of the Plug-in API are made by the server itself', field);
+      }
       if (added.has(id)) {
         return customPlatform({ id, name: id, protocol: 'openai-chat', baseUrl: '' });
       }
