@@ -304,6 +304,7 @@ export async function buildFeatures(options: FeatureOptions) {
         quotas.close(),
         traces.close(),
         auditService.close(),
+        people.failed.settled(),
         people.limiters.close(),
       ]);
       await ledger.close();

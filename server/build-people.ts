@@ -1,5 +1,6 @@
 import type { Audit } from './features/audit/index.ts';
 import {
+  createFactorNotes,
   createFactorsRepo,
   createFactorsService,
   createPasskeysService,
@@ -8,11 +9,13 @@ import {
 } from './features/factors/index.ts';
 import { createRolesRepo, createRolesService } from './features/roles/index.ts';
 import {
+  createFailedSignIns,
   createLimiters,
   createLuciaSessions,
   createPasswords,
   createPendingProofsRepo,
   createProofsService,
+  createSessionNotes,
   createSessionsRepo,
   createSessionsService,
   createSignInService,
@@ -55,9 +58,12 @@ export function buildPeople({
   const limiters = createLimiters({ redisUrl, log });
   const sessionsRepo = createSessionsRepo(db);
   const store = createLuciaSessions({ repo: sessionsRepo, clock });
+  const notes = createSessionNotes(audit);
+  const failed = createFailedSignIns({ audit, inTx: sessionsRepo.inTx, clock, log });
   const factorsRepo = createFactorsRepo(db);
-  const totp = createTotpService({ repo: factorsRepo, cipher, clock });
-  const passkeys = createPasskeysService({ repo: factorsRepo, clock });
+  const changes = { repo: factorsRepo, notes: createFactorNotes(audit), clock };
+  const totp = createTotpService({ ...changes, cipher });
+  const passkeys = createPasskeysService(changes);
   const secondFactors = createSecondFactors({ repo: factorsRepo, totp, passkeys });
   const sessions = createSessionsService({
     store,
@@ -65,6 +71,7 @@ export function buildPeople({
     passwords,
     factors: secondFactors,
     limiters,
+    notes,
     clock,
     log,
   });
@@ -75,6 +82,8 @@ export function buildPeople({
     factors: secondFactors,
     passwords,
     limiters,
+    notes,
+    failed,
     clock,
   };
   const proofs = createProofsService(proving);
@@ -103,6 +112,6 @@ export function buildPeople({
   });
   return {
     services: { roles, setup, sessions, signIn, proofs, factors, users, invites },
-    ...{ store, usersRepo, passwords, limiters },
+    ...{ store, usersRepo, passwords, limiters, failed },
   };
 }

@@ -9,6 +9,9 @@ export type StoredPasskey = {
   transports: string[];
 };
 
+/** What is called at the end of a change, within it. */
+type NotingFactors = (tx: Tx) => Promise<void>;
+
 export type PasskeyInsert = StoredPasskey & { name: string; backedUp: boolean; createdAt: Date };
 
 /** Rows of `totp`, `recovery_codes` and `passkeys`. */
@@ -54,6 +57,7 @@ export function createFactorsRepo(db: Db) {
       { userId, secret, step }: { userId: string; secret: string; step: bigint },
       codeHashes: readonly string[],
       now: Date,
+      noting: NotingFactors,
     ): Promise<boolean> {
       return await withTx(db, async (tx) => {
         const { count } = await tx.totp.updateMany({
@@ -62,6 +66,7 @@ export function createFactorsRepo(db: Db) {
         });
         if (count === 0) return false;
         await replaceCodes(tx, userId, codeHashes);
+        await noting(tx);
         return true;
       });
     },
@@ -85,19 +90,26 @@ export function createFactorsRepo(db: Db) {
     },
 
     /** @returns false when no app is set up, for which there would be codes. */
-    async replaceRecoveryCodes(userId: string, codeHashes: readonly string[]): Promise<boolean> {
+    async replaceRecoveryCodes(
+      userId: string,
+      codeHashes: readonly string[],
+      noting: NotingFactors,
+    ): Promise<boolean> {
       return await withTx(db, async (tx) => {
         const on = await tx.$queryRaw<unknown[]>`
           SELECT 1 AS on FROM totp WHERE user_id = ${userId}::uuid AND confirmed_at IS NOT NULL
           FOR UPDATE`;
         if (on.length === 0) return false;
         await replaceCodes(tx, userId, codeHashes);
+        await noting(tx);
         return true;
       });
     },
 
-    async deleteTotp(userId: string): Promise<void> {
-      await withTx(db, (tx) => deleteTotpOf(tx, userId));
+    async deleteTotp(userId: string, noting: NotingFactors): Promise<void> {
+      await withTx(db, async (tx) => {
+        if (await deleteTotpOf(tx, userId)) await noting(tx);
+      });
     },
 
     async passkeysOf(userId: string): Promise<StoredPasskey[]> {
@@ -108,9 +120,12 @@ export function createFactorsRepo(db: Db) {
       db.passkey.findUnique({ where: { credentialId }, select: PASSKEY }),
 
     /** @returns false when it is registered already. */
-    async insertPasskey(passkey: PasskeyInsert): Promise<boolean> {
-      const { count } = await db.passkey.createMany({ data: [passkey], skipDuplicates: true });
-      return count > 0;
+    async insertPasskey(passkey: PasskeyInsert, noting: NotingFactors): Promise<boolean> {
+      return await withTx(db, async (tx) => {
+        const { count } = await tx.passkey.createMany({ data: [passkey], skipDuplicates: true });
+        if (count > 0) await noting(tx);
+        return count > 0;
+      });
     },
 
     /**
@@ -126,12 +141,35 @@ export function createFactorsRepo(db: Db) {
       return count > 0;
     },
 
-    async renamePasskey(userId: string, id: string, name: string): Promise<boolean> {
-      return (await db.passkey.updateMany({ where: { id, userId }, data: { name } })).count > 0;
+    /** `noting` is given the name it had. @returns false when the person has no such passkey. */
+    async renamePasskey(
+      { userId, id, name }: { userId: string; id: string; name: string },
+      noting: (tx: Tx, before: string) => Promise<void>,
+    ): Promise<boolean> {
+      return await withTx(db, async (tx) => {
+        const before = await tx.passkey.findFirst({
+          where: { id, userId },
+          select: { name: true },
+        });
+        if (!before) return false;
+        await tx.passkey.updateMany({ where: { id, userId }, data: { name } });
+        await noting(tx, before.name);
+        return true;
+      });
     },
 
-    async deletePasskey(userId: string, id: string): Promise<boolean> {
-      return (await db.passkey.deleteMany({ where: { id, userId } })).count > 0;
+    /** As `renamePasskey`. */
+    async deletePasskey(
+      { userId, id }: { userId: string; id: string },
+      noting: (tx: Tx, before: string) => Promise<void>,
+    ): Promise<boolean> {
+      return await withTx(db, async (tx) => {
+        const [gone] = await tx.$queryRaw<{ name: string }[]>`
+          DELETE FROM passkeys WHERE id = ${id}::uuid AND user_id = ${userId}::uuid RETURNING name`;
+        if (!gone) return false;
+        await noting(tx, gone.name);
+        return true;
+      });
     },
   };
 }
@@ -153,9 +191,12 @@ const PASSKEY = {
   transports: true,
 } as const;
 
-async function deleteTotpOf(tx: Tx, userId: string): Promise<void> {
+/** @returns whether an app was set up. */
+async function deleteTotpOf(tx: Tx, userId: string): Promise<boolean> {
+  const on = await tx.totp.count({ where: { userId, confirmedAt: { not: null } } });
   await tx.totp.deleteMany({ where: { userId } });
   await tx.recoveryCode.deleteMany({ where: { userId } });
+  return on > 0;
 }
 
 async function replaceCodes(tx: Tx, userId: string, hashes: readonly string[]): Promise<void> {

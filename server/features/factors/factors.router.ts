@@ -7,24 +7,22 @@ export function createFactorsRouter(factors: FactorsService) {
   return router({
     mine: memberProcedure.query(({ ctx }) => factors.mine(ctx.me)),
 
-    beginTotp: memberProcedure.mutation(({ ctx }) => factors.beginTotp(ctx.me, ctx)),
+    beginTotp: memberProcedure.mutation(({ ctx }) => factors.beginTotp(ctx)),
     confirmTotp: memberProcedure
       .input(TotpConfirm)
-      .mutation(({ ctx, input }) => factors.confirmTotp(ctx.me, input.code, ctx)),
-    turnTotpOff: memberProcedure.mutation(({ ctx }) => factors.turnTotpOff(ctx.me, ctx)),
-    renewRecoveryCodes: memberProcedure.mutation(({ ctx }) =>
-      factors.renewRecoveryCodes(ctx.me, ctx),
-    ),
+      .mutation(({ ctx, input }) => factors.confirmTotp(ctx, input.code)),
+    turnTotpOff: memberProcedure.mutation(({ ctx }) => factors.turnTotpOff(ctx)),
+    renewRecoveryCodes: memberProcedure.mutation(({ ctx }) => factors.renewRecoveryCodes(ctx)),
 
-    askNewPasskey: memberProcedure.mutation(({ ctx }) => factors.askNewPasskey(ctx.me, ctx)),
+    askNewPasskey: memberProcedure.mutation(({ ctx }) => factors.askNewPasskey(ctx)),
     addPasskey: memberProcedure
       .input(PasskeyCreate)
-      .mutation(({ ctx, input }) => factors.addPasskey(ctx.me, input, ctx)),
+      .mutation(({ ctx, input }) => factors.addPasskey(ctx, input)),
     renamePasskey: memberProcedure
       .input(PasskeyRename)
-      .mutation(({ ctx, input }) => factors.renamePasskey(ctx.me, input)),
+      .mutation(({ ctx, input }) => factors.renamePasskey(ctx, input)),
     deletePasskey: memberProcedure
       .input(ById)
-      .mutation(({ ctx, input }) => factors.deletePasskey(ctx.me, input.id, ctx)),
+      .mutation(({ ctx, input }) => factors.deletePasskey(ctx, input.id)),
   });
 }

@@ -6,6 +6,7 @@ import type {
   TotpSetUp,
 } from '#shared/schemas/factors.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
+import type { Actor } from '../audit/index.ts';
 import { type ProofsService, type Proven, requireRecentProof } from '../sessions/index.ts';
 import type { FactorsRepo } from './factors.repo.ts';
 import type { PasskeysService } from './passkeys.service.ts';
@@ -19,7 +20,7 @@ export type FactorsDeps = {
 };
 
 /** A change of factors as it came in. */
-export type FactorsAsker = Proven & { sessionId: string | null; origin: string | null };
+export type FactorsAsker = Actor & Proven & { sessionId: string | null; origin: string | null };
 
 /**
  * A person's own second factors. Whoever finds a session open must not make themselves a way in, nor
@@ -40,45 +41,46 @@ export function createFactorsService({ repo, totp, passkeys, proofs }: FactorsDe
       };
     },
 
-    async beginTotp(me: Me, asker: FactorsAsker): Promise<TotpSetUp> {
+    async beginTotp(asker: FactorsAsker): Promise<TotpSetUp> {
       requireRecentProof(asker);
-      return await totp.begin(me);
+      return await totp.begin(asker.me);
     },
 
-    async confirmTotp(me: Me, code: string, asker: FactorsAsker): Promise<RecoveryCodes> {
+    async confirmTotp(asker: FactorsAsker, code: string): Promise<RecoveryCodes> {
       requireRecentProof(asker);
-      return await totp.confirm(me, code);
+      return await totp.confirm(asker, code);
     },
 
-    async turnTotpOff(me: Me, asker: FactorsAsker): Promise<void> {
+    async turnTotpOff(asker: FactorsAsker): Promise<void> {
       requireRecentProof(asker);
-      await totp.turnOff(me);
+      await totp.turnOff(asker);
     },
 
-    async renewRecoveryCodes(me: Me, asker: FactorsAsker): Promise<RecoveryCodes> {
+    async renewRecoveryCodes(asker: FactorsAsker): Promise<RecoveryCodes> {
       requireRecentProof(asker);
-      return await totp.renewRecoveryCodes(me);
+      return await totp.renewRecoveryCodes(asker);
     },
 
-    async askNewPasskey(me: Me, asker: FactorsAsker) {
+    async askNewPasskey(asker: FactorsAsker) {
       requireRecentProof(asker);
-      const options = await passkeys.askNew(me, asker.origin);
-      await proofs.keepRegistration(me, options.challenge, asker.sessionId);
+      const options = await passkeys.askNew(asker.me, asker.origin);
+      await proofs.keepRegistration(asker.me, options.challenge, asker.sessionId);
       return options;
     },
 
-    async addPasskey(me: Me, input: PasskeyCreate, asker: FactorsAsker): Promise<void> {
+    async addPasskey(asker: FactorsAsker, input: PasskeyCreate): Promise<void> {
       requireRecentProof(asker);
       const challenge = await proofs.takeRegistration(asker.sessionId);
-      await passkeys.add(me, input, { challenge, origin: asker.origin });
+      await passkeys.add(asker, input, { challenge, origin: asker.origin });
     },
 
     /** A name weighs nothing. @throws AppError not_found */
-    renamePasskey: (me: Me, input: PasskeyRename): Promise<void> => passkeys.rename(me, input),
+    renamePasskey: (actor: Actor, input: PasskeyRename): Promise<void> =>
+      passkeys.rename(actor, input),
 
-    async deletePasskey(me: Me, id: string, asker: FactorsAsker): Promise<void> {
+    async deletePasskey(asker: FactorsAsker, id: string): Promise<void> {
       requireRecentProof(asker);
-      await passkeys.remove(me, id);
+      await passkeys.remove(asker, id);
     },
   };
 }

@@ -1,3 +1,4 @@
+export { createFactorNotes } from './factor-notes.ts';
 export { createFactorsRepo, deleteFactorsOf } from './factors.repo.ts';
 export { createFactorsRouter } from './factors.router.ts';
 export { createFactorsService, type FactorsService } from './factors.service.ts';

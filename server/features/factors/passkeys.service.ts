@@ -10,7 +10,9 @@ import type { PasskeyAnswer, PasskeyCreate, PasskeyRename } from '#shared/schema
 import type { Me } from '#shared/schemas/sessions.ts';
 import type { Clock } from '../../infra/clock.ts';
 import { newId } from '../../infra/ids.ts';
+import type { Actor } from '../audit/index.ts';
 import type { PasskeyOptions } from '../sessions/index.ts';
+import type { FactorNotes } from './factor-notes.ts';
 import type { FactorsRepo, StoredPasskey } from './factors.repo.ts';
 
 /** How long browsers wait for the person; the challenge is good as long. */
@@ -19,10 +21,14 @@ const MOST_PASSKEYS = 20;
 /** EdDSA, ES256 and RS256: what the devices about sign with. Source: IANA COSE algorithms. */
 const ALGORITHMS = [-8, -7, -257];
 
-export type PasskeysDeps = { repo: FactorsRepo; clock: Pick<Clock, 'now'> };
+export type PasskeysDeps = {
+  repo: FactorsRepo;
+  notes: FactorNotes;
+  clock: Pick<Clock, 'now'>;
+};
 
 /** Passkeys (WebAuthn level 3): the device is one factor, what unlocks it the other. */
-export function createPasskeysService({ repo, clock }: PasskeysDeps) {
+export function createPasskeysService({ repo, notes, clock }: PasskeysDeps) {
   return {
     /** Asks for one of this person's passkeys, or, with null, whichever the person chooses. */
     async ask(origin: string | null, userId: string | null): Promise<PasskeyOptions> {
@@ -86,12 +92,12 @@ export function createPasskeysService({ repo, clock }: PasskeysDeps) {
 
     /** @throws AppError passkey_refused, conflict when it is registered already. */
     async add(
-      me: Me,
+      actor: Actor,
       { name, answer }: PasskeyCreate,
       expected: { challenge: string; origin: string | null },
     ): Promise<void> {
       const { rpID, origin } = partyOf(expected.origin);
-      const made = await verified(() =>
+      const checked = await verified(() =>
         verifyRegistrationResponse({
           response: { ...answer, clientExtensionResults: {} },
           expectedChallenge: expected.challenge,
@@ -101,11 +107,11 @@ export function createPasskeysService({ repo, clock }: PasskeysDeps) {
           supportedAlgorithmIDs: ALGORITHMS,
         }),
       );
-      if (!made.registrationInfo) throw refused();
-      const { credential, credentialBackedUp: backedUp } = made.registrationInfo;
-      const added = await repo.insertPasskey({
+      if (!checked.registrationInfo) throw refused();
+      const { credential, credentialBackedUp: backedUp } = checked.registrationInfo;
+      const made = {
         id: newId(clock),
-        userId: me.id,
+        userId: actor.me.id,
         name,
         credentialId: credential.id,
         publicKey: credential.publicKey,
@@ -113,18 +119,28 @@ export function createPasskeysService({ repo, clock }: PasskeysDeps) {
         transports: answer.response.transports,
         backedUp,
         createdAt: new Date(clock.now()),
-      });
+      };
+      const added = await repo.insertPasskey(
+        made,
+        notes.passkey(actor, 'factors.addPasskey', { after: name }),
+      );
       if (!added) throw new AppError('conflict', 'This passkey is registered already.');
     },
 
     /** @throws AppError not_found */
-    async rename(me: Me, { id, name }: PasskeyRename): Promise<void> {
-      if (!(await repo.renamePasskey(me.id, id, name))) throw gone();
+    async rename(actor: Actor, { id, name }: PasskeyRename): Promise<void> {
+      const renamed = await repo.renamePasskey({ userId: actor.me.id, id, name }, (tx, before) =>
+        notes.passkey(actor, 'factors.renamePasskey', { before, after: name })(tx),
+      );
+      if (!renamed) throw noPasskey();
     },
 
     /** @throws AppError not_found */
-    async remove(me: Me, id: string): Promise<void> {
-      if (!(await repo.deletePasskey(me.id, id))) throw gone();
+    async remove(actor: Actor, id: string): Promise<void> {
+      const gone = await repo.deletePasskey({ userId: actor.me.id, id }, (tx, before) =>
+        notes.passkey(actor, 'factors.deletePasskey', { before })(tx),
+      );
+      if (!gone) throw noPasskey();
     },
   };
 }
@@ -193,6 +209,6 @@ function refused(cause?: unknown): AppError {
   return new AppError('passkey_refused', 'That passkey did not work. Try again.', { cause });
 }
 
-function gone(): AppError {
+function noPasskey(): AppError {
   return new AppError('not_found', 'There is no such passkey any more. Reload the page.');
 }

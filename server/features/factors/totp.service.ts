@@ -3,6 +3,8 @@ import type { RecoveryCodes, TotpSetUp } from '#shared/schemas/factors.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
 import type { Cipher, Place } from '../../infra/cipher.ts';
 import type { Clock } from '../../infra/clock.ts';
+import type { Actor } from '../audit/index.ts';
+import type { FactorNotes } from './factor-notes.ts';
 import type { FactorsRepo } from './factors.repo.ts';
 import { newRecoveryCodes, recoveryCodeHash } from './recovery-codes.ts';
 import { newTotpSecret, stepOfCode, totpAddress } from './totp-codes.ts';
@@ -10,11 +12,12 @@ import { newTotpSecret, stepOfCode, totpAddress } from './totp-codes.ts';
 export type TotpDeps = {
   repo: FactorsRepo;
   cipher: Pick<Cipher, 'seal' | 'open'>;
+  notes: FactorNotes;
   clock: Pick<Clock, 'now'>;
 };
 
 /** Authenticator apps (RFC 6238) and the codes for whoever lost theirs. */
-export function createTotpService({ repo, cipher, clock }: TotpDeps) {
+export function createTotpService({ repo, cipher, notes, clock }: TotpDeps) {
   const now = () => new Date(clock.now());
 
   return {
@@ -32,14 +35,17 @@ export function createTotpService({ repo, cipher, clock }: TotpDeps) {
      * Turns it on. @returns the recovery codes, which cannot be read again.
      * @throws AppError bad_request for a wrong code, conflict when it is on or was begun anew.
      */
-    async confirm(me: Me, code: string): Promise<RecoveryCodes> {
+    async confirm(actor: Actor, code: string): Promise<RecoveryCodes> {
+      const { me } = actor;
       const secret = await repo.totpSecret(me.id, false);
       if (secret === null) throw isOn();
       const step = stepOfCode(cipher.open(secret, placeOf(me.id)), code, clock.now());
       if (step === null) throw wrongCode();
       const codes = newRecoveryCodes();
       const hashes = codes.map(recoveryCodeHash);
-      if (!(await repo.confirmTotp({ userId: me.id, secret, step }, hashes, now()))) throw isOn();
+      const noting = notes.app(actor, 'factors.confirmTotp');
+      const app = { userId: me.id, secret, step };
+      if (!(await repo.confirmTotp(app, hashes, now(), noting))) throw isOn();
       return { codes };
     },
 
@@ -58,13 +64,16 @@ export function createTotpService({ repo, cipher, clock }: TotpDeps) {
      * Ten new ones; the old ones stop working.
      * @throws AppError conflict when there is no app they would stand in for.
      */
-    async renewRecoveryCodes(me: Me): Promise<RecoveryCodes> {
+    async renewRecoveryCodes(actor: Actor): Promise<RecoveryCodes> {
       const codes = newRecoveryCodes();
-      if (await repo.replaceRecoveryCodes(me.id, codes.map(recoveryCodeHash))) return { codes };
+      const noting = notes.app(actor, 'factors.renewRecoveryCodes');
+      const hashes = codes.map(recoveryCodeHash);
+      if (await repo.replaceRecoveryCodes(actor.me.id, hashes, noting)) return { codes };
       throw new AppError('conflict', 'Set up an authenticator app first.');
     },
 
-    turnOff: (me: Me): Promise<void> => repo.deleteTotp(me.id),
+    turnOff: (actor: Actor): Promise<void> =>
+      repo.deleteTotp(actor.me.id, notes.app(actor, 'factors.turnTotpOff')),
   };
 }
 export type TotpService = ReturnType<typeof createTotpService>;

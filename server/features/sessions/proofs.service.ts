@@ -7,6 +7,8 @@ import type { Limiters } from './limiters.ts';
 import type { Passwords } from './passwords.ts';
 import type { PendingKind, PendingProofsRepo } from './pending-proofs.repo.ts';
 import type { PasskeyOptions, SecondFactors } from './second-factors.ts';
+import type { SessionNotes } from './session-notes.ts';
+import type { Visitor } from './session-store.ts';
 import type { SessionsRepo } from './sessions.repo.ts';
 
 /** How long a ticket or challenge waits for its answer. */
@@ -24,12 +26,13 @@ export type ProofsDeps = {
   factors: SecondFactors;
   passwords: Pick<Passwords, 'matches'>;
   limiters: Pick<Limiters, 'password' | 'code'>;
+  notes: Pick<SessionNotes, 'steppedUp'>;
   clock: Pick<Clock, 'now'>;
 };
 
 /** Proving who one is with something else than the password alone. */
 export function createProofsService(deps: ProofsDeps) {
-  const { repo, pending, factors, passwords, limiters, clock } = deps;
+  const { repo, pending, factors, passwords, limiters, notes, clock } = deps;
 
   const ofSession = (kind: PendingKind, sessionId: string | null): Pending => ({
     id: sha256hex(`${kind} ${sessionId}`),
@@ -107,10 +110,16 @@ export function createProofsService(deps: ProofsDeps) {
      * gives that; for others the password will do.
      * @throws AppError bad_request when it is wrong, passkey_refused, too_many_tries.
      */
-    async stepUp(me: Me, proof: StepUpProof, { sessionId, origin }: Asker): Promise<void> {
+    async stepUp(
+      me: Me,
+      proof: StepUpProof,
+      asker: Asker & Pick<Visitor, 'address' | 'requestId'>,
+    ): Promise<void> {
+      const { sessionId, origin } = asker;
       if (proof.by === 'password') await checkPassword(me, proof.password);
       else await check(me.id, proof, { ...ofSession('step-up', sessionId), origin });
-      if (sessionId !== null) await repo.markProved(sessionId, now());
+      if (sessionId === null) return;
+      await repo.markProved(sessionId, now(), notes.steppedUp(me, asker, sessionId, proof.by));
     },
 
     /** Keeps the challenge to a new passkey, for this session only. */

@@ -1,4 +1,5 @@
 import type { Me } from '#shared/schemas/sessions.ts';
+import type { NotingSession } from './session-notes.ts';
 
 /** Where a request comes from, kept with the session so that a person recognises their devices. */
 export type Visitor = {
@@ -16,6 +17,8 @@ export type NewSession = {
   passwordHash: string | null;
   address: string;
   userAgent: string;
+  /** Records the sign-in; null when it is none, but goes on with one. */
+  noting: NotingSession | null;
 };
 
 export type OpenSession = {

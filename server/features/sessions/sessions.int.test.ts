@@ -156,6 +156,7 @@ describe('sessions.signIn', () => {
       passwordHash: 'the hash of a moment ago',
       address: '',
       userAgent: '',
+      noting: null,
     });
     expect(token).toBeNull();
     expect(await console.db.session.count({ where: { userId: id } })).toBe(0);
@@ -288,7 +289,8 @@ describe('sessions.changePassword', () => {
   test('does not overwrite a password that was changed meanwhile', async () => {
     const { id, username } = await console.addUser();
     const change = { userId: id, from: 'the hash of a moment ago', to: 'x' };
-    expect(await createSessionsRepo(console.db).replacePassword(change)).toBe(false);
+    const noting = () => Promise.reject(new Error('recorded'));
+    expect(await createSessionsRepo(console.db).replacePassword(change, noting)).toBe(false);
     const answer = await stranger().mutate('sessions.signIn', { username, password: PASSWORD });
     expect(answer.status).toBe(200);
   });

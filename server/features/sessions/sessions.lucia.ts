@@ -1,6 +1,7 @@
 import { type Adapter, type DatabaseSession, Lucia, TimeSpan } from 'lucia';
 import type { Clock } from '../../infra/clock.ts';
 import { newSecret, sha256hex } from '../../infra/ids.ts';
+import type { NotingSession } from './session-notes.ts';
 import type { SessionStore } from './session-store.ts';
 import type { SessionOwner, SessionsRepo } from './sessions.repo.ts';
 
@@ -14,6 +15,7 @@ type SessionFacts = {
   createdAt: Date;
   lastSeenAt: Date;
   provedAt: Date;
+  noting: NotingSession | null;
 };
 
 declare module 'lucia' {
@@ -34,6 +36,7 @@ const NO_FACTS: SessionFacts = {
   createdAt: new Date(0),
   lastSeenAt: new Date(0),
   provedAt: new Date(0),
+  noting: null,
 };
 
 export type LuciaDeps = { repo: SessionsRepo; clock: Pick<Clock, 'now'> };

@@ -4,6 +4,7 @@ import type { Db, Tx } from '../../infra/prisma/client.ts';
 import { withTx } from '../../infra/prisma/client.ts';
 import type { Prisma } from '../../infra/prisma/generated/client.ts';
 import { notify } from '../../infra/prisma/notify.ts';
+import type { NotingSession } from './session-notes.ts';
 import type { NewSession, StoredSession } from './session-store.ts';
 
 export type SessionRow = {
@@ -71,15 +72,18 @@ export function createSessionsRepo(db: Db) {
      * @returns whether it was stored.
      */
     async insert(session: NewSession & Omit<StoredSession, 'userId'> & { provedAt: Date }) {
-      const { passwordHash, ...data } = session;
+      const { noting, passwordHash, ...data } = session;
       return await withTx(db, async (tx) => {
-        const fit = await tx.$queryRaw<unknown[]>`
-          SELECT 1 AS fit FROM users
+        const [fit] = await tx.$queryRaw<{ username: string }[]>`
+          UPDATE users
+          SET last_sign_in_at = CASE WHEN ${noting !== null} THEN ${data.createdAt}::timestamptz
+                                     ELSE last_sign_in_at END
           WHERE id = ${data.userId}::uuid AND state IN ('active', 'silenced')
             AND password_hash IS NOT DISTINCT FROM ${passwordHash}
-          FOR SHARE`;
-        if (fit.length === 0) return false;
+          RETURNING username`;
+        if (!fit) return false;
         await tx.session.create({ data, select: { id: true } });
+        await noting?.(tx, { ...data, username: fit.username });
         return true;
       });
     },
@@ -93,9 +97,20 @@ export function createSessionsRepo(db: Db) {
     },
 
     /** @returns false when the user has no such session. */
-    async deleteOwn(userId: string, id: string): Promise<boolean> {
-      return (await db.session.deleteMany({ where: { id, userId } })).count > 0;
+    async deleteOwn(userId: string, id: string, noting: NotingSession): Promise<boolean> {
+      return await withTx(db, async (tx) => {
+        const [row] = await tx.$queryRaw<{ user_agent: string; address: string; name: string }[]>`
+          DELETE FROM sessions USING users
+          WHERE sessions.id = ${id} AND user_id = ${userId}::uuid AND users.id = user_id
+          RETURNING user_agent, address, users.username AS name`;
+        if (!row) return false;
+        const { address, name: username, user_agent: userAgent } = row;
+        await noting(tx, { id, userId, username, userAgent, address });
+        return true;
+      });
     },
+
+    inTx: <Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> => withTx(db, work),
 
     async deleteAllOf(userId: string): Promise<void> {
       await db.session.deleteMany({ where: { userId } });
@@ -123,7 +138,10 @@ export function createSessionsRepo(db: Db) {
      * Replaces the password and ends every session of the user, both or neither.
      * @returns false when the password was changed by someone else meanwhile.
      */
-    async replacePassword(change: { userId: string; from: string; to: string }): Promise<boolean> {
+    async replacePassword(
+      change: { userId: string; from: string; to: string },
+      noting: (tx: Tx) => Promise<void>,
+    ): Promise<boolean> {
       return await withTx(db, async (tx) => {
         const changed = await tx.user.updateMany({
           where: { id: change.userId, passwordHash: change.from, state: { in: [...MAY_ENTER] } },
@@ -131,6 +149,7 @@ export function createSessionsRepo(db: Db) {
         });
         if (changed.count === 0) return false;
         await deleteSessionsOf(tx, change.userId);
+        await noting(tx);
         return true;
       });
     },
@@ -173,8 +192,15 @@ export function createSessionsRepo(db: Db) {
     },
 
     /** Notes that the person proved in this session who they are. */
-    async markProved(sessionId: string, at: Date): Promise<void> {
-      await db.session.updateMany({ where: { id: sessionId }, data: { provedAt: at } });
+    async markProved(
+      sessionId: string,
+      at: Date,
+      noting: (tx: Tx) => Promise<void>,
+    ): Promise<void> {
+      await withTx(db, async (tx) => {
+        await tx.session.updateMany({ where: { id: sessionId }, data: { provedAt: at } });
+        await noting(tx);
+      });
     },
   };
 }

@@ -56,7 +56,7 @@ export function createSessionsRouter({ sessions, signIn, proofs }: SessionsRoute
       }),
 
     signOut: publicProcedure.mutation(async ({ ctx }) => {
-      await sessions.signOut(ctx.sessionId);
+      await sessions.signOut(ctx);
       ctx.setSessionCookie(null);
       return null;
     }),
@@ -74,7 +74,7 @@ export function createSessionsRouter({ sessions, signIn, proofs }: SessionsRoute
     list: memberProcedure.query(({ ctx }) => sessions.list(ctx.me, ctx.sessionId)),
 
     end: memberProcedure.input(BySessionId).mutation(async ({ ctx, input }) => {
-      await sessions.end(ctx.me, input.id);
+      await sessions.end(ctx, input.id);
       if (input.id === ctx.sessionId) ctx.setSessionCookie(null);
       return null;
     }),

@@ -2,10 +2,12 @@ import { AppError } from '#shared/errors.ts';
 import type { Me, PasswordChange, Preferences, SessionView } from '#shared/schemas/sessions.ts';
 import type { Clock } from '../../infra/clock.ts';
 import type { Log } from '../../infra/log.ts';
+import type { Actor } from '../audit/index.ts';
 import type { Limiters } from './limiters.ts';
 import type { Passwords } from './passwords.ts';
 import { PROOF_MS, type Proven, requireRecentProof } from './recent-proof.ts';
 import type { SecondFactors } from './second-factors.ts';
+import type { SessionNotes, SignInMeans } from './session-notes.ts';
 import type { NewSession, OpenSession, SessionStore, Visitor } from './session-store.ts';
 import type { SessionsRepo } from './sessions.repo.ts';
 
@@ -20,6 +22,7 @@ export type SessionsDeps = {
   passwords: Passwords;
   factors: Pick<SecondFactors, 'methodsOf'>;
   limiters: Pick<Limiters, 'password'>;
+  notes: SessionNotes;
   clock: Pick<Clock, 'now'>;
   log: Pick<Log, 'warn'>;
 };
@@ -37,7 +40,7 @@ export type SessionsService = ReturnType<typeof createSessionsService>;
 
 /** Signing in and out, and what a session is good for. */
 export function createSessionsService(deps: SessionsDeps) {
-  const { store, repo, passwords, factors, limiters, clock, log } = deps;
+  const { store, repo, passwords, factors, limiters, notes, clock, log } = deps;
   let lastSweep = 0;
 
   async function noteSeen({ sessionId, me, lastSeenAt, usedAt }: OpenSession): Promise<void> {
@@ -64,16 +67,21 @@ export function createSessionsService(deps: SessionsDeps) {
     }
   }
 
-  /** Makes a session for someone who just proved who they are, in place of the one they came with. */
+  /**
+   * Makes a session for someone who just proved who they are, in place of the one they came with. A
+   * sign-in is recorded; with null it is none, but goes on with the one before.
+   */
   async function start(
     who: Pick<NewSession, 'userId' | 'passwordHash'>,
     visitor: Visitor,
+    means: SignInMeans | null = 'password',
   ): Promise<string> {
     const token = await store.create({
       userId: who.userId,
       passwordHash: who.passwordHash,
       address: visitor.address,
       userAgent: visitor.userAgent.slice(0, 400),
+      noting: means && notes.signedIn(visitor, means),
     });
     if (token === null) throw signInFailed();
     if (visitor.sessionId !== null) await store.end(visitor.sessionId);
@@ -84,8 +92,11 @@ export function createSessionsService(deps: SessionsDeps) {
   return {
     start,
 
-    async signOut(sessionId: string | null): Promise<void> {
-      if (sessionId !== null) await store.end(sessionId);
+    async signOut(caller: Omit<Actor, 'me'> & Pick<Visitor, 'sessionId'> & { me: Me | null }) {
+      const { me, sessionId } = caller;
+      if (sessionId === null) return;
+      if (!me) return await store.end(sessionId);
+      await repo.deleteOwn(me.id, sessionId, notes.ended({ ...caller, me }, 'sessions.signOut'));
     },
 
     /**
@@ -107,8 +118,10 @@ export function createSessionsService(deps: SessionsDeps) {
       if (from === null || !right) throw wrongPassword();
       await limiters.password.reset(me.id);
       const to = await passwords.choose(input.next, me, 'next');
-      if (!(await repo.replacePassword({ userId: me.id, from, to }))) throw wrongPassword();
-      return await start({ userId: me.id, passwordHash: to }, visitor);
+      const noting = notes.changedPassword(me, visitor);
+      const replaced = await repo.replacePassword({ userId: me.id, from, to }, noting);
+      if (!replaced) throw wrongPassword();
+      return await start({ userId: me.id, passwordHash: to }, visitor, null);
     },
 
     preferences: (me: Me): Promise<Preferences> => repo.preferencesOf(me.id),
@@ -131,8 +144,8 @@ export function createSessionsService(deps: SessionsDeps) {
     },
 
     /** @throws AppError not_found when it is not a session of this person. */
-    async end(me: Me, id: string): Promise<void> {
-      if (await repo.deleteOwn(me.id, id)) return;
+    async end(actor: Actor, id: string): Promise<void> {
+      if (await repo.deleteOwn(actor.me.id, id, notes.ended(actor, 'sessions.end'))) return;
       throw new AppError('not_found', 'That session has already ended. Reload the list.');
     },
 

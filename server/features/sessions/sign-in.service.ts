@@ -3,11 +3,13 @@ import type { PasskeyAnswer, SecondStep } from '#shared/schemas/factors.ts';
 import type { Halfway, Me, SignInInput } from '#shared/schemas/sessions.ts';
 import type { Clock } from '../../infra/clock.ts';
 import { newSecret, sha256hex } from '../../infra/ids.ts';
+import type { FailedSignIn, FailedSignIns } from './failed-sign-ins.ts';
 import { addressKey, type Limiters } from './limiters.ts';
 import type { Passwords } from './passwords.ts';
 import type { PendingProofsRepo } from './pending-proofs.repo.ts';
 import { PENDING_MS, type ProofsService } from './proofs.service.ts';
 import type { PasskeyOptions, SecondFactors } from './second-factors.ts';
+import type { SignInMeans } from './session-notes.ts';
 import type { Visitor } from './session-store.ts';
 import type { Credentials, SessionsRepo } from './sessions.repo.ts';
 import { type SessionsService, type SignedIn, signInFailed, toMe } from './sessions.service.ts';
@@ -27,12 +29,13 @@ export type SignInDeps = {
   pending: PendingProofsRepo;
   passwords: Pick<Passwords, 'matches'>;
   limiters: Pick<Limiters, 'username' | 'address' | 'passkey'>;
+  failed: Pick<FailedSignIns, 'tell'>;
   clock: Pick<Clock, 'now'>;
 };
 
 /** The ways in: password, then a second factor where there is one; or a passkey alone. */
 export function createSignInService(deps: SignInDeps) {
-  const { sessions, proofs, factors, repo, pending, passwords, limiters, clock } = deps;
+  const { sessions, proofs, factors, repo, pending, passwords, limiters, failed, clock } = deps;
   const now = () => new Date(clock.now());
   const expiry = () => new Date(clock.now() + PENDING_MS);
 
@@ -41,10 +44,11 @@ export function createSignInService(deps: SignInDeps) {
     me: Me,
     passwordHash: string | null,
     visitor: Visitor,
+    means: SignInMeans = 'password',
   ): Promise<SignedIn | Halfway> {
     const methods = await factors.methodsOf(me.id);
     if (methods.length === 0) {
-      return { me, token: await sessions.start({ userId: me.id, passwordHash }, visitor) };
+      return { me, token: await sessions.start({ userId: me.id, passwordHash }, visitor, means) };
     }
     const ticket = newSecret('');
     await pending.put(
@@ -81,6 +85,23 @@ export function createSignInService(deps: SignInDeps) {
     );
   }
 
+  /** Records it when what was given is wrong; whoever is only to wait gave nothing. */
+  async function telling<Result>(
+    tried: Omit<FailedSignIn, 'why'>,
+    visitor: Visitor,
+    check: () => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      return await check();
+    } catch (error) {
+      const code = error instanceof AppError ? error.code : 'internal';
+      if (code === 'bad_request' || code === 'passkey_refused') {
+        failed.tell({ ...tried, why: 'wrong' }, visitor);
+      }
+      throw error;
+    }
+  }
+
   return {
     enter,
 
@@ -94,9 +115,15 @@ export function createSignInService(deps: SignInDeps) {
       await limiters.username.take(input.username);
       const known = await repo.findCredentials({ username: input.username });
       const right = await passwords.matches(input.password, known?.passwordHash ?? null);
-      if (!known?.passwordHash || !right) throw signInFailed();
+      if (!known?.passwordHash || !right) {
+        failed.tell({ who: known, means: 'password', why: 'wrong' }, visitor);
+        throw signInFailed();
+      }
       await Promise.all([limiters.username.reset(input.username), limiters.address.giveBack(from)]);
-      if (!known.active) throw userDisabled();
+      if (!known.active) {
+        failed.tell({ who: known, means: 'password', why: 'disabled' }, visitor);
+        throw userDisabled();
+      }
       return await enter(toMe(known), known.passwordHash, visitor);
     },
 
@@ -123,10 +150,13 @@ export function createSignInService(deps: SignInDeps) {
     ): Promise<SignedIn> {
       const known = await holderOf(ticket);
       const where = ticketRow(ticket);
-      await proofs.check(known.id, proof, { ...where, origin: visitor.origin });
+      await telling({ who: known, means: proof.by }, visitor, () =>
+        proofs.check(known.id, proof, { ...where, origin: visitor.origin }),
+      );
       if (!(await pending.take({ ...where, now: now() }))) throw ticketOver();
       const { id: userId, passwordHash } = known;
-      return { me: toMe(known), token: await sessions.start({ userId, passwordHash }, visitor) };
+      const token = await sessions.start({ userId, passwordHash }, visitor, proof.by);
+      return { me: toMe(known), token };
     },
 
     /**
@@ -154,16 +184,19 @@ export function createSignInService(deps: SignInDeps) {
      */
     async signInWithPasskey(answer: PasskeyAnswer, visitor: PasskeyVisitor): Promise<SignedIn> {
       const { origin } = visitor;
-      const userId = await proofs.takePasskey(cookieRow(visitor.proofCookie ?? ''), {
-        answer,
-        origin,
-      });
+      const userId = await telling({ who: null, means: 'passkey' }, visitor, () =>
+        proofs.takePasskey(cookieRow(visitor.proofCookie ?? ''), { answer, origin }),
+      );
       await limiters.passkey.giveBack(addressKey(visitor.address));
       const known = await repo.findCredentials({ id: userId });
-      if (!known?.active) throw userDisabled();
+      if (!known?.active) {
+        failed.tell({ who: known, means: 'passkey', why: 'disabled' }, visitor);
+        throw userDisabled();
+      }
       await refuseAfterReset(known);
       const { passwordHash } = known;
-      return { me: toMe(known), token: await sessions.start({ userId, passwordHash }, visitor) };
+      const token = await sessions.start({ userId, passwordHash }, visitor, 'passkey');
+      return { me: toMe(known), token };
     },
   };
 }

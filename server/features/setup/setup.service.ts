@@ -78,7 +78,7 @@ export function createSetupService(deps: SetupDeps) {
         });
       });
       await limiters.token.giveBack(from);
-      const token = await sessions.start({ userId: me.id, passwordHash }, visitor);
+      const token = await sessions.start({ userId: me.id, passwordHash }, visitor, 'set-up');
       return { me, token };
     },
   };
