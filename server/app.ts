@@ -78,6 +78,8 @@ export async function buildApp({ random = Math.random, ...options }: AppOptions)
     ports,
   });
 
+  ports.endings.attach(gateway.requests);
+
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);

@@ -32,6 +32,7 @@ import {
   createPricesRepo,
   createPricesService,
 } from './features/models/index.ts';
+import { createEndings, createEndingsRepo } from './features/off-switch/index.ts';
 import { createPlatformsRepo, createPlatformsService } from './features/platforms/index.ts';
 import { createPool } from './features/pool/index.ts';
 import { createResponsesRepo, createResponsesService } from './features/responses/index.ts';
@@ -123,6 +124,14 @@ export async function buildFeatures(options: FeatureOptions) {
     cipher,
     redisUrl: config.redis.url,
     passwordRounds: options.passwordRounds,
+  });
+
+  const endings = createEndings({
+    server: id(),
+    repo: createEndingsRepo(pool),
+    changes: events,
+    clock,
+    onError,
   });
 
   const platformsRepo = createPlatformsRepo(db);
@@ -277,6 +286,7 @@ export async function buildFeatures(options: FeatureOptions) {
       lookup,
       registry,
       callPlatform,
+      endings,
     },
     /** Reads what the request path keeps in memory; a set-up file is applied before. */
     async start(): Promise<void> {
@@ -284,6 +294,7 @@ export async function buildFeatures(options: FeatureOptions) {
       await usageUpkeep.start();
       await Promise.all([registry.start(), accountPool.start(), catalogue.start(), quotas.start()]);
       await lent.start();
+      await endings.start();
       responses.start();
       accountRecords.start();
       traces.start();
@@ -306,6 +317,7 @@ export async function buildFeatures(options: FeatureOptions) {
         auditService.close(),
         people.failed.settled(),
         people.limiters.close(),
+        endings.close(),
       ]);
       await ledger.close();
     },

@@ -7,6 +7,7 @@ import {
   createSecondFactors,
   createTotpService,
 } from './features/factors/index.ts';
+import { createOffSwitchRepo, createOffSwitchService } from './features/off-switch/index.ts';
 import { createRolesRepo, createRolesService } from './features/roles/index.ts';
 import {
   createFailedSignIns,
@@ -24,6 +25,7 @@ import { createSetupRepo, createSetupService } from './features/setup/index.ts';
 import {
   createInvitesRepo,
   createInvitesService,
+  createUsersGuard,
   createUsersRepo,
   createUsersService,
 } from './features/users/index.ts';
@@ -101,6 +103,13 @@ export function buildPeople({
   });
   const users = createUsersService({ repo: usersRepo, invites, passwords, audit, clock });
   const roles = createRolesService({ repo: createRolesRepo(db), audit });
+  const offSwitch = createOffSwitchService({
+    repo: createOffSwitchRepo(db),
+    users: usersRepo,
+    guard: createUsersGuard({ repo: usersRepo, audit }),
+    audit,
+    clock,
+  });
   const setup = createSetupService({
     repo: createSetupRepo(db),
     users: usersRepo,
@@ -111,7 +120,7 @@ export function buildPeople({
     clock,
   });
   return {
-    services: { roles, setup, sessions, signIn, proofs, factors, users, invites },
+    services: { roles, setup, sessions, signIn, proofs, factors, users, invites, offSwitch },
     ...{ store, usersRepo, passwords, limiters, failed },
   };
 }

@@ -35,7 +35,11 @@ describe('what a person has running is ended from outside', () => {
     upstream.script(stuckStream('one two three'));
     await using h = await gatewayHarness(upstream);
     const client = new OpenAI({ apiKey: 'gh-good', baseURL: h.url, maxRetries: 0 });
-    const stream = await client.chat.completions.create({ ...ask(), stream: true } as const);
+    const stream = await client.chat.completions.create({
+      model: 'gpt-lab',
+      messages: [{ role: 'user', content: 'Say hello' }],
+      stream: true,
+    });
     const events = stream[Symbol.asyncIterator]();
     expect((await events.next()).value.choices[0]?.delta.content).toBe('one two three');
 

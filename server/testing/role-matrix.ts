@@ -51,6 +51,11 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'users.inviteInfo': 'everyone',
   'users.acceptInvite': 'everyone',
 
+  'offSwitch.throw': 'users.write',
+  'offSwitch.throwOwn': 'signed-in',
+  'offSwitch.receipt': 'signed-in',
+  'offSwitch.of': 'users.read',
+
   'platforms.list': 'signed-in',
   'platforms.create': 'platforms.write',
   'platforms.update': 'platforms.write',
@@ -95,6 +100,7 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'pool.saveSettings': 'pool.write',
 
   'quotas.mine': 'signed-in',
+  'quotas.ofUser': 'limits.read',
   'quotas.list': 'signed-in',
   'quotas.set': 'signed-in',
   'quotas.preview': 'signed-in',

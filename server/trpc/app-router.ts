@@ -11,6 +11,7 @@ import {
   type ModelsService,
   type PricesService,
 } from '../features/models/index.ts';
+import { createOffSwitchRouter, type OffSwitchService } from '../features/off-switch/index.ts';
 import { createPlatformsRouter, type PlatformsService } from '../features/platforms/index.ts';
 import { createPoolRouter, type PoolService } from '../features/pool/index.ts';
 import { createQuotasRouter, type QuotasService } from '../features/quotas/index.ts';
@@ -40,6 +41,7 @@ export type Services = {
   roles: RolesService;
   users: UsersService;
   invites: InvitesService;
+  offSwitch: OffSwitchService;
   platforms: PlatformsService;
   accounts: AccountsService;
   accountRecords: AccountRecordsService;
@@ -60,6 +62,7 @@ export function createAppRouter(services: Services) {
     sessions: createSessionsRouter(services),
     factors: createFactorsRouter(services.factors),
     roles: createRolesRouter(services.roles),
+    offSwitch: createOffSwitchRouter(services.offSwitch),
     users: createUsersRouter(services.users, services.invites),
     platforms: createPlatformsRouter(services.platforms),
     accounts: createAccountsRouter(services.accounts, services.accountRecords),

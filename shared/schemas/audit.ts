@@ -19,6 +19,8 @@ export const AUDIT_ACTIONS = [
   'roles.create',
   'roles.update',
   'roles.delete',
+  'offSwitch.throw',
+  'offSwitch.throwOwn',
   'accounts.create',
   'accounts.update',
   'accounts.delete',

@@ -13,6 +13,7 @@ import type { Clock } from '../../infra/clock.ts';
 import { newId } from '../../infra/ids.ts';
 import type { Actor, Audit } from '../audit/index.ts';
 import { deleteFactorsOf } from '../factors/index.ts';
+import { endAll } from '../off-switch/index.ts';
 import {
   deleteSessionsOf,
   type Passwords,
@@ -26,7 +27,7 @@ import type { UsersRepo } from './users.repo.ts';
 
 export type UsersDeps = {
   repo: UsersRepo;
-  invites: Pick<InvitesService, 'open' | 'closeAllOf'>;
+  invites: Pick<InvitesService, 'open'>;
   passwords: Pick<Passwords, 'choose'>;
   audit: Pick<Audit, 'note'>;
   clock: Pick<Clock, 'now'>;
@@ -70,8 +71,7 @@ export function createUsersService({ audit, clock, invites, passwords, repo }: U
      */
     async create(actor: Actor, input: UserCreate): Promise<UserCreated> {
       const { password, ...rest } = input;
-      const passwordHash =
-        password === undefined ? null : await passwords.choose(password, input);
+      const passwordHash = password === undefined ? null : await passwords.choose(password, input);
       return await repo.inTx(async (tx) => {
         const manager = await asManager(tx, actor.me);
         await mayGive(tx, manager, rest.role);
@@ -85,7 +85,8 @@ export function createUsersService({ audit, clock, invites, passwords, repo }: U
     },
 
     /**
-     * Disabling ends the user's sessions and invite links together with the change.
+     * Disabling ends the user's sessions, tokens and links together with the change, and what they have
+     * running once it is known; their keys stay, and are refused.
      * @throws AppError conflict for the last admin and for changing one's own role or state;
      *   step_up_needed for another role.
      */
@@ -101,8 +102,9 @@ export function createUsersService({ audit, clock, invites, passwords, repo }: U
         const before = await repo.find(tx, id);
         const user = await repo.update(tx, id, change);
         if (user.state === 'disabled') {
-          await deleteSessionsOf(tx, id);
-          await invites.closeAllOf(tx, id);
+          const at = new Date(clock.now());
+          const ending = { userId: id, actorId: me.id, at, keeps: null, now: clock.now };
+          await endAll(tx, 'disable', ending);
         }
         await repo.announce(tx, id);
         await note(tx, actor, 'users.update', { before, after: user });

@@ -23,6 +23,10 @@ export const audit = {
       delete: 'Deleted a user',
     },
     roles: { create: 'Added a role', update: 'Changed a role', delete: 'Deleted a role' },
+    offSwitch: {
+      throw: 'Threw the off-switch',
+      throwOwn: 'Ended everything of their own',
+    },
     accounts: {
       create: 'Added an account',
       update: 'Changed an account',

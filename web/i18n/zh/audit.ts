@@ -25,6 +25,10 @@ export const audit: Translated<typeof english> = {
       delete: '删除了用户',
     },
     roles: { create: '添加角色', update: '修改角色', delete: '删除角色' },
+    offSwitch: {
+      throw: '使用总开关',
+      throwOwn: '终止自己的一切',
+    },
     accounts: {
       create: '添加账号',
       update: '修改账号',
