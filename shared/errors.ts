@@ -29,6 +29,29 @@ export const ERRORS = {
     trpc: 'UNAUTHORIZED',
     openai: ['authentication_error', 'sign_in_failed'],
   },
+  /** An access or refresh token that is not one of ours. */
+  token_invalid: {
+    http: 401,
+    trpc: 'UNAUTHORIZED',
+    openai: ['authentication_error', 'token_invalid'],
+  },
+  token_expired: {
+    http: 401,
+    trpc: 'UNAUTHORIZED',
+    openai: ['authentication_error', 'token_expired'],
+  },
+  /** The sign-in that the token comes from has ended. */
+  token_revoked: {
+    http: 401,
+    trpc: 'UNAUTHORIZED',
+    openai: ['authentication_error', 'token_revoked'],
+  },
+  /** The password is right; a code is missing. */
+  second_factor_needed: {
+    http: 401,
+    trpc: 'UNAUTHORIZED',
+    openai: ['authentication_error', 'second_factor_needed'],
+  },
   forbidden: { http: 403, trpc: 'FORBIDDEN', openai: ['permission_error', 'forbidden'] },
   wrong_origin: { http: 403, trpc: 'FORBIDDEN', openai: ['permission_error', 'wrong_origin'] },
   user_disabled: { http: 403, trpc: 'FORBIDDEN', openai: ['permission_error', 'user_disabled'] },
@@ -42,6 +65,8 @@ export const ERRORS = {
   },
   /** The mail server could not be reached or did not take it. */
   mail_not_sent: { http: 502, trpc: 'BAD_GATEWAY', openai: ['server_error', 'mail_not_sent'] },
+  /** May look, may not call models. */
+  user_silenced: { http: 403, trpc: 'FORBIDDEN', openai: ['permission_error', 'user_silenced'] },
   /** The session is good, but the person has to prove once more who they are. */
   step_up_needed: { http: 403, trpc: 'FORBIDDEN', openai: ['permission_error', 'step_up_needed'] },
   passkey_refused: {

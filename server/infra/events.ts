@@ -16,6 +16,7 @@ const TOPICS = {
   platforms: Ids,
   settings: Ids,
   quotas: Ids,
+  tokens: Ids,
 } as const satisfies Record<string, typeof Ids>;
 
 export type Topic = keyof typeof TOPICS;

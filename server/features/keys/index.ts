@@ -5,4 +5,3 @@ export { createKeyLookup, type Principals } from './keys.lookup.ts';
 export { createKeysRepo } from './keys.repo.ts';
 export { createKeysRouter } from './keys.router.ts';
 export { createKeysService, type KeysService } from './keys.service.ts';
-export { createLookupCache } from './lookup-cache.ts';

@@ -2,12 +2,12 @@ import { AppError } from '#shared/errors.ts';
 import type { KeyLookup, Principal } from '../../gateway/ports.ts';
 import type { Clock } from '../../infra/clock.ts';
 import { sha256hex } from '../../infra/ids.ts';
+import { createLookupCache, type LookupCacheLimits } from '../../infra/lookup-cache.ts';
 import type { Changes } from '../../infra/reloader.ts';
 import { type AddressList, addressList, addressText } from './addresses.ts';
 import { isKeyShaped } from './key-secret.ts';
 import type { KeyHolder, KeyLookupRepo, UserHolder } from './keys.lookup.repo.ts';
 import { createLastUsed } from './last-used.ts';
-import { createLookupCache, type LookupCacheLimits } from './lookup-cache.ts';
 
 export type KeyLookupDeps = {
   repo: KeyLookupRepo;

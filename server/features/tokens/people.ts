@@ -1,7 +1,7 @@
 import { AppError } from '#shared/errors.ts';
 import type { Clock } from '../../infra/clock.ts';
+import { createLookupCache } from '../../infra/lookup-cache.ts';
 import type { Changes } from '../../infra/reloader.ts';
-import { createLookupCache } from '../keys/index.ts';
 import type { Known, PeopleRepo } from './people.repo.ts';
 
 export type PeopleDeps = {

@@ -12,6 +12,13 @@ export const errors = {
     title: 'User name or password is wrong',
     hint: 'Check both. An admin can reset your password.',
   },
+  token_invalid: { title: 'That access token is not valid', hint: 'Sign in again.' },
+  token_expired: { title: 'That access token has expired', hint: 'Refresh it, or sign in again.' },
+  token_revoked: { title: 'That sign-in has ended', hint: 'Sign in again.' },
+  second_factor_needed: {
+    title: 'A second factor is needed',
+    hint: 'Send a code of your authenticator app, or a recovery code.',
+  },
   forbidden: { title: 'You may not do this', hint: 'Ask an admin if you need it.' },
   wrong_origin: {
     title: 'The request came from another address',
@@ -29,6 +36,10 @@ export const errors = {
   mail_not_sent: {
     title: 'The mail was not sent',
     hint: 'An admin sees why on the registration page.',
+  },
+  user_silenced: {
+    title: 'This user may look, but not call models',
+    hint: 'An admin can lift that.',
   },
   step_up_needed: {
     title: 'Prove once more that it is you',

@@ -8,6 +8,10 @@ export const errors: Translated<typeof english> = {
   key_missing: { title: '请求未携带 API 密钥', hint: '请带上密钥后重试。' },
   key_invalid: { title: 'API 密钥无效', hint: '请检查密钥，或在“API 密钥”页面新建一个。' },
   sign_in_failed: { title: '用户名或密码错误', hint: '请检查后重试，也可请管理员重置密码。' },
+  token_invalid: { title: '访问令牌无效', hint: '请重新登录。' },
+  token_expired: { title: '访问令牌已过期', hint: '请刷新令牌或重新登录。' },
+  token_revoked: { title: '该登录已结束', hint: '请重新登录。' },
+  second_factor_needed: { title: '需要第二重验证', hint: '请提供验证器应用的代码或恢复代码。' },
   forbidden: { title: '没有权限执行此操作', hint: '如有需要，请联系管理员。' },
   wrong_origin: { title: '请求来自其他地址', hint: '请从控制台自身的地址打开后重试。' },
   user_disabled: { title: '该用户已停用', hint: '管理员可以重新启用。' },
@@ -23,6 +27,7 @@ export const errors: Translated<typeof english> = {
     title: '邮件没有发出',
     hint: '管理员可在注册页面看到原因。',
   },
+  user_silenced: { title: '该用户可以查看，但不能调用模型', hint: '管理员可以解除禁言。' },
   step_up_needed: {
     title: '请再次验证身份',
     hint: '没有做任何更改。请重试，并在弹出的窗口中完成验证。',

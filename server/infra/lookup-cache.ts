@@ -1,5 +1,5 @@
 import { AppError } from '#shared/errors.ts';
-import type { Clock } from '../../infra/clock.ts';
+import type { Clock } from './clock.ts';
 
 export type LookupCacheDeps<V> = {
   clock: Clock;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fakeClock } from '../../testing/fake-clock.ts';
+import { fakeClock } from '../testing/fake-clock.ts';
 import { createLookupCache, type LookupCacheLimits } from './lookup-cache.ts';
 
 type Value = { name: string };
