@@ -17,13 +17,13 @@ export type Principal = {
   scopes: readonly string[];
   /** Whether lent accounts are asked before the person's own; absent = the own ones first. */
   preferShared?: boolean;
-  /** The limits of the user, then those of the key. */
+  /** The limits of the user, their trust level's among them, then those of the key. */
   rules: readonly QuotaRule[];
 };
 
 /**
  * Finds who holds a key. `address` tells the caller's, asked for only where it matters. Throws
- * AppError key_invalid, user_disabled or address_not_allowed.
+ * AppError key_invalid, user_disabled, user_silenced or address_not_allowed.
  */
 export type KeyLookup = {
   find(secret: string, address: () => string): Promise<Principal>;

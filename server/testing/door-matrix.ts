@@ -11,10 +11,12 @@ export const CALLERS = [
   'a key for other uses',
   'a key for other addresses',
   'a disabled person’s key',
+  'a silenced person’s key',
   'a member’s cookie',
   'an admin’s cookie',
   'a cookie from another site',
   'a disabled person’s cookie',
+  'a silenced person’s cookie',
   'an ended session’s cookie',
 ] as const;
 export type Caller = (typeof CALLERS)[number];
@@ -34,10 +36,12 @@ const BY_KEY: Readonly<Record<Caller, Answer>> = {
   'a key for other uses': 'scope_missing',
   'a key for other addresses': 'address_not_allowed',
   'a disabled person’s key': 'user_disabled',
+  'a silenced person’s key': 'user_silenced',
   'a member’s cookie': 'key_missing',
   'an admin’s cookie': 'key_missing',
   'a cookie from another site': 'key_missing',
   'a disabled person’s cookie': 'key_missing',
+  'a silenced person’s cookie': 'key_missing',
   'an ended session’s cookie': 'key_missing',
 };
 
@@ -57,10 +61,12 @@ export const DOORS: Readonly<Record<string, Readonly<Record<Caller, Answer>>>> =
     'a key for other uses': 'not_signed_in',
     'a key for other addresses': 'not_signed_in',
     'a disabled person’s key': 'not_signed_in',
+    'a silenced person’s key': 'not_signed_in',
     'a member’s cookie': 'ok',
     'an admin’s cookie': 'ok',
     'a cookie from another site': 'wrong_origin',
     'a disabled person’s cookie': 'not_signed_in',
+    'a silenced person’s cookie': 'user_silenced',
     'an ended session’s cookie': 'not_signed_in',
   },
 };
@@ -165,6 +171,7 @@ export const STATUS: Readonly<Record<string, number>> = {
   invalid_api_key: 401,
   not_signed_in: 401,
   user_disabled: 403,
+  user_silenced: 403,
   wrong_origin: 403,
   model_not_allowed: 403,
   scope_missing: 403,

@@ -133,6 +133,37 @@ export function quotaGateConformance(makeGate: MakeGate): void {
     });
   });
 
+  describe('what people have for their trust level', () => {
+    const ofLevel = (id: string, metric: QuotaMetric, limit: number): QuotaRule => ({
+      ...{ subject: 'user', id, metric, limit, trustLevel: 2 },
+    });
+
+    test('is counted for each by themselves, and the refusal says where it comes from', async () => {
+      const { gate, hold, refusal } = setUp({});
+      serial += 1;
+      const [ann, ben] = [`ann-${serial}`, `ben-${serial}`];
+      const rules = [ofLevel(ann, 'concurrency', 2)];
+      await hold({}, rules);
+      await hold({}, rules);
+      const refused = await refusal({}, rules);
+      expect(refused).toMatchObject({ code: 'rate_limited', limits: [{ trustLevel: 2 }] });
+      expect(refused?.message).toContain('This user (trust level 2) may have 2 requests');
+      expect(await refusal({}, [ofLevel(ben, 'concurrency', 2)])).toBeNull();
+      expect(await gate.state(rules)).toMatchObject([{ trustLevel: 2, limit: 2 }]);
+    });
+
+    test('goes on counting when the person gets a limit of their own, or another level', async () => {
+      const { hold, refusal, settle } = setUp({});
+      serial += 1;
+      const id = `eve-${serial}`;
+      settle(await hold({ tokens: 80 }, [ofLevel(id, 'tokens-per-day', 100)]), { tokens: 80 });
+      const { trustLevel: _, ...own } = ofLevel(id, 'tokens-per-day', 90);
+      expect(await refusal({ tokens: 11 }, [own])).toMatchObject({ code: 'quota_exhausted' });
+      const next = { ...ofLevel(id, 'tokens-per-day', 200), trustLevel: 3 };
+      expect(await refusal({ tokens: 120 }, [next])).toBeNull();
+    });
+  });
+
   describe('minutes', () => {
     test('the next minute starts anew, and the refusal says when', async () => {
       const { clock, hold, refusal } = setUp({ limits: { key: { 'requests-per-minute': 1 } } });

@@ -4,6 +4,7 @@ import { Id } from './common.ts';
 /** Whose use a rule limits. */
 export const QuotaSubject = z.enum([
   'user',
+  'trust-level',
   'key',
   'model',
   'account',
@@ -37,12 +38,22 @@ export const LIMIT_NAMES = {
 } as const satisfies Record<string, QuotaMetric>;
 export type LimitName = keyof typeof LIMIT_NAMES;
 
-/** `id` names the subject: a model by its public name, a platform by its id, others by their uuid. */
+/** How far a person is trusted, as communities grade their members. */
+export const TrustLevel = z.int().min(0).max(4);
+export const TRUST_LEVELS = [0, 1, 2, 3, 4] as const;
+
+/**
+ * `id` names the subject: a model by its public name, a platform by its id, a trust level by its
+ * digit, others by their uuid. What is set for a trust level is counted for each person by themselves:
+ * on the request path it is a rule of the person that says where it comes from.
+ */
 export const QuotaRule = z.object({
   subject: QuotaSubject,
   id: z.string().min(1).max(120),
   metric: QuotaMetric,
   limit: z.int().min(0).max(9_000_000_000_000_000),
+  /** The person has it for their trust level, and not by themselves. */
+  trustLevel: TrustLevel.optional(),
 });
 export type QuotaRule = z.infer<typeof QuotaRule>;
 

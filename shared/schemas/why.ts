@@ -25,6 +25,8 @@ const Limit = z.object({
   resetsAt: Timestamp.nullable(),
   /** True for the one that refused. */
   decided: z.boolean(),
+  /** A person's limit that they have for their trust level. */
+  trustLevel: z.number().optional(),
 });
 
 const Attempt = z.object({

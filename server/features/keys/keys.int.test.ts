@@ -282,17 +282,42 @@ describe('changes reach the request path', () => {
     expect(row.revokedAt).toEqual(revokedAt);
   });
 
-  test('a disabled owner’s keys are refused on every replica', async () => {
+  test.each([
+    ['disabled', 'user_disabled'],
+    ['silenced', 'user_silenced'],
+  ])('a %s owner’s keys are refused on every replica', async (state, refused) => {
     const eve = await console.signedIn('member');
     const { secret } = await create(eve.browser);
     await Promise.all([here.lookup.find(secret, anywhere), there.lookup.find(secret, anywhere)]);
     const arrived = [heard(here.events, 'users', eve.id), heard(there.events, 'users', eve.id)];
-    await admin.mutate('users.update', { id: eve.id, state: 'disabled' });
+    await admin.mutate('users.update', { id: eve.id, state });
     await Promise.all(arrived);
     for (const { lookup } of [here, there]) {
-      expect(await refusalOf(lookup, secret)).toMatchObject({ code: 'user_disabled' });
-      await expect(lookup.ofUser(eve.id)).rejects.toMatchObject({ code: 'user_disabled' });
+      expect(await refusalOf(lookup, secret)).toMatchObject({ code: refused });
+      await expect(lookup.ofUser(eve.id)).rejects.toMatchObject({ code: refused });
     }
+  });
+
+  test('what a trust level may counts for each of its people, and gives way to their own', async () => {
+    const eve = await console.signedIn('member');
+    const { secret } = await create(eve.browser, { rpm: 7 });
+    const rule = { subject: 'trust-level', subjectId: '3' };
+    await console.db.quotaRule.createMany({
+      data: [
+        { ...rule, metric: 'requests-per-minute', most: 5 },
+        { ...rule, metric: 'concurrency', most: 2 },
+        { subject: 'user', subjectId: eve.id, metric: 'concurrency', most: 9 },
+      ],
+    });
+    await console.db.user.update({ where: { id: eve.id }, data: { trustLevel: 3 } });
+    const ofEve = { subject: 'user', id: eve.id } as const;
+    const rpm = { ...ofEve, metric: 'requests-per-minute', limit: 5, trustLevel: 3 };
+    const own = { ...ofEve, metric: 'concurrency', limit: 9 };
+    const { rules, keyId } = await here.lookup.find(secret, anywhere);
+    const ofKey = { subject: 'key', id: keyId, metric: 'requests-per-minute', limit: 7 };
+    expect(rules).toEqual([own, rpm, ofKey]);
+    expect((await here.lookup.ofUser(eve.id)).rules).toEqual([own, rpm]);
+    await console.db.quotaRule.deleteMany({ where: { subject: 'trust-level' } });
   });
 
   test('a key ends at its expiry although nothing happens then', async () => {

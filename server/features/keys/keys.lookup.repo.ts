@@ -3,12 +3,16 @@ import { z } from 'zod';
 import { QuotaRule } from '#shared/schemas/quotas.ts';
 import { named } from '../../infra/postgres/pool.ts';
 
+/** Whoever is silenced may look, and may not call models. */
+export type Standing = 'active' | 'silenced' | 'disabled';
+
 /** A key as the request path needs it, with its owner's state and limits. */
 export type KeyHolder = {
   keyId: string;
   ownerId: string;
-  disabled: boolean;
-  /** Those of the owner, then the key's own. */
+  /** What the owner may. */
+  standing: Standing;
+  /** Those of the owner, then those of their trust level, then the key's own. */
   rules: readonly QuotaRule[];
   allowedModels: readonly string[];
   scopes: readonly string[];
@@ -26,7 +30,7 @@ export type KeyHolder = {
 
 export type UserHolder = {
   userId: string;
-  disabled: boolean;
+  standing: Standing;
   preferShared: boolean;
   rules: readonly QuotaRule[];
 };
@@ -55,11 +59,23 @@ const UserRow = z.object({
   rules: z.array(QuotaRule),
 });
 
-/** The user's first, so that a person's own limit is told before that of one of their keys. */
+/**
+ * The user's first, so that a person's own limit is told before that of one of their keys. What the
+ * trust level says of a metric counts where the person has no limit of their own, and as if it were theirs.
+ */
+const RULES_OF_USER = `(r.subject = 'user' AND r.subject_id = u.id::text)
+  OR (r.subject = 'trust-level' AND r.subject_id = u.trust_level::text AND NOT EXISTS (
+        SELECT 1 FROM quota_rules o
+         WHERE o.subject = 'user' AND o.subject_id = u.id::text AND o.metric = r.metric))`;
+
 function rules(condition: string): string {
   return `coalesce((
-            SELECT json_agg(json_build_object('subject', r.subject, 'id', r.subject_id,
-                     'metric', r.metric, 'limit', r.most) ORDER BY r.subject DESC, r.metric)
+            SELECT json_agg(CASE WHEN r.subject = 'trust-level'
+                THEN json_build_object('subject', 'user', 'id', u.id, 'metric', r.metric,
+                  'limit', r.most, 'trustLevel', u.trust_level)
+                ELSE json_build_object('subject', r.subject, 'id', r.subject_id,
+                  'metric', r.metric, 'limit', r.most)
+                END ORDER BY r.subject DESC, r.metric)
               FROM quota_rules r WHERE ${condition}), '[]')`;
 }
 
@@ -67,8 +83,9 @@ const findKeys = named(
   'keys_find_by_hash',
   `SELECT k.secret_hash, k.id, k.owner_id, k.allowed_models, k.scopes, k.addresses,
           k.disabled_at, k.previous_hash, k.previous_until, k.expires_at, k.revoked_at,
-          u.state::text AS state, u.prefer_shared, ${rules(`(r.subject = 'user' AND r.subject_id = k.owner_id::text)
-             OR (r.subject = 'key' AND r.subject_id = k.id::text)`)} AS rules
+          u.state::text AS state, u.prefer_shared, ${rules(
+            `${RULES_OF_USER} OR (r.subject = 'key' AND r.subject_id = k.id::text)`,
+          )} AS rules
      FROM api_keys k JOIN users u ON u.id = k.owner_id
     WHERE k.secret_hash = ANY($1::text[]) OR k.previous_hash = ANY($1::text[])`,
 );
@@ -76,7 +93,7 @@ const findKeys = named(
 const findUsers = named(
   'keys_find_user',
   `SELECT u.id, u.state::text AS state, u.prefer_shared,
-          ${rules("r.subject = 'user' AND r.subject_id = u.id::text")} AS rules
+          ${rules(RULES_OF_USER)} AS rules
      FROM users u WHERE u.id = ANY($1::uuid[])`,
 );
 
@@ -126,7 +143,7 @@ function toHolder(row: z.infer<typeof KeyRow>, secretUntil: number | null): KeyH
   return {
     keyId: row.id,
     ownerId: row.owner_id,
-    disabled: row.state !== 'active',
+    standing: standingOf(row.state),
     preferShared: row.prefer_shared,
     rules: row.rules,
     allowedModels: row.allowed_models,
@@ -142,8 +159,13 @@ function toHolder(row: z.infer<typeof KeyRow>, secretUntil: number | null): KeyH
 function toUserHolder(row: z.infer<typeof UserRow>): UserHolder {
   return {
     userId: row.id,
-    disabled: row.state !== 'active',
+    standing: standingOf(row.state),
     preferShared: row.prefer_shared,
     rules: row.rules,
   };
+}
+
+/** A state that only a newer server knows lets nobody in. */
+function standingOf(state: string): Standing {
+  return state === 'active' || state === 'silenced' ? state : 'disabled';
 }

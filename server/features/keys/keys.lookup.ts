@@ -6,7 +6,7 @@ import { createLookupCache, type LookupCacheLimits } from '../../infra/lookup-ca
 import type { Changes } from '../../infra/reloader.ts';
 import { type AddressList, addressList, addressText } from './addresses.ts';
 import { isKeyShaped } from './key-secret.ts';
-import type { KeyHolder, KeyLookupRepo, UserHolder } from './keys.lookup.repo.ts';
+import type { KeyHolder, KeyLookupRepo, Standing, UserHolder } from './keys.lookup.repo.ts';
 import { createLastUsed } from './last-used.ts';
 
 export type KeyLookupDeps = {
@@ -21,7 +21,7 @@ export type KeyLookupDeps = {
 export type Principals = KeyLookup & {
   /**
    * A signed-in person without a key, as the console's playground asks.
-   * Throws AppError user_disabled or not_signed_in.
+   * Throws AppError user_disabled, user_silenced or not_signed_in.
    */
   ofUser(userId: string): Promise<Principal>;
   /** Forgets changed keys at once, without waiting for the event to come round. */
@@ -85,7 +85,7 @@ export function createKeyLookup(deps: KeyLookupDeps): Principals {
     async ofUser(userId) {
       const holder = await users.get(userId);
       if (!holder) throw new AppError('not_signed_in', 'Sign in first.');
-      if (holder.disabled) throw disabledUser();
+      refuseStanding(holder.standing);
       return {
         userId,
         keyId: null,
@@ -139,7 +139,7 @@ function refuseDead(holder: KeyHolder, now: number) {
       'This API key is switched off. Its owner can switch it on in the console.',
     );
   }
-  if (holder.disabled) throw disabledUser();
+  refuseStanding(holder.standing);
 }
 
 /** NOTE: what the list allows is nobody's business who is not on it. */
@@ -159,6 +159,13 @@ function unknownKey() {
   );
 }
 
-function disabledUser() {
-  return new AppError('user_disabled', 'The owner of this key has been disabled. Ask an admin.');
+function refuseStanding(standing: Standing) {
+  if (standing === 'active') return;
+  if (standing === 'disabled') {
+    throw new AppError('user_disabled', 'The owner of this key has been disabled. Ask an admin.');
+  }
+  throw new AppError(
+    'user_silenced',
+    'The owner of this key is silenced: they may look, but not call models. Ask an admin.',
+  );
 }

@@ -56,7 +56,7 @@ const LENT = `SELECT a.id, a.owner_id, a.platform_id, a.loan_models, a.models_of
     coalesce(a.options->>'plan', '') <> 'free' AS paid
   FROM accounts a JOIN users u ON u.id = a.owner_id
   WHERE a.shared AND cardinality(a.loan_users) = 0
-    AND a.state::text NOT IN ('disabled', 'expired') AND u.state = 'active'
+    AND a.state::text NOT IN ('disabled', 'expired') AND u.state IN ('active', 'silenced')
     AND a.proved_at IS NOT NULL
     AND (a.policy_class::text <> 'personal'
       OR EXISTS (SELECT 1 FROM personal_lending l WHERE l.platform_id = a.platform_id))

@@ -72,7 +72,7 @@ export function createPoolRepo(pool: Pick<Pool, 'query'>, reports: Pick<Pool, 'q
       const { rows } = await pool.query(
         `SELECT a.id, a.platform_id, a.loan_models, a.models_off FROM accounts a JOIN users u ON u.id = a.owner_id
           WHERE a.shared AND cardinality(a.loan_users) = 0
-            AND a.state::text NOT IN ('disabled', 'expired') AND u.state = 'active'`,
+            AND a.state::text NOT IN ('disabled', 'expired') AND u.state IN ('active', 'silenced')`,
       );
       return z
         .array(LentAccount)

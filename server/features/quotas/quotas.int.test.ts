@@ -220,3 +220,27 @@ test('people see their own limits and those of their keys that work, the fullest
     more: 0,
   });
 });
+
+test('a trust level has limits that its people see as theirs, and only those without their own', async () => {
+  const dan = await console.signedIn('member');
+  const level = { subject: 'trust-level', id: '2' } as const;
+  const rules = [limit('concurrency', 3), limit('tokens-per-day', 50)];
+  expect(await set(admin, { ...level, rules })).toHaveLength(2);
+  await set(admin, { subject: 'user', id: dan.id, rules: [limit('concurrency', 8)] });
+  await console.db.user.update({ where: { id: dan.id }, data: { trustLevel: 2 } });
+  const own = [
+    { subject: 'user', id: dan.id, metric: 'tokens-per-day', limit: 50, trustLevel: 2 },
+    { subject: 'user', id: dan.id, metric: 'concurrency', limit: 8 },
+  ];
+  const mine = (await dan.browser.query('quotas.mine')).data as MyLimits;
+  expect(mine.own).toMatchObject(own);
+  expect(mine.own[1]).not.toHaveProperty('trustLevel');
+  expect((await admin.query('quotas.ofUser', { id: dan.id })).data).toEqual(mine);
+  expect(await codeOf(admin.query('quotas.ofUser', { id: newId() }))).toBe('NOT_FOUND');
+  // What is set for the level is nobody's own: a member neither sees nor sets it.
+  expect(await codeOf(dan.browser.query('quotas.list', level))).toBe('NOT_FOUND');
+  const change = (who: Browser, id: string) =>
+    codeOf(who.mutate('quotas.set', { subject: 'trust-level', id, rules: [] }));
+  expect(await change(dan.browser, '2')).toBe('NOT_FOUND');
+  expect(await change(admin, '5')).toBe('NOT_FOUND');
+});

@@ -1,5 +1,6 @@
+import { ById } from '#shared/schemas/common.ts';
 import { QuotaRulesSet } from '#shared/schemas/quotas.ts';
-import { memberProcedure, router } from '../../trpc/init.ts';
+import { allowedTo, memberProcedure, router } from '../../trpc/init.ts';
 import type { QuotasService } from './quotas.service.ts';
 
 const Named = QuotaRulesSet.pick({ subject: true, id: true });
@@ -8,6 +9,9 @@ const Named = QuotaRulesSet.pick({ subject: true, id: true });
 export function createQuotasRouter(quotas: QuotasService) {
   return router({
     mine: memberProcedure.query(({ ctx }) => quotas.mine(ctx.me)),
+    ofUser: allowedTo('limits.read')
+      .input(ById)
+      .query(({ input }) => quotas.ofUser(input.id)),
     list: memberProcedure.input(Named).query(({ ctx, input }) => quotas.list(ctx.me, input)),
     set: memberProcedure.input(QuotaRulesSet).mutation(({ ctx, input }) => quotas.set(ctx, input)),
     preview: memberProcedure

@@ -87,22 +87,31 @@ export function createQuotasService(deps: QuotasDeps) {
     return preview.result();
   }
 
+  /** The limits of a person and those of their keys. */
+  async function limitsOf(id: string): Promise<MyLimits> {
+    const keys = await repo.limitedKeysOf(id, new Date(clock.now()));
+    const shown = keys.slice(0, MOST_KEYS);
+    const ids = shown.map((key) => key.id);
+    const rules = [await repo.ofUser(id), await repo.list('key', ids)].flat();
+    const states = Map.groupBy(await gate.state(rules), (state) => state.id);
+    return {
+      zone,
+      own: states.get(id) ?? [],
+      keys: shown
+        .map((key) => ({ ...key, limits: states.get(key.id) ?? [] }))
+        .sort((a, b) => fullest(b.limits) - fullest(a.limits)),
+      more: keys.length - shown.length,
+    };
+  }
+
   return {
     /** The caller's own limits and those of their keys. Throws AppError storage_unavailable. */
-    async mine({ id }: Me): Promise<MyLimits> {
-      const keys = await repo.limitedKeysOf(id, new Date(clock.now()));
-      const shown = keys.slice(0, MOST_KEYS);
-      const ids = shown.map((key) => key.id);
-      const rules = [await repo.list('user', [id]), await repo.list('key', ids)].flat();
-      const states = Map.groupBy(await gate.state(rules), (state) => state.id);
-      return {
-        zone,
-        own: states.get(id) ?? [],
-        keys: shown
-          .map((key) => ({ ...key, limits: states.get(key.id) ?? [] }))
-          .sort((a, b) => fullest(b.limits) - fullest(a.limits)),
-        more: keys.length - shown.length,
-      };
+    mine: ({ id }: Me): Promise<MyLimits> => limitsOf(id),
+
+    /** The same of anybody. Throws AppError not_found. */
+    async ofUser(id: string): Promise<MyLimits> {
+      await ownerOf({ subject: 'user', id });
+      return limitsOf(id);
     },
 
     /** Its limits and how much of each is taken. Throws AppError not_found, for another's too. */

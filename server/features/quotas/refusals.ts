@@ -6,6 +6,7 @@ const SOON_MS = 1_000;
 /** How a subject is called to whoever met its limit. Accounts are named to nobody: they may be another's. */
 const SUBJECTS: Record<QuotaSubject, (id: string) => string> = {
   user: () => 'This user',
+  'trust-level': (id) => `A person of trust level ${id}`,
   key: () => 'This key',
   model: (id) => `The model "${id}"`,
   account: () => 'An account behind this model',
@@ -44,7 +45,8 @@ export function refusal(looks: readonly QuotaLook[], now: number, zone: string):
 
 function whatIsLeft(look: QuotaLook): string {
   const { subject, id, metric, limit, used, held, asked } = look;
-  const who = SUBJECTS[subject](id);
+  const level = look.trustLevel === undefined ? '' : ` (trust level ${look.trustLevel})`;
+  const who = `${SUBJECTS[subject](id)}${level}`;
   const rule = `${who} may ${verbOf(metric)} ${amount(metric, limit)} ${PERIODS[metric]}`;
   if (metric === 'concurrency') return `${rule}: ${held} are running.`;
   if (metric === 'requests-per-minute') return `${rule}: ${used} are made, and this is one more.`;

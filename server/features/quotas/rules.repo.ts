@@ -4,6 +4,7 @@ import {
   QuotaMetric,
   type QuotaRule,
   QuotaSubject,
+  TRUST_LEVELS,
 } from '#shared/schemas/quotas.ts';
 import { type Db, type Tx, withTx } from '../../infra/prisma/client.ts';
 import { notify } from '../../infra/prisma/notify.ts';
@@ -41,6 +42,29 @@ export function createQuotaRulesRepo(db: Db) {
       return toRules(await db.quotaRule.findMany({ where }));
     },
 
+    /** Those of a person: their own, and what their trust level adds to them. */
+    async ofUser(id: string): Promise<QuotaRule[]> {
+      const user = await db.user.findUnique({ where: { id }, select: { trustLevel: true } });
+      if (!user) return [];
+      const { trustLevel } = user;
+      const rows = await db.quotaRule.findMany({
+        where: {
+          OR: [
+            { subject: 'user', subjectId: id },
+            { subject: 'trust-level', subjectId: String(trustLevel) },
+          ],
+        },
+      });
+      const rules = toRules(rows);
+      const own = new Set(
+        rules.flatMap(({ metric, subject }) => (subject === 'user' ? metric : [])),
+      );
+      return rules.flatMap((rule): QuotaRule[] => {
+        if (rule.subject === 'user') return [rule];
+        return own.has(rule.metric) ? [] : [{ ...rule, subject: 'user', id, trustLevel }];
+      });
+    },
+
     /** All of these kinds. */
     async all(subjects: readonly QuotaSubject[]): Promise<QuotaRule[]> {
       return toRules(await db.quotaRule.findMany({ where: { subject: { in: [...subjects] } } }));
@@ -70,6 +94,8 @@ export function createQuotaRulesRepo(db: Db) {
             ?.ownerId;
         case 'model':
           return (await db.model.findUnique({ where: { name: id } })) ? null : undefined;
+        case 'trust-level':
+          return TRUST_LEVELS.some((level) => String(level) === id) ? null : undefined;
         case 'platform':
         case 'bot':
         case 'share-link':
@@ -112,6 +138,7 @@ async function nameOf(tx: Tx, subject: QuotaSubject, id: string): Promise<string
   const found = { where: { id }, select: { name: true } } as const;
   if (subject === 'key') return (await tx.apiKey.findUnique(found))?.name ?? id;
   if (subject === 'account') return (await tx.account.findUnique(found))?.name ?? id;
+  if (subject === 'trust-level') return `trust level ${id}`;
   if (subject !== 'user') return id;
   const user = await tx.user.findUnique({ where: { id }, select: { username: true } });
   return user?.username ?? id;
@@ -155,10 +182,11 @@ export async function saveLimits(
   if (changed) await tellOf(tx, subject, id);
 }
 
-/** Keys and users are kept with their rules: whoever keeps them is told too. */
+/** Keys and users are kept with their rules: whoever keeps them is told too, of a level's people all. */
 async function tellOf(tx: Tx, subject: QuotaSubject, id: string): Promise<void> {
   await notify(tx, 'quotas', [id]);
   if (subject === 'user') await notify(tx, 'users', [id]);
+  if (subject === 'trust-level') await notify(tx, 'users', []);
   if (subject === 'key') await notify(tx, 'keys', [id]);
 }
 

@@ -18,6 +18,7 @@ const Limit = z.object({
   asked: z.number(),
   resetsAt: Ms.nullable(),
   decided: z.boolean(),
+  trustLevel: z.number().optional().catch(undefined),
 });
 
 const Candidate = z.object({

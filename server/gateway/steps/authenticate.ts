@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { AppError } from '#shared/errors.ts';
 import type { Arrived, Known } from '../exchange.ts';
 
-/** Finds out who asks. Throws AppError key_missing, key_invalid or user_disabled. */
+/** Finds out who asks. Throws AppError key_missing, key_invalid, user_disabled or user_silenced. */
 export async function authenticate(arrived: Arrived): Promise<Known> {
   return Object.assign(arrived, { principal: await arrived.identify() });
 }

@@ -120,6 +120,7 @@ function Limit({ state, zone }: { state: QuotaState; zone: string }) {
       <LimitBar state={state} height={7} />
       <Text fz="xs" c="dimmed" mt={3} className="gh-figures">
         <Anew state={state} zone={zone} />
+        {state.trustLevel !== undefined && <> · {t('my.fromLevel', { level: state.trustLevel })}</>}
       </Text>
     </li>
   );

@@ -15,6 +15,7 @@ const NAMED = new Set<string>([
   'not_signed_in',
   'forbidden',
   'user_disabled',
+  'user_silenced',
   'model_not_allowed',
   'scope_missing',
   'address_not_allowed',

@@ -52,7 +52,8 @@ export function metricText(t: Translator, metric: string): string {
 }
 
 /** “The limit of the API key” */
-export function subjectText(t: Translator, { name, subject }: WhyLimit): string {
+export function subjectText(t: Translator, { name, subject, trustLevel }: WhyLimit): string {
+  if (trustLevel !== undefined) return t('subjects.trustLevel', { level: trustLevel });
   switch (subject) {
     case 'user':
     case 'key':

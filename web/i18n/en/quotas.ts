@@ -3,6 +3,7 @@ export const quotas = {
   none: 'No limit',
   title: {
     user: 'Limits of {{name}}',
+    'trust-level': 'Limits of trust level {{name}}',
     key: 'Limits of the key {{name}}',
     model: 'Limits of the model {{name}}',
     account: 'Limits of the account {{name}}',
@@ -12,6 +13,8 @@ export const quotas = {
   },
   about: {
     user: 'Over all keys of this person together. An empty field is no limit.',
+    'trust-level':
+      'For each person of this level by themselves, unless they have a limit of their own of the kind. An empty field is no limit.',
     key: 'Besides the limits of its owner. An empty field is no limit.',
     model: 'Over everybody who uses the model. An empty field is no limit.',
     account: 'Whoever uses it: a full account is passed over. An empty field is no limit.',
@@ -43,6 +46,7 @@ export const quotas = {
     person: 'All my requests',
     key: 'Key {{name}}',
     of: '{{used}} of {{limit}}',
+    fromLevel: 'From trust level {{level}}',
     anew: 'Starts anew {{at}}',
     everyMinute: 'Starts anew every minute',
     asTheyEnd: 'Free again as requests end',

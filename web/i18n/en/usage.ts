@@ -174,6 +174,7 @@ export const usage = {
     not_signed_in: 'Signed out',
     forbidden: 'Forbidden',
     user_disabled: 'User disabled',
+    user_silenced: 'User silenced',
     model_not_allowed: 'Model not allowed',
     scope_missing: 'Scope missing',
     address_not_allowed: 'Address not allowed',

@@ -95,6 +95,7 @@ export const why = {
   },
   subjects: {
     user: 'The limit of the user',
+    trustLevel: 'The limit of trust level {{level}}',
     key: 'The limit of the API key',
     model: 'The limit of model {{name}}',
     account: 'The limit of an account',

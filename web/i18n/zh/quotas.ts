@@ -6,6 +6,7 @@ export const quotas: Translated<typeof english> = {
   none: '不限',
   title: {
     user: '{{name}} 的限额',
+    'trust-level': '信任等级 {{name}} 的限额',
     key: '密钥 {{name}} 的限额',
     model: '模型 {{name}} 的限额',
     account: '账号 {{name}} 的限额',
@@ -15,6 +16,7 @@ export const quotas: Translated<typeof english> = {
   },
   about: {
     user: '此人所有密钥合计。留空表示不限。',
+    'trust-level': '对该等级的每个人分别计算，除非其本人已有同类限额。留空表示不限。',
     key: '在其所有者的限额之外另计。留空表示不限。',
     model: '所有使用此模型的人合计。留空表示不限。',
     account: '不论谁使用：用满的账号会被跳过。留空表示不限。',
@@ -45,6 +47,7 @@ export const quotas: Translated<typeof english> = {
     person: '我的所有请求',
     key: '密钥 {{name}}',
     of: '{{used}} / {{limit}}',
+    fromLevel: '来自信任等级 {{level}}',
     anew: '{{at}} 重新计算',
     everyMinute: '每分钟重新计算',
     asTheyEnd: '请求结束后即可继续',

@@ -171,6 +171,7 @@ export const usage: Translated<typeof english> = {
     not_signed_in: '登录失效',
     forbidden: '无权限',
     user_disabled: '用户已停用',
+    user_silenced: '用户已禁言',
     model_not_allowed: '模型不允许',
     scope_missing: '用途不允许',
     address_not_allowed: '地址不允许',

@@ -77,6 +77,7 @@ export const why: Translated<typeof english> = {
   },
   subjects: {
     user: '用户的限额',
+    trustLevel: '信任等级 {{level}} 的限额',
     key: 'API 密钥的限额',
     model: '模型 {{name}} 的限额',
     account: '某个账号的限额',
