@@ -3,6 +3,7 @@ import type { FactorsView, PasskeyAnswer } from '#shared/schemas/factors.ts';
 import { type Browser, createBrowser } from '../../testing/browser.ts';
 import { PASSWORD, startConsole, type TestConsole } from '../../testing/console.ts';
 import { type AnswerWish, type SoftPasskey, softPasskey } from '../../testing/soft-passkey.ts';
+import { createFactorsRepo } from './index.ts';
 
 const MINUTE_MS = 60_000;
 let console: TestConsole;
@@ -185,9 +186,24 @@ describe('sign-in with a passkey', () => {
     expect((await signInWith(key, { counter: 8 })).sent.status).toBe(200);
   });
 
+  test('of two answers with one counter at once, the database takes one', async () => {
+    const { id } = await withPasskey();
+    const { id: passkey } = await console.db.passkey.findFirstOrThrow({ where: { userId: id } });
+    const repo = createFactorsRepo(console.db);
+    const note = (counter: bigint) => repo.notePasskey(passkey, counter, new Date(0));
+    expect((await Promise.all([note(9n), note(9n)])).sort()).toEqual([false, true]);
+    expect(await note(8n)).toBe(false);
+    // A device that does not count says 0 always; one that counted before does not go back to it.
+    expect(await note(0n)).toBe(false);
+    expect(await note(10n)).toBe(true);
+    const row = await console.db.passkey.findUniqueOrThrow({ where: { id: passkey } });
+    expect(row).toMatchObject({ counter: 10n, lastUsedAt: new Date(0) });
+  });
+
   test('is refused to a disabled person, and to one whose password was reset', async () => {
     const { key, id } = await withPasskey();
-    await console.db.user.update({ where: { id }, data: { passwordHash: null } });
+    const admin = await console.signedIn('admin');
+    expect((await admin.browser.mutate('users.resetPassword', { id })).status).toBe(200);
     expect((await signInWith(key)).sent.error?.data.appCode).toBe('passkey_refused');
     await console.db.user.update({ where: { id }, data: { state: 'disabled' } });
     expect((await signInWith(key)).sent.error?.data.appCode).toBe('user_disabled');
