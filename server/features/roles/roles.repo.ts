@@ -1,4 +1,4 @@
-import { type Permission, permissionsOf } from '#shared/permissions.ts';
+import { BUILT_IN_ROLES, type Permission, permissionsOf } from '#shared/permissions.ts';
 import type { RoleView } from '#shared/schemas/roles.ts';
 import { type Db, type Tx, withTx } from '../../infra/prisma/client.ts';
 import { notify } from '../../infra/prisma/notify.ts';
@@ -21,13 +21,14 @@ type Check = (row: RoleRow) => void;
 /** Rows of `roles`. What people may do is asked of them, so writers tell the replicas. */
 export function createRolesRepo(db: Db) {
   return {
-    /** Built-in ones first, then by name. */
+    /** Built-in ones first, in the order of their table, then by name. */
     async list(): Promise<RoleView[]> {
       const rows = await db.role.findMany({
         select: { ...SELECT, _count: { select: { users: true } } },
-        orderBy: [{ builtIn: 'desc' }, { name: 'asc' }, { id: 'asc' }],
+        orderBy: [{ name: 'asc' }, { id: 'asc' }],
       });
-      return rows.map(({ _count, ...row }) => ({ ...toRow(row), people: _count.users }));
+      const roles = rows.map(({ _count, ...row }) => ({ ...toRow(row), people: _count.users }));
+      return roles.sort((a, b) => placeOf(a) - placeOf(b));
     },
 
     /** Returns false when the id is taken. */
@@ -77,6 +78,11 @@ async function lock(tx: Tx, id: string): Promise<RoleRow | null> {
   await tx.$queryRaw`SELECT 1 AS locked FROM roles WHERE id = ${id} FOR UPDATE`;
   const row = await tx.role.findUnique({ where: { id }, select: SELECT });
   return row && toRow(row);
+}
+
+function placeOf({ id, builtIn }: RoleRow): number {
+  const order = Object.keys(BUILT_IN_ROLES);
+  return builtIn ? order.indexOf(id) : order.length;
 }
 
 type Stored = Omit<RoleRow, 'permissions'> & { permissions: string[] };

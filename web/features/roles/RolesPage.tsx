@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, Stack } from '@mantine/core';
 import { IconPlus, IconShieldCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
@@ -35,7 +35,7 @@ export function RolesPage() {
         empty={<EmptyState icon={IconShieldCheck} title={t('empty')} text={t('emptyText')} />}
       >
         {(all) => (
-          <>
+          <Stack gap="lg">
             <Section flush>
               <RolesTable
                 roles={all}
@@ -46,7 +46,7 @@ export function RolesPage() {
               />
             </Section>
             <PermissionMatrix roles={all} />
-          </>
+          </Stack>
         )}
       </QueryBoundary>
       {editing.value && (
