@@ -123,6 +123,8 @@ export async function buildFeatures(options: FeatureOptions) {
     log,
     cipher,
     redisUrl: config.redis.url,
+    mail: config.mail,
+    publicUrl: config.http.publicUrl,
     passwordRounds: options.passwordRounds,
   });
 
@@ -317,6 +319,7 @@ export async function buildFeatures(options: FeatureOptions) {
         auditService.close(),
         people.failed.settled(),
         people.limiters.close(),
+        people.services.registration.mail.close(),
         endings.close(),
       ]);
       await ledger.close();

@@ -8,6 +8,7 @@ import {
   createTotpService,
 } from './features/factors/index.ts';
 import { createOffSwitchRepo, createOffSwitchService } from './features/off-switch/index.ts';
+import { buildRegistration } from './features/registration/index.ts';
 import { createRolesRepo, createRolesService } from './features/roles/index.ts';
 import {
   createFailedSignIns,
@@ -42,6 +43,10 @@ export type PeopleOptions = {
   audit: Audit;
   /** Where sign-in limits are shared with other servers; null = in this process. */
   redisUrl: string | null;
+  /** Mail server and sender; null = no mail is sent. */
+  mail?: { url: string | null; from: string | null };
+  /** Address people reach this server by, for links in mails; null = not said. */
+  publicUrl?: string | null;
   /** bcrypt's cost; tests lower it. */
   passwordRounds?: number | undefined;
 };
@@ -54,6 +59,8 @@ export function buildPeople({
   log,
   cipher,
   redisUrl,
+  mail = { url: null, from: null },
+  publicUrl = null,
   passwordRounds,
 }: PeopleOptions) {
   const passwords = createPasswords(passwordRounds);
@@ -119,8 +126,27 @@ export function buildPeople({
     audit,
     clock,
   });
+  const registration = buildRegistration({
+    ...{ db, clock, log, audit, invites, signIn, passwords, limiters, mail, publicUrl },
+    users: usersRepo,
+  });
   return {
-    services: { roles, setup, sessions, signIn, proofs, factors, users, invites, offSwitch },
+    services: {
+      registration,
+      roles,
+      setup,
+      sessions,
+      signIn,
+      proofs,
+      factors,
+      users,
+      invites,
+      offSwitch,
+    },
     ...{ store, usersRepo, passwords, limiters, failed },
+    /** Whether somebody new comes in. */
+    admit: registration.admission.admit,
+    /** What sign-in by other services stands on. */
+    forSso: { limiters, sessionsRepo, signIn, usersRepo },
   };
 }

@@ -17,6 +17,10 @@ import { createPoolRouter, type PoolService } from '../features/pool/index.ts';
 import { createQuotasRouter, type QuotasService } from '../features/quotas/index.ts';
 import { createRolesRouter, type RolesService } from '../features/roles/index.ts';
 import {
+  createRegistrationRouter,
+  type RegistrationServices,
+} from '../features/registration/index.ts';
+import {
   createSessionsRouter,
   type ProofsService,
   type SessionsService,
@@ -39,6 +43,7 @@ export type Services = {
   proofs: ProofsService;
   factors: FactorsService;
   roles: RolesService;
+  registration: RegistrationServices;
   users: UsersService;
   invites: InvitesService;
   offSwitch: OffSwitchService;
@@ -63,6 +68,7 @@ export function createAppRouter(services: Services) {
     factors: createFactorsRouter(services.factors),
     roles: createRolesRouter(services.roles),
     offSwitch: createOffSwitchRouter(services.offSwitch),
+    registration: createRegistrationRouter(services.registration),
     users: createUsersRouter(services.users, services.invites),
     platforms: createPlatformsRouter(services.platforms),
     accounts: createAccountsRouter(services.accounts, services.accountRecords),

@@ -66,6 +66,7 @@ export function mountTrpc({ router, door, log }: TrpcOptions): Router {
       requestId: requestIdOf(res),
       address: req.ip ?? '',
       userAgent: req.headers['user-agent'] ?? '',
+      languages: req.headers['accept-language'] ?? '',
       me: session?.me ?? null,
       sessionId: session?.sessionId ?? null,
       proved: session?.proved ?? false,

@@ -15,6 +15,8 @@ export type Context = {
   /** Address of the caller, as seen through trusted proxies. */
   address: string;
   userAgent: string;
+  /** Languages the browser asks for: its Accept-Language header. */
+  languages: string;
   /** The signed-in person, or null. */
   me: Me | null;
   /** The session's stored id (a hash), or null. */

@@ -4,6 +4,7 @@ import type { RegistrationLook, RegistrationSettings } from '#shared/schemas/reg
 import type { Tx } from '../../infra/prisma/client.ts';
 import { type Actor, type Audit, by } from '../audit/index.ts';
 import type { UsersRepo } from '../users/index.ts';
+import type { Asking, MailDesk } from './mail-desk.ts';
 import type { RegistrationSettingsRepo } from './settings.repo.ts';
 
 /** Somebody who is not known here yet. */
@@ -19,13 +20,12 @@ export type Newcomer = {
 export type AdmissionDeps = {
   repo: RegistrationSettingsRepo;
   users: Pick<UsersRepo, 'lock' | 'roleAllows'>;
-  /** Whether mails with links can be sent. */
-  mailWorks(): boolean;
+  mails: Pick<MailDesk, 'works' | 'configured'>;
   audit: Pick<Audit, 'note'>;
 };
 
 /** Who may make an account of their own, as admins decided. */
-export function createAdmissionService({ audit, mailWorks, repo, users }: AdmissionDeps) {
+export function createAdmissionService({ audit, mails, repo, users }: AdmissionDeps) {
   /** Whoever saves may do it still, and gives away nothing they lack. */
   async function mayHandOn(tx: Tx, actor: Actor, role: string): Promise<void> {
     const caller = await users.lock(tx, actor.me.id);
@@ -49,15 +49,18 @@ export function createAdmissionService({ audit, mailWorks, repo, users }: Admiss
     /** What strangers may know. */
     async look(): Promise<RegistrationLook> {
       const { mode, email, domains } = await repo.read();
-      return { mode, email, domains: mode === 'closed' ? [] : domains, mail: mailWorks() };
+      return { mode, email, domains: mode === 'closed' ? [] : domains, mail: mails.configured };
     },
 
     /**
      * @throws AppError forbidden for a role that allows more than the caller's; bad_request for one that
      *   is not there, or when mails have to be sent and cannot be.
      */
-    async save(actor: Actor, wanted: RegistrationSettings): Promise<RegistrationSettings> {
-      if (wanted.email === 'confirmed' && !mailWorks()) {
+    async save(
+      actor: Actor & Pick<Asking, 'origin'>,
+      wanted: RegistrationSettings,
+    ): Promise<RegistrationSettings> {
+      if (wanted.email === 'confirmed' && !mails.works(actor.origin)) {
         throw new AppError(
           'bad_request',
           'Nobody can confirm an address while no mail can be sent. Set SMTP_URL, MAIL_FROM and PUBLIC_URL first.',

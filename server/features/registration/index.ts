@@ -1,6 +1,3 @@
-export {
-  type AdmissionService,
-  createAdmissionService,
-  type Newcomer,
-} from './admission.service.ts';
-export { createRegistrationSettingsRepo } from './settings.repo.ts';
+export type { AdmissionService } from './admission.service.ts';
+export { buildRegistration, type RegistrationServices } from './build.ts';
+export { createRegistrationRouter } from './registration.router.ts';

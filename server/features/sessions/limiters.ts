@@ -39,11 +39,19 @@ export type Limiters = {
   passkey: Tries;
   /** Sign-ins by other services begun and finished, by address. */
   sso: Tries;
+  /** People who registered, by address. */
+  register: Tries;
+  /** Mails asked for by strangers, by address. */
+  mailAsk: Tries;
+  /** Mails with links to one person, by user id. */
+  mailTo: Tries;
   close(): void;
 };
 
 const HOUR_S = 3_600;
 const PER_NAME: TriesRule = { free: 5, firstWaitS: 15, longestWaitS: 900, memoryS: 24 * HOUR_S };
+/** What makes something new each time, or fills a mailbox. */
+const PER_MAKING: TriesRule = { free: 10, firstWaitS: 60, longestWaitS: 3_600, memoryS: HOUR_S };
 const PER_ADDRESS: TriesRule = { free: 30, firstWaitS: 15, longestWaitS: 900, memoryS: HOUR_S };
 
 export type LimiterOptions = {
@@ -64,6 +72,9 @@ export function createLimiters({ redisUrl, log }: LimiterOptions): Limiters {
     code: make('code', PER_NAME),
     passkey: make('passkey', PER_ADDRESS),
     sso: make('sso', PER_ADDRESS),
+    register: make('register', PER_MAKING),
+    mailAsk: make('mail-ask', PER_ADDRESS),
+    mailTo: make('mail-to', { ...PER_MAKING, free: 5 }),
     close: () => redis?.disconnect(),
   };
 }
