@@ -66,7 +66,22 @@ const STEPS: Readonly<Record<SwitchStepKind, Step>> = {
 
   tokens: {
     on: ['person', 'own', 'disable'],
-    end: async () => [],
+    async end(tx, { userId }) {
+      const where = { userId };
+      const rows = await tx.tokenFamily.findMany({
+        where,
+        select: { id: true, userAgent: true, address: true },
+        orderBy: { lastUsedAt: 'desc' },
+      });
+      if (rows.length === 0) return [];
+      await tx.tokenFamily.deleteMany({ where });
+      await notify(
+        tx,
+        'tokens',
+        rows.map(({ id }) => id),
+      );
+      return rows.map(({ address, userAgent }) => ({ name: userAgent, detail: address }));
+    },
   },
 
   keys: {
