@@ -37,6 +37,7 @@ import { createPlatformsRepo, createPlatformsService } from './features/platform
 import { createPool } from './features/pool/index.ts';
 import { createResponsesRepo, createResponsesService } from './features/responses/index.ts';
 import { createPeople, createPeopleRepo } from './features/tokens/index.ts';
+import { buildSso } from './features/sso/index.ts';
 import { createTraceKeeper, createTracesRepo, createWhyService } from './features/traces/index.ts';
 import {
   createSpentThisMonth,
@@ -126,6 +127,13 @@ export async function buildFeatures(options: FeatureOptions) {
     mail: config.mail,
     publicUrl: config.http.publicUrl,
     passwordRounds: options.passwordRounds,
+  });
+
+  const sso = buildSso({
+    ...{ audit, cipher, clock, db, log, outbound },
+    ...people.forSso,
+    admit: people.admit,
+    environment: config.sso.environment,
   });
 
   const endings = createEndings({
@@ -261,6 +269,7 @@ export async function buildFeatures(options: FeatureOptions) {
     people: known,
     services: {
       ...people.services,
+      ...sso,
       platforms,
       accounts,
       accountRecords,

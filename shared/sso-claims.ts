@@ -77,9 +77,8 @@ function idOf(value: unknown): string {
 
 function textOf(value: unknown): string {
   if (typeof value !== 'string') return '';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out.
   return value
-    .replace(/[\u0000-\u001f\u007f]/g, '')
+    .replace(/\p{Cc}/gu, '')
     .trim()
     .slice(0, LONGEST);
 }

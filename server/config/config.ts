@@ -4,6 +4,19 @@ import { type Env, parseEnv } from './env.ts';
 /** The repository's root: what relative paths in the environment start from. */
 export const projectRoot = resolve(import.meta.dirname, '../..');
 
+/** The service people sign in by that the environment describes; null = none. */
+function environmentService(env: Env) {
+  const { OAUTH_CLIENT_ID: clientId, OAUTH_CLIENT_SECRET: clientSecret } = env;
+  if (clientId === undefined || clientSecret === undefined) return null;
+  return {
+    ...{ clientId, clientSecret },
+    redirectUri: env.OAUTH_REDIRECT_URI ?? null,
+    authorizationEndpoint: env.OAUTH_AUTHORIZATION_ENDPOINT ?? null,
+    tokenEndpoint: env.OAUTH_TOKEN_ENDPOINT ?? null,
+    userInfoEndpoint: env.OAUTH_USER_INFO_ENDPOINT ?? null,
+  };
+}
+
 /** The environment, grouped by who reads it. Secrets are apart, in secrets.ts. */
 export function toConfig(env: Env) {
   return Object.freeze({
@@ -11,6 +24,7 @@ export function toConfig(env: Env) {
     applyFile: env.GATEHOUSE_APPLY ?? null,
     logLevel: env.LOG_LEVEL,
     database: { url: env.DATABASE_URL ?? null },
+    sso: { environment: environmentService(env), unboundApi: env.API_SSO_UNBOUND },
     redis: { url: env.REDIS_URL ?? null, timeoutMs: env.REDIS_TIMEOUT_MS },
     responses: {
       retentionMs: env.RESPONSES_RETENTION_DAYS * 86_400_000,

@@ -39,6 +39,8 @@ function parseOrigin(entry: string) {
   throw new Error('not an origin; write it like https://app.example.com, without a path');
 }
 
+const httpUrl = z.url({ protocol: /^https?$/ });
+
 const milliseconds = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
 
 /**
@@ -159,6 +161,22 @@ export const Env = z.object({
     .string()
     .optional()
     .describe('Fernet key of an older database; read by import:plugin-keys only'),
+  OAUTH_CLIENT_ID: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Client id at a plain OAuth 2.0 service, Linux.do unless endpoints say otherwise'),
+  OAUTH_CLIENT_SECRET: z.string().min(1).optional().describe('Its secret; needed with the id'),
+  OAUTH_REDIRECT_URI: httpUrl
+    .optional()
+    .describe('Where /api/auth/sso sends browsers back to; default our own page'),
+  OAUTH_AUTHORIZATION_ENDPOINT: httpUrl.optional().describe('Where people sign in there'),
+  OAUTH_TOKEN_ENDPOINT: httpUrl.optional().describe('Where its codes are exchanged'),
+  OAUTH_USER_INFO_ENDPOINT: httpUrl.optional().describe('Where it says who somebody is'),
+  API_SSO_UNBOUND: z
+    .stringbool()
+    .default(false)
+    .describe('Whether /api/auth sign-ins by other services need no cookie of the same browser'),
   GATEHOUSE_APPLY: z.string().min(1).optional().describe('Set-up file applied at every start'),
 });
 export type Env = z.infer<typeof Env>;
@@ -184,6 +202,7 @@ export function parseEnv(source: Readonly<Record<string, string | undefined>>): 
       : [];
   const problems = [
     ...noSender,
+    ...PAIRS.flatMap((pair) => halves(given, pair)),
     ...unknown.map((name) => `${name}: no such setting`),
     ...(result.error?.issues ?? []).map((issue) => `${issue.path.join('.')}: ${issue.message}`),
   ];
@@ -195,9 +214,16 @@ export function parseEnv(source: Readonly<Record<string, string | undefined>>): 
   return result.data;
 }
 
-/** The Plug-in API's address and its admin key are of no use without each other. */
-function halves(given: Readonly<Record<string, string | undefined>>): string[] {
-  const pair = ['PLUGIN_API_BASE_URL', 'PLUGIN_API_ADMIN_KEY'];
+/** Settings that are of no use without each other. */
+const PAIRS = [
+  ['PLUGIN_API_BASE_URL', 'PLUGIN_API_ADMIN_KEY'],
+  ['OAUTH_CLIENT_ID', 'OAUTH_CLIENT_SECRET'],
+] as const;
+
+function halves(
+  given: Readonly<Record<string, string | undefined>>,
+  pair: readonly string[],
+): string[] {
   const missing = pair.filter((name) => given[name] === undefined);
   return missing.length === 1 ? [`${missing[0]}: set it, too; the two go together`] : [];
 }

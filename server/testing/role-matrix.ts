@@ -70,6 +70,17 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'registration.approve': 'users.write',
   'registration.decline': 'users.write',
 
+  'sso.ways': 'everyone',
+  'sso.begin': 'everyone',
+  'sso.link': 'signed-in',
+  'sso.finish': 'everyone',
+  'sso.mine': 'signed-in',
+  'sso.unlink': 'signed-in',
+  'sso.providers': 'sign-in.write',
+  'sso.saveProvider': 'sign-in.write',
+  'sso.deleteProvider': 'sign-in.write',
+  'sso.checkProvider': 'sign-in.write',
+
   'platforms.list': 'signed-in',
   'platforms.create': 'platforms.write',
   'platforms.update': 'platforms.write',

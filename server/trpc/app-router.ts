@@ -27,6 +27,12 @@ import {
   type SignInService,
 } from '../features/sessions/index.ts';
 import { createSetupRouter, type SetupService } from '../features/setup/index.ts';
+import {
+  createSsoRouter,
+  type IdentitiesService,
+  type ProvidersService,
+  type SsoService,
+} from '../features/sso/index.ts';
 import { createWhyRouter, type WhyService } from '../features/traces/index.ts';
 import { createUsageRouter, type UsageService } from '../features/usage/index.ts';
 import {
@@ -44,6 +50,9 @@ export type Services = {
   factors: FactorsService;
   roles: RolesService;
   registration: RegistrationServices;
+  sso: SsoService;
+  ssoProviders: ProvidersService;
+  identities: IdentitiesService;
   users: UsersService;
   invites: InvitesService;
   offSwitch: OffSwitchService;
@@ -69,6 +78,7 @@ export function createAppRouter(services: Services) {
     roles: createRolesRouter(services.roles),
     offSwitch: createOffSwitchRouter(services.offSwitch),
     registration: createRegistrationRouter(services.registration),
+    sso: createSsoRouter(services),
     users: createUsersRouter(services.users, services.invites),
     platforms: createPlatformsRouter(services.platforms),
     accounts: createAccountsRouter(services.accounts, services.accountRecords),

@@ -36,6 +36,11 @@ export const AUDIT_ACTIONS = [
   'pool.saveSettings',
   'registration.save',
   'quotas.set',
+  'sso.signIn',
+  'sso.link',
+  'sso.unlink',
+  'sso.saveProvider',
+  'sso.deleteProvider',
   'keys.create',
   'keys.update',
   'keys.switch',
@@ -68,6 +73,7 @@ export const AuditTargetKind = z.enum([
   'account',
   'model',
   'platform',
+  'service',
   'settings',
 ]);
 export type AuditTargetKind = z.infer<typeof AuditTargetKind>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Id, Role, Timestamp } from './common.ts';
 import { SecondFactorMethod } from './factors.ts';
+import { MailDomain } from './registration.ts';
 import { Me } from './sessions.ts';
 
 /** What addresses name a service by; its redirect URI ends with it. */
@@ -44,13 +45,6 @@ export const RoleRule = z.object({
   role: Role,
 });
 export type RoleRule = z.infer<typeof RoleRule>;
-
-const MailDomain = z
-  .string()
-  .trim()
-  .toLowerCase()
-  .max(253)
-  .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'a domain such as example.com');
 
 export const TrustLevel = z.int().min(0).max(4);
 

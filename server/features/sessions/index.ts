@@ -8,7 +8,7 @@ export type { PasskeyOptions, SecondFactors } from './second-factors.ts';
 export { createSessionNotes, type SignInMeans } from './session-notes.ts';
 export type { Visitor } from './session-store.ts';
 export { createLuciaSessions, SESSION_DAYS } from './sessions.lucia.ts';
-export { createSessionsRepo, deleteSessionsOf } from './sessions.repo.ts';
+export { createSessionsRepo, deleteSessionsOf, type SessionsRepo } from './sessions.repo.ts';
 export { createSessionsRouter } from './sessions.router.ts';
 export {
   createSessionsService,

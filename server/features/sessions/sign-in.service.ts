@@ -21,6 +21,13 @@ export type PasskeyVisitor = Visitor & {
   proofCookie: string | null;
 };
 
+/** By what somebody comes in. */
+export type Entrance = {
+  means?: SignInMeans;
+  /** True when that is as good as two factors. */
+  proven?: boolean;
+};
+
 export type SignInDeps = {
   sessions: Pick<SessionsService, 'start'>;
   proofs: Pick<ProofsService, 'check' | 'takePasskey'>;
@@ -44,9 +51,9 @@ export function createSignInService(deps: SignInDeps) {
     me: Me,
     passwordHash: string | null,
     visitor: Visitor,
-    means: SignInMeans = 'password',
+    { means = 'password', proven = false }: Entrance = {},
   ): Promise<SignedIn | Halfway> {
-    const methods = await factors.methodsOf(me.id);
+    const methods = proven ? [] : await factors.methodsOf(me.id);
     if (methods.length === 0) {
       return { me, token: await sessions.start({ userId: me.id, passwordHash }, visitor, means) };
     }

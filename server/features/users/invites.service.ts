@@ -112,7 +112,7 @@ export function createInvitesService(deps: InvitesDeps) {
         return { ...me, permissions: standing.permissions };
       });
       await limiters.username.reset(me.username);
-      return await signIn.enter(toMe(me), passwordHash, visitor, 'link');
+      return await signIn.enter(toMe(me), passwordHash, visitor, { means: 'link' });
     },
   };
 }

@@ -48,6 +48,13 @@ export const audit = {
     pool: { saveSettings: 'Changed the pool’s settings' },
     registration: { save: 'Changed who may register' },
     quotas: { set: 'Set limits' },
+    sso: {
+      signIn: 'Came in by another service',
+      link: 'Linked an account elsewhere',
+      unlink: 'Unlinked an account elsewhere',
+      saveProvider: 'Saved a sign-in service',
+      deleteProvider: 'Deleted a sign-in service',
+    },
     keys: {
       create: 'Created an API key',
       update: 'Changed an API key',
@@ -82,6 +89,7 @@ export const audit = {
     account: 'Account',
     model: 'Model',
     platform: 'Platform',
+    service: 'Sign-in service',
     settings: 'Settings',
   },
   filter: {

@@ -46,6 +46,13 @@ export const audit: Translated<typeof english> = {
     pool: { saveSettings: '修改共享池设置' },
     registration: { save: '修改注册设置' },
     quotas: { set: '设置限额' },
+    sso: {
+      signIn: '通过其他服务登录',
+      link: '关联了外部账号',
+      unlink: '取消关联外部账号',
+      saveProvider: '保存了登录服务',
+      deleteProvider: '删除了登录服务',
+    },
     keys: {
       create: '创建 API 密钥',
       update: '修改 API 密钥',
@@ -80,6 +87,7 @@ export const audit: Translated<typeof english> = {
     account: '账号',
     model: '模型',
     platform: '平台',
+    service: '登录服务',
     settings: '设置',
   },
   filter: {

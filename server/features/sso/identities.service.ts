@@ -1,0 +1,80 @@
+import { AppError } from '#shared/errors.ts';
+import type { Me } from '#shared/schemas/sessions.ts';
+import type { WaysOfMine } from '#shared/schemas/sso.ts';
+import type { Tx } from '../../infra/prisma/client.ts';
+import { type Actor, type Audit, by } from '../audit/index.ts';
+import { type Proven, requireRecentProof } from '../sessions/index.ts';
+import type { IdentitiesRepo } from './identities.repo.ts';
+import type { Providers } from './providers.ts';
+
+export type IdentitiesDeps = {
+  repo: IdentitiesRepo;
+  providers: Pick<Providers, 'all' | 'enabled'>;
+  audit: Pick<Audit, 'note'>;
+};
+
+/** Who somebody is at other services, as they see and change it themselves. */
+export function createIdentitiesService({ audit, providers, repo }: IdentitiesDeps) {
+  /** A way that is switched off lets nobody in. */
+  async function mayLose(tx: Tx, userId: string, others: readonly string[]): Promise<void> {
+    const { hasPassword, passkeys } = await repo.otherWays(tx, userId);
+    if (hasPassword || passkeys > 0) return;
+    const enabled = (await providers.enabled()).map(({ id }) => id);
+    if (others.some((id) => enabled.includes(id))) return;
+    throw new AppError(
+      'conflict',
+      'This is your only way to sign in. Add a passkey or link another account first.',
+    );
+  }
+
+  return {
+    async mine(me: Me): Promise<WaysOfMine> {
+      const [all, own, ways] = await Promise.all([
+        providers.all(),
+        repo.listOf(me.id),
+        repo.otherWays(null, me.id),
+      ]);
+      const names = new Map(all.map(({ id, name }) => [id, name]));
+      const linked = new Set(own.map(({ providerId }) => providerId));
+      return {
+        ...ways,
+        identities: own.map(({ id, providerId, username, email, subject, ...times }) => ({
+          ...{ id, providerId, label: username || email || subject },
+          providerName: names.get(providerId) ?? providerId,
+          createdAt: times.createdAt.toISOString(),
+          lastUsedAt: times.lastUsedAt?.toISOString() ?? null,
+        })),
+        others: all
+          .filter(({ enabled, id }) => enabled && !linked.has(id))
+          .map(({ id, name, settings }) => ({ id, name, kind: settings.kind })),
+      };
+    },
+
+    /** @throws AppError step_up_needed; not_found; conflict for the last way in. */
+    async unlink(actor: Actor & Proven, id: string): Promise<void> {
+      requireRecentProof(actor);
+      const { me } = actor;
+      await repo.inTx(async (tx) => {
+        const all = await repo.lockedListOf(tx, me.id);
+        const own = all.find((identity) => identity.id === id);
+        if (!own) {
+          throw new AppError('not_found', 'This account is not linked any more. Reload the page.');
+        }
+        const others = all.filter((identity) => identity !== own);
+        await mayLose(
+          tx,
+          me.id,
+          others.map(({ providerId }) => providerId),
+        );
+        await repo.delete(tx, id);
+        await audit.note(tx, {
+          ...by(actor, me),
+          action: 'sso.unlink',
+          target: { kind: 'user', id: me.id, name: me.username },
+          before: { service: own.providerId, subject: own.subject },
+        });
+      });
+    },
+  };
+}
+export type IdentitiesService = ReturnType<typeof createIdentitiesService>;
