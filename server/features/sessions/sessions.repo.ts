@@ -15,7 +15,12 @@ export type SessionRow = {
   provedAt: Date;
 };
 export type SessionOwner = Me & { active: boolean; lastSeenAt: Date | null };
-export type Credentials = Me & { active: boolean; passwordHash: string | null };
+export type Credentials = Me & {
+  active: boolean;
+  /** Registered, and not let in yet. */
+  pending: boolean;
+  passwordHash: string | null;
+};
 
 const WHO = {
   id: true,
@@ -214,5 +219,6 @@ export async function deleteSessionsOf(tx: Tx, userId: string): Promise<void> {
 function toOwner({ state, roleRow, id, username, displayName, role }: WhoRow) {
   const permissions = permissionsOf(roleRow);
   const active = state === 'active' || state === 'silenced';
-  return { id, username, displayName, role, permissions, active };
+  const pending = state === 'pending';
+  return { id, username, displayName, role, permissions, active, pending };
 }

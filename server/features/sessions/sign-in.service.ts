@@ -129,7 +129,7 @@ export function createSignInService(deps: SignInDeps) {
       await Promise.all([limiters.username.reset(input.username), limiters.address.giveBack(from)]);
       if (!known.active) {
         failed.tell({ who: known, means: 'password', why: 'disabled' }, visitor);
-        throw userDisabled();
+        throw notLetIn(known);
       }
       return await enter(toMe(known), known.passwordHash, visitor);
     },
@@ -198,7 +198,7 @@ export function createSignInService(deps: SignInDeps) {
       const known = await repo.findCredentials({ id: userId });
       if (!known?.active) {
         failed.tell({ who: known, means: 'passkey', why: 'disabled' }, visitor);
-        throw userDisabled();
+        throw notLetIn(known);
       }
       await refuseAfterReset(known);
       const { passwordHash } = known;
@@ -219,6 +219,13 @@ function ticketOver(): AppError {
   return new AppError('not_found', 'This sign-in took too long. Begin again with your password.');
 }
 
-function userDisabled(): AppError {
+/** Told only to whoever proved who they are. */
+function notLetIn(known: Pick<Credentials, 'pending'> | null): AppError {
+  if (known?.pending) {
+    return new AppError(
+      'user_pending',
+      'You are not let in yet: open the link in the mail we sent you, or wait for an admin.',
+    );
+  }
   return new AppError('user_disabled', 'Your account is disabled. Ask an admin to enable it.');
 }
