@@ -34,10 +34,20 @@ import {
 } from './features/models/index.ts';
 import { createEndings, createEndingsRepo } from './features/off-switch/index.ts';
 import { createPlatformsRepo, createPlatformsService } from './features/platforms/index.ts';
+import { createPluginApi } from './features/plugin-api/index.ts';
 import { createPool } from './features/pool/index.ts';
 import { createResponsesRepo, createResponsesService } from './features/responses/index.ts';
-import { createPeople, createPeopleRepo } from './features/tokens/index.ts';
+import { deleteSessionsOf } from './features/sessions/index.ts';
 import { buildSso } from './features/sso/index.ts';
+import {
+  createAccessTokens,
+  createPeople,
+  createPeopleRepo,
+  createProfilesRepo,
+  createProfilesService,
+  createTokensRepo,
+  createTokensService,
+} from './features/tokens/index.ts';
 import { createTraceKeeper, createTracesRepo, createWhyService } from './features/traces/index.ts';
 import {
   createSpentThisMonth,
@@ -50,6 +60,7 @@ import {
   openUsageLedger,
 } from './features/usage/index.ts';
 import { newId } from './infra/ids.ts';
+import type { Outbound } from './infra/outbound/index.ts';
 import { createCallPlatform } from './platforms/call-platform.ts';
 import { createRegistry } from './platforms/registry.ts';
 import { createSandbox } from './platforms/sandbox/index.ts';
@@ -145,17 +156,23 @@ export async function buildFeatures(options: FeatureOptions) {
   });
 
   const platformsRepo = createPlatformsRepo(db);
+  const pluginApi = createPluginApi({
+    ...{ db, cipher, audit, clock, log, random, onError },
+    config: config.pluginApi,
+    changes: events,
+    newId: id,
+  });
   const registry = createRegistry({
+    configured: pluginApi.platforms,
     custom: platformsRepo.all,
     changes: events,
     clock,
     onError,
   });
-  const callPlatform = createCallPlatform({
-    outbound,
-    sandbox: createSandbox({ clock, random }),
-    version,
-  });
+  const sandbox = createSandbox({ clock, random });
+  const callsBy = (client: Pick<Outbound, 'request'>) =>
+    createCallPlatform({ outbound: client, sandbox, version });
+  const callPlatform = pluginApi.calls(callsBy, callsBy(outbound));
   const platforms = createPlatformsService({ repo: platformsRepo, registry, outbound, audit });
 
   const accountsRepo = createAccountsRepo(db);
@@ -237,6 +254,18 @@ export async function buildFeatures(options: FeatureOptions) {
     clock,
     onError,
   });
+  const tokens = createTokensService({
+    ...{ people: known, changes: events, audit, clock, onError },
+    repo: createTokensRepo(db),
+    access: createAccessTokens({
+      keys: options.infra.tokens.keys,
+      lifeMs: config.tokens.accessMs,
+      clock,
+    }),
+    endSessionsOf: deleteSessionsOf,
+    lifeMs: { access: config.tokens.accessMs, refresh: config.tokens.refreshMs },
+  });
+  const profiles = createProfilesService({ repo: createProfilesRepo(db), audit });
   const keys = createKeysService({
     repo: createKeysRepo(db),
     lookup,
@@ -267,8 +296,11 @@ export async function buildFeatures(options: FeatureOptions) {
 
   return {
     people: known,
+    profiles,
+    limiters: people.limiters,
     services: {
       ...people.services,
+      tokens,
       ...sso,
       platforms,
       accounts,
@@ -277,6 +309,7 @@ export async function buildFeatures(options: FeatureOptions) {
       prices,
       keys,
       pool: lent.service,
+      pluginApi: pluginApi.service,
       quotas: quotas.service((platformId) => registry.find(platformId) !== undefined),
       usage,
       why,
@@ -297,6 +330,7 @@ export async function buildFeatures(options: FeatureOptions) {
       lookup,
       registry,
       callPlatform,
+      pluginWay: pluginApi.way,
       endings,
     },
     /** Reads what the request path keeps in memory; a set-up file is applied before. */
@@ -309,7 +343,9 @@ export async function buildFeatures(options: FeatureOptions) {
       responses.start();
       accountRecords.start();
       traces.start();
+      tokens.sweep();
       auditService.start();
+      pluginApi.start();
     },
     /** Writes what is still in memory. */
     async close(): Promise<void> {
@@ -317,8 +353,10 @@ export async function buildFeatures(options: FeatureOptions) {
       catalogue.close();
       await Promise.allSettled([
         usageUpkeep.close(),
+        pluginApi.close(),
         lookup.close(),
         known.close(),
+        tokens.close(),
         accountPool.close(),
         lent.close(),
         responses.close(),

@@ -43,7 +43,7 @@ async function unmasked(answer: UpstreamAnswer): Promise<UpstreamAnswer> {
     if (verdict === 'more') continue;
     if (verdict === 'answer') return { ...answer, body: replayed(seen, source, answer) };
     answer.body.destroy();
-    const body = JSON.stringify({ error: { message: verdict.text, code: verdict.code } });
+    const body = JSON.stringify({ error: verdict.text });
     return {
       status: verdict.status,
       headers: { 'content-type': 'application/json' },
@@ -68,7 +68,7 @@ function replayed(
   return { [Symbol.asyncIterator]: chunks, destroy: (error) => body.destroy(error) };
 }
 
-type Verdict = 'more' | 'answer' | { status: number; code: string; text: string };
+type Verdict = 'more' | 'answer' | { status: number; text: string };
 
 /**
  * Tells an error from an answer: an error is one coded text and then the end. Nothing else is held
@@ -84,7 +84,7 @@ function createLook() {
   function suspicious({ other, words }: Said): boolean {
     if (words === '') return !other;
     const coded = suspect === null && !other ? codedError(words) : null;
-    if (coded) suspect = { status: coded.status, code: coded.code, text: words };
+    if (coded) suspect = { status: coded.status, text: words };
     return coded !== null;
   }
 

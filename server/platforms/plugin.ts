@@ -44,10 +44,9 @@ const CODED: Readonly<Record<string, Coded>> = {
 const BEGINS_CODED = /^\s*(?:[Ee]rror:\s*)?([A-Z][A-Z0-9_]{5,})(?![A-Za-z0-9_])/;
 
 /** What a text means that begins with one of its codes; null = it is any other text. */
-export function codedError(text: string): (Coded & { code: string }) | null {
+export function codedError(text: string): Coded | null {
   const code = BEGINS_CODED.exec(text)?.[1] ?? '';
-  const coded = Object.hasOwn(CODED, code) ? CODED[code] : undefined;
-  return coded ? { ...coded, code } : null;
+  return (Object.hasOwn(CODED, code) && CODED[code]) || null;
 }
 
 function classify({ message }: UpstreamFailure): Judgement | null {

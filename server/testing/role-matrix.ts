@@ -26,6 +26,10 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'sessions.list': 'signed-in',
   'sessions.end': 'signed-in',
 
+  'tokens.list': 'signed-in',
+  'tokens.end': 'signed-in',
+  'tokens.endAll': 'signed-in',
+
   'factors.mine': 'signed-in',
   'factors.beginTotp': 'signed-in',
   'factors.confirmTotp': 'signed-in',
@@ -42,6 +46,14 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'roles.delete': 'roles.write',
 
   'users.list': 'users.read',
+  'users.get': 'users.read',
+  'users.names': 'users.read',
+  'users.devices': 'users.read',
+  'users.endDevices': 'users.write',
+  'users.previewBulk': 'users.write',
+  'users.bulk': 'users.write',
+  'users.previewImport': 'users.write',
+  'users.importRows': 'users.write',
   'users.people': 'signed-in',
   'users.create': 'users.write',
   'users.update': 'users.write',
@@ -56,6 +68,17 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'offSwitch.receipt': 'signed-in',
   'offSwitch.of': 'users.read',
 
+  'sso.ways': 'everyone',
+  'sso.begin': 'everyone',
+  'sso.link': 'signed-in',
+  'sso.finish': 'everyone',
+  'sso.mine': 'signed-in',
+  'sso.unlink': 'signed-in',
+  'sso.providers': 'sign-in.write',
+  'sso.saveProvider': 'sign-in.write',
+  'sso.deleteProvider': 'sign-in.write',
+  'sso.checkProvider': 'sign-in.write',
+
   'registration.look': 'everyone',
   'registration.register': 'everyone',
   'registration.forgot': 'everyone',
@@ -69,17 +92,6 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'registration.waiting': 'users.write',
   'registration.approve': 'users.write',
   'registration.decline': 'users.write',
-
-  'sso.ways': 'everyone',
-  'sso.begin': 'everyone',
-  'sso.link': 'signed-in',
-  'sso.finish': 'everyone',
-  'sso.mine': 'signed-in',
-  'sso.unlink': 'signed-in',
-  'sso.providers': 'sign-in.write',
-  'sso.saveProvider': 'sign-in.write',
-  'sso.deleteProvider': 'sign-in.write',
-  'sso.checkProvider': 'sign-in.write',
 
   'platforms.list': 'signed-in',
   'platforms.create': 'platforms.write',
@@ -116,6 +128,10 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'keys.switch': 'signed-in',
   'keys.rotate': 'signed-in',
   'keys.endOverlap': 'signed-in',
+
+  'pluginApi.mine': 'signed-in',
+  'pluginApi.list': 'users.read',
+  'pluginApi.retry': 'users.write',
 
   'pool.mine': 'signed-in',
   'pool.shared': 'signed-in',

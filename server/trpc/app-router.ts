@@ -13,13 +13,14 @@ import {
 } from '../features/models/index.ts';
 import { createOffSwitchRouter, type OffSwitchService } from '../features/off-switch/index.ts';
 import { createPlatformsRouter, type PlatformsService } from '../features/platforms/index.ts';
+import { createPluginApiRouter, type PluginApiService } from '../features/plugin-api/index.ts';
 import { createPoolRouter, type PoolService } from '../features/pool/index.ts';
 import { createQuotasRouter, type QuotasService } from '../features/quotas/index.ts';
-import { createRolesRouter, type RolesService } from '../features/roles/index.ts';
 import {
   createRegistrationRouter,
   type RegistrationServices,
 } from '../features/registration/index.ts';
+import { createRolesRouter, type RolesService } from '../features/roles/index.ts';
 import {
   createSessionsRouter,
   type ProofsService,
@@ -33,6 +34,7 @@ import {
   type ProvidersService,
   type SsoService,
 } from '../features/sso/index.ts';
+import { createTokensRouter, type TokensService } from '../features/tokens/index.ts';
 import { createWhyRouter, type WhyService } from '../features/traces/index.ts';
 import { createUsageRouter, type UsageService } from '../features/usage/index.ts';
 import {
@@ -45,14 +47,15 @@ import { router } from './init.ts';
 export type Services = {
   setup: SetupService;
   sessions: SessionsService;
+  tokens: TokensService;
   signIn: SignInService;
   proofs: ProofsService;
   factors: FactorsService;
   roles: RolesService;
-  registration: RegistrationServices;
   sso: SsoService;
   ssoProviders: ProvidersService;
   identities: IdentitiesService;
+  registration: RegistrationServices;
   users: UsersService;
   invites: InvitesService;
   offSwitch: OffSwitchService;
@@ -62,6 +65,7 @@ export type Services = {
   models: ModelsService;
   prices: PricesService;
   keys: KeysService;
+  pluginApi: PluginApiService;
   pool: PoolService;
   quotas: QuotasService;
   usage: UsageService;
@@ -74,16 +78,18 @@ export function createAppRouter(services: Services) {
   return router({
     setup: createSetupRouter(services.setup),
     sessions: createSessionsRouter(services),
+    tokens: createTokensRouter(services.tokens),
     factors: createFactorsRouter(services.factors),
     roles: createRolesRouter(services.roles),
     offSwitch: createOffSwitchRouter(services.offSwitch),
-    registration: createRegistrationRouter(services.registration),
     sso: createSsoRouter(services),
+    registration: createRegistrationRouter(services.registration),
     users: createUsersRouter(services.users, services.invites),
     platforms: createPlatformsRouter(services.platforms),
     accounts: createAccountsRouter(services.accounts, services.accountRecords),
     models: createModelsRouter(services.models, services.prices),
     keys: createKeysRouter(services.keys),
+    pluginApi: createPluginApiRouter(services.pluginApi),
     pool: createPoolRouter(services.pool),
     quotas: createQuotasRouter(services.quotas),
     usage: createUsageRouter(services.usage),

@@ -3,7 +3,7 @@ export {
   type AccountRecordsService,
   createAccountRecordsService,
 } from './account-records.service.ts';
-export { openKey, sealKey } from './account-secret.ts';
+export { type AccountCipher, openKey, sealKey } from './account-secret.ts';
 export { createAccountPoolRepo } from './accounts.pool.repo.ts';
 export { createAccountPool, type ReadyAccounts } from './accounts.pool.ts';
 export { createAccountsRepo } from './accounts.repo.ts';

@@ -21,6 +21,7 @@ export const audit = {
       emailChanged: 'Confirmed an e-mail address',
       endSessions: 'Ended a user’s sessions',
       delete: 'Deleted a user',
+      joinBeta: 'Joined the beta',
     },
     roles: { create: 'Added a role', update: 'Changed a role', delete: 'Deleted a role' },
     offSwitch: {
@@ -45,6 +46,7 @@ export const audit = {
       update: 'Changed a platform',
       delete: 'Deleted a platform',
     },
+    pluginApi: { retry: 'Tried the Plug-in API again' },
     pool: { saveSettings: 'Changed the pool’s settings' },
     registration: { save: 'Changed who may register' },
     quotas: { set: 'Set limits' },
@@ -71,6 +73,12 @@ export const audit = {
       stepUp: 'Proved again who they are',
       changePassword: 'Changed their password',
       passwordReset: 'Replaced a forgotten password',
+    },
+    tokens: {
+      signIn: 'Signed a program in',
+      reuse: 'Brought a used refresh token: its sign-in was ended',
+      end: 'Ended a program’s sign-in',
+      endAll: 'Ended the sign-ins of all programs',
     },
     factors: {
       confirmTotp: 'Set up an authenticator app',

@@ -23,6 +23,7 @@ export const audit: Translated<typeof english> = {
       emailChanged: '确认邮箱地址',
       endSessions: '结束了用户的会话',
       delete: '删除了用户',
+      joinBeta: '加入了试用',
     },
     roles: { create: '添加角色', update: '修改角色', delete: '删除角色' },
     offSwitch: {
@@ -43,6 +44,7 @@ export const audit: Translated<typeof english> = {
       deletePrice: '撤回计划中的价格',
     },
     platforms: { create: '添加平台', update: '修改平台', delete: '删除平台' },
+    pluginApi: { retry: '重试插件 API 开户' },
     pool: { saveSettings: '修改共享池设置' },
     registration: { save: '修改注册设置' },
     quotas: { set: '设置限额' },
@@ -69,6 +71,12 @@ export const audit: Translated<typeof english> = {
       stepUp: '再次验证身份',
       changePassword: '修改密码',
       passwordReset: '通过邮件重设密码',
+    },
+    tokens: {
+      signIn: '程序登录',
+      reuse: '使用了已用过的刷新令牌，相应登录已结束',
+      end: '结束了程序的登录',
+      endAll: '结束了所有程序的登录',
     },
     factors: {
       confirmTotp: '设置身份验证器',
