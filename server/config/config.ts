@@ -1,4 +1,5 @@
 import { isAbsolute, join, resolve } from 'node:path';
+import { sha256hex } from '../infra/ids.ts';
 import { type Env, parseEnv } from './env.ts';
 
 /** The repository's root: what relative paths in the environment start from. */
@@ -31,6 +32,10 @@ export function toConfig(env: Env) {
       mostBytesPerUser: env.RESPONSES_MOST_MB_PER_USER * 1024 * 1024,
     },
     usage: { retentionDays: env.USAGE_RETENTION_DAYS },
+    /** Of the Plug-in API that we offer ourselves. */
+    pluginContract: {
+      adminKeyHash: env.PLUGIN_ADMIN_KEY === undefined ? null : sha256hex(env.PLUGIN_ADMIN_KEY),
+    },
     audit: { retentionDays: env.AUDIT_RETENTION_DAYS },
     traces: { retentionDays: env.TRACE_RETENTION_DAYS },
     quotas: { zone: env.QUOTA_ZONE },

@@ -157,6 +157,12 @@ export const Env = z.object({
     .regex(/^[\x21-\x7e]+$/, 'a key has no spaces and only plain characters')
     .optional()
     .describe('Admin key of the Plug-in API; goes with PLUGIN_API_BASE_URL'),
+  PLUGIN_ADMIN_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]{32,200}$/, 'must have 32 to 200 characters and no spaces')
+    .refine((key) => new Set(key).size >= 12, 'is too easy to guess; take a random one')
+    .optional()
+    .describe('Admin key of /api/users here, for clients of the Plug-in API; unset = none is taken'),
   PLUGIN_API_ENCRYPTION_KEY: z
     .string()
     .optional()
