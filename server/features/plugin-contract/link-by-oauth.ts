@@ -1,0 +1,34 @@
+import { AppError } from '#shared/errors.ts';
+
+/** The two kinds of accounts there are; `kiro` is a platform of that id. */
+export type Family = 'antigravity' | 'kiro';
+
+/** What a person wants linked. */
+export type LinkWish = { userId: string; family: Family; shared: boolean; provider: string | null };
+
+/** Where the browser goes, and what comes back with it: good once, for so many seconds. */
+export type LinkBegun = { authUrl: string; state: string; expiresIn: number };
+
+/** What the service sent the browser back with. */
+export type LinkAnswer = { code: string; state: string; userId: string | null };
+
+export type Linked = { accountId: string; userId: string; shared: boolean; createdAt: Date };
+
+/** Linking an account by signing in at its platform. */
+export type LinkByOAuth = {
+  /** Throws AppError bad_request when the platform has no such way. */
+  begin(wish: LinkWish): Promise<LinkBegun>;
+  /** Throws AppError bad_request for an unknown, used or foreign state, and for what the platform refuses. */
+  finish(answer: LinkAnswer): Promise<Linked>;
+};
+
+/** Where no platform has a client for it: says what to do instead. */
+export function refuseLinking(): LinkByOAuth {
+  const refuse = async (): Promise<never> => {
+    throw new AppError(
+      'bad_request',
+      'Linking by OAuth is not set up on this server: none of its platforms has an OAuth client. Add the account with its API key on the accounts page of the console.',
+    );
+  };
+  return { begin: refuse, finish: refuse };
+}
