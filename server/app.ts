@@ -18,6 +18,7 @@ import { createDownload } from './infra/download.ts';
 import { newId } from './infra/ids.ts';
 import { createContracts } from './rest/contracts.ts';
 import { createIdentify } from './rest/identify.ts';
+import { kiroOnly } from './rest/plugin-api/index.ts';
 import { createAppRouter } from './trpc/app-router.ts';
 import { explainError } from './trpc/explain-error.ts';
 import { mountTrpc } from './trpc/http.ts';
@@ -89,6 +90,8 @@ export async function buildApp({ random = Math.random, ...options }: AppOptions)
     ports.lookup.find(credentialOf(req.headers, queryKey), () => callerAddress(req, trusts));
   const v1: PlainWay = { identify: (req) => byKey(req) };
   const v1beta: PlainWay = { identify: (req) => byKey(req, queryOf(req).get('key')) };
+  const kiro = kiroOnly(ports.models.list);
+  app.use('/v1/kiro', gateway.door({ identify: async (req) => kiro(await byKey(req)) }));
   app.use('/v1', gateway.door(v1));
   app.use('/v1beta', gateway.geminiDoor(v1beta));
   app.use(

@@ -35,6 +35,7 @@ import {
 import { createEndings, createEndingsRepo } from './features/off-switch/index.ts';
 import { createPlatformsRepo, createPlatformsService } from './features/platforms/index.ts';
 import { createPluginApi } from './features/plugin-api/index.ts';
+import { createPluginContract } from './features/plugin-contract/index.ts';
 import { createPool } from './features/pool/index.ts';
 import { createResponsesRepo, createResponsesService } from './features/responses/index.ts';
 import { deleteSessionsOf } from './features/sessions/index.ts';
@@ -277,6 +278,15 @@ export async function buildFeatures(options: FeatureOptions) {
     newId: id,
   });
 
+  const pluginContract = createPluginContract({
+    ...{ audit, accountPool, accounts, clock, db, reports },
+    users: people.services.users,
+    sessions: people.services.sessions,
+    models: catalogue.list,
+    poolService: lent.service,
+    forgetKeys: lookup.forgetKeys,
+  });
+
   const responses = createResponsesService({
     repo: createResponsesRepo(pool),
     cipher,
@@ -309,6 +319,7 @@ export async function buildFeatures(options: FeatureOptions) {
       prices,
       keys,
       pool: lent.service,
+      pluginContract,
       pluginApi: pluginApi.service,
       quotas: quotas.service((platformId) => registry.find(platformId) !== undefined),
       usage,
