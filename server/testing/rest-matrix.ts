@@ -36,7 +36,59 @@ const EVERYONE: RestRow = {
   'refresh-token': 'in',
 };
 
+/** The Plug-in API knows keys only. */
+const BY_KEY: RestRow = {
+  nobody: 401,
+  member: 401,
+  operator: 401,
+  auditor: 401,
+  admin: 401,
+  disabled: 401,
+  silenced: 401,
+  key: 'in',
+  'key-of-other-scope': 'in',
+  'revoked-key': 401,
+  'refresh-token': 401,
+};
+/** Whatever a person may do by their role: this is for the key in the configuration. */
+const BY_PLUGIN_ADMIN_KEY: RestRow = { ...BY_KEY, key: 403, 'key-of-other-scope': 403 };
+
 /** `<METHOD> <path>` of every route. */
 export const REST_MATRIX: Readonly<Record<string, RestRow>> = {
+  'GET /api/user/me': BY_KEY,
+  'PUT /api/users/:user_id/preference': BY_KEY,
+  'POST /api/oauth/authorize': BY_KEY,
+  'POST /api/oauth/callback/manual': BY_KEY,
+  'GET /api/accounts': BY_KEY,
+  'GET /api/accounts/:cookie_id': BY_KEY,
+  'PUT /api/accounts/:cookie_id/status': BY_KEY,
+  'PUT /api/accounts/:cookie_id/name': BY_KEY,
+  'PUT /api/accounts/:cookie_id/type': BY_KEY,
+  'DELETE /api/accounts/:cookie_id': BY_KEY,
+  'GET /api/accounts/:cookie_id/quotas': BY_KEY,
+  'PUT /api/accounts/:cookie_id/quotas/:model_name/status': BY_KEY,
+  'GET /api/quotas/user': BY_KEY,
+  'GET /api/quotas/shared-pool': BY_KEY,
+  'GET /api/quotas/consumption': BY_KEY,
+  'GET /api/quotas/consumption/stats/:model_name': BY_KEY,
+  'POST /api/kiro/oauth/authorize': BY_KEY,
+  'POST /api/kiro/accounts': BY_KEY,
+  'GET /api/kiro/accounts': BY_KEY,
+  'GET /api/kiro/accounts/:account_id': BY_KEY,
+  'DELETE /api/kiro/accounts/:account_id': BY_KEY,
+  'PUT /api/kiro/accounts/:account_id/status': BY_KEY,
+  'PUT /api/kiro/accounts/:account_id/name': BY_KEY,
+  'GET /api/kiro/accounts/:account_id/balance': BY_KEY,
+  'GET /api/kiro/accounts/:account_id/consumption': BY_KEY,
+  'GET /api/kiro/consumption/stats': BY_KEY,
+  'POST /api/users': BY_PLUGIN_ADMIN_KEY,
+  'GET /api/users': BY_PLUGIN_ADMIN_KEY,
+  'POST /api/users/:user_id/regenerate-key': BY_PLUGIN_ADMIN_KEY,
+  'PUT /api/users/:user_id/status': BY_PLUGIN_ADMIN_KEY,
+  'DELETE /api/users/:user_id': BY_PLUGIN_ADMIN_KEY,
+  'GET /api/quotas/low': BY_PLUGIN_ADMIN_KEY,
+  'GET /api/oauth/callback': EVERYONE,
+  'GET /api/kiro/oauth/status/:state': EVERYONE,
+  'POST /api/kiro/oauth/callback': EVERYONE,
   'GET /api/health': EVERYONE,
 };
