@@ -157,6 +157,16 @@ const why = createRoute({
   errorComponent: CrashPage,
 });
 
+const offSwitch = createRoute({
+  getParentRoute: () => shell,
+  path: '/off-switch/$id',
+  component: lazyRouteComponent(
+    () => import('../features/off-switch/ReceiptPage.tsx'),
+    'ReceiptPage',
+  ),
+  errorComponent: CrashPage,
+});
+
 const profile = createRoute({
   getParentRoute: () => shell,
   path: '/profile',
@@ -185,6 +195,7 @@ export const routeTree = root.addChildren([
     connect,
     usage,
     why,
+    offSwitch,
     profile,
   ]),
 ]);

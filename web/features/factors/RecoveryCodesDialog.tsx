@@ -1,20 +1,11 @@
 import { Alert, Button, Group, Modal, Stack } from '@mantine/core';
 import { IconDownload, IconEye, IconPrinter } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import { saveFile } from '../../lib/save-file.ts';
 import { CopyButton } from '../../ui/CopyField.tsx';
 import classes from './RecoveryCodes.module.css';
 
 type RecoveryCodesProps = { codes: readonly string[]; onDone: () => void };
-
-/** Saves a text as a file of this device. */
-function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
-}
 
 /** The codes at the only moment they can be read: to copy, save or print. */
 export function RecoveryCodes({ codes, onDone }: RecoveryCodesProps) {
@@ -36,7 +27,7 @@ export function RecoveryCodes({ codes, onDone }: RecoveryCodesProps) {
           variant="default"
           size="xs"
           leftSection={<IconDownload size={15} />}
-          onClick={() => download('gatehouse-recovery-codes.txt', text)}
+          onClick={() => saveFile('gatehouse-recovery-codes.txt', 'text/plain', text)}
         >
           {t('recovery.download')}
         </Button>

@@ -4,6 +4,7 @@ import { useMe } from '../../lib/use-me.ts';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { AppCard } from '../factors/AppCard.tsx';
 import { PasskeysCard } from '../factors/PasskeysCard.tsx';
+import { OwnSwitch } from '../off-switch/OwnSwitch.tsx';
 import { AccountPreference } from './AccountPreference.tsx';
 import { Appearance } from './Appearance.tsx';
 import { Devices } from './Devices.tsx';
@@ -28,6 +29,7 @@ export function ProfilePage() {
         <AppCard />
         <PasskeysCard />
         <Devices />
+        <OwnSwitch />
       </Stack>
     </>
   );

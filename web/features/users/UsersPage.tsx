@@ -11,6 +11,7 @@ import { PageHeader } from '../../ui/PageHeader.tsx';
 import { QueryBoundary } from '../../ui/QueryBoundary.tsx';
 import { SearchField } from '../../ui/SearchField.tsx';
 import { Section } from '../../ui/Section.tsx';
+import { OffSwitchDialog } from '../off-switch/OffSwitchDialog.tsx';
 import { CreateUser } from './CreateUser.tsx';
 import { EditUser } from './EditUser.tsx';
 import { filterUsers } from './filter-users.ts';
@@ -67,6 +68,7 @@ export function UsersPage() {
           }
         />
       )}
+      {open?.what === 'off' && <OffSwitchDialog user={open.user} onClose={close} />}
       {open?.what === 'link' && (
         <LinkDialog kind={open.kind} user={open.user} link={open.link} onClose={close} />
       )}

@@ -3,6 +3,7 @@ import {
   IconDots,
   IconLink,
   IconPencil,
+  IconPower,
   IconShieldOff,
   IconUserCheck,
   IconUserOff,
@@ -17,7 +18,7 @@ import { RelativeTime } from '../../ui/figures.tsx';
 import { type BadgeState, StateBadge } from '../../ui/StateBadge.tsx';
 import { LimitsItem } from '../quotas/LimitsItem.tsx';
 
-export type UserAction = 'edit' | 'reset' | 'factors' | 'disable' | 'enable';
+export type UserAction = 'edit' | 'reset' | 'factors' | 'disable' | 'enable' | 'off';
 
 type UsersTableProps = {
   users: readonly UserView[];
@@ -115,7 +116,7 @@ function UserLimits({ user }: { user: UserView }) {
 
 /** The users and what can be done with each. */
 export function UsersTable({ users, onAction }: UsersTableProps) {
-  const { t } = useTranslation(['users', 'common']);
+  const { t } = useTranslation(['users', 'common', 'offSwitch']);
   const me = useMe();
   const columns = useColumns();
   return (
@@ -174,6 +175,14 @@ export function UsersTable({ users, onAction }: UsersTableProps) {
                 {t('action.disable')}
               </Menu.Item>
             )}
+            <Menu.Item
+              color="red"
+              leftSection={<IconPower size={16} />}
+              disabled={user.id === me.id}
+              onClick={() => onAction('off', user)}
+            >
+              {t('offSwitch:action')}
+            </Menu.Item>
           </Menu.Dropdown>
         </Menu>
       )}

@@ -9,6 +9,7 @@ import { fields } from './fields.ts';
 import { keys } from './keys.ts';
 import { models } from './models.ts';
 import { nav } from './nav.ts';
+import { offSwitch } from './off-switch.ts';
 import { platforms } from './platforms.ts';
 import { playground } from './playground.ts';
 import { pool } from './pool.ts';
@@ -30,6 +31,7 @@ export const en = {
   setup,
   sessions,
   users,
+  offSwitch,
   roles,
   profile,
   factors,
