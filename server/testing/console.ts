@@ -6,7 +6,7 @@ import { AppError } from '#shared/errors.ts';
 import type { Role } from '#shared/schemas/common.ts';
 import { buildPeople } from '../build-people.ts';
 import { type Audit, createAudit } from '../features/audit/index.ts';
-import { createCipher } from '../infra/cipher.ts';
+import { type Cipher, createCipher } from '../infra/cipher.ts';
 import { newId } from '../infra/ids.ts';
 import { createLog, type Log } from '../infra/log.ts';
 import { createPrisma, type Db } from '../infra/prisma/client.ts';
@@ -22,10 +22,20 @@ export const PASSWORD = 'correct horse battery';
 export type TestConsole = Awaited<ReturnType<typeof startConsole>>;
 
 /** What a test builds further services from. */
-export type ConsoleBase = { db: Db; databaseUrl: string; audit: Audit; clock: FakeClock; log: Log };
+export type ConsoleBase = {
+  db: Db;
+  databaseUrl: string;
+  audit: Audit;
+  clock: FakeClock;
+  log: Log;
+  cipher: Cipher;
+  people: ReturnType<typeof buildPeople>;
+};
 
 export type ConsoleOptions = {
   publicUrl?: string;
+  /** Mail server and sender; else no mail is sent. */
+  mail?: { url: string; from: string };
   /** Services of the feature under test, in place of the refusing ones. */
   features?: (base: ConsoleBase) => Partial<Services>;
 };
@@ -46,10 +56,14 @@ export async function startConsole(options: ConsoleOptions = {}) {
 
   const audit = createAudit({ clock });
   const cipher = createCipher({ current: 'test', keys: { test: randomBytes(32) } });
-  const people = buildPeople({ audit, db, clock, log, cipher, redisUrl: null, passwordRounds: 4 });
+  const people = buildPeople({
+    ...{ audit, db, clock, log, cipher, redisUrl: null, passwordRounds: 4 },
+    ...(options.mail && { mail: options.mail }),
+    publicUrl: options.publicUrl ?? null,
+  });
   const { store, limiters, passwords } = people;
   const { sessions } = people.services;
-  const base = { db, databaseUrl: database.url, audit, clock, log };
+  const base = { db, databaseUrl: database.url, audit, clock, log, cipher, people };
   const added = options.features?.(base) ?? {};
   const services = withStubs({ ...people.services, ...added });
   const router = createAppRouter(services);
@@ -104,6 +118,7 @@ export async function startConsole(options: ConsoleOptions = {}) {
       server.closeAllConnections();
       server.close();
       limiters.close();
+      people.services.registration.mail.close();
       await db.$disconnect();
       await database[Symbol.asyncDispose]();
     },
