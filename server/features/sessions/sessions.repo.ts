@@ -130,7 +130,9 @@ export function createSessionsRepo(db: Db) {
         where,
         select: { ...WHO, passwordHash: true },
       });
-      return row && ({ ...toOwner(row), passwordHash: row.passwordHash } satisfies Credentials);
+      if (!row) return null;
+      const pending = row.state === 'pending';
+      return { ...toOwner(row), pending, passwordHash: row.passwordHash } satisfies Credentials;
     },
 
     /** Whether an admin gave this person a link to choose a password, and it is still good. */
@@ -219,6 +221,5 @@ export async function deleteSessionsOf(tx: Tx, userId: string): Promise<void> {
 function toOwner({ state, roleRow, id, username, displayName, role }: WhoRow) {
   const permissions = permissionsOf(roleRow);
   const active = state === 'active' || state === 'silenced';
-  const pending = state === 'pending';
-  return { id, username, displayName, role, permissions, active, pending };
+  return { id, username, displayName, role, permissions, active };
 }
