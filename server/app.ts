@@ -64,10 +64,7 @@ export async function buildApp({ random = Math.random, ...options }: AppOptions)
       credentialOf: (req) => credentialOf(req.headers),
       addressOf: (req) => callerAddress(req, trusts),
       keys: ports.lookup,
-      tokens: {
-        verify: () =>
-          Promise.reject(new AppError('key_invalid', 'Access tokens are not given out yet.')),
-      },
+      tokens: services.tokens,
       people: features.people,
     }),
     clock,
@@ -75,8 +72,9 @@ export async function buildApp({ random = Math.random, ...options }: AppOptions)
     newId: () => newId(clock),
     explain: explainError,
     config,
-    services,
-    ports,
+    door,
+    ...features,
+    askDatabase: () => infra.pool.query('SELECT 1'),
   });
 
   ports.endings.attach(gateway.requests);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Config } from './config/config.ts';
 import { projectRoot } from './config/config.ts';
 import { loadSecrets } from './config/secrets.ts';
+import { tokenKeys } from './config/token-keys.ts';
 import { createCipher } from './infra/cipher.ts';
 import { type Clock, systemClock } from './infra/clock.ts';
 import { createEvents } from './infra/events.ts';
@@ -23,6 +24,7 @@ export type InfraOptions = { config: Config; log: Log; clock?: Clock };
  */
 export async function buildInfra({ config, log, clock = systemClock }: InfraOptions) {
   const secrets = await loadSecrets(config.dataDir);
+  const tokens = { keys: tokenKeys(config.tokens, secrets) };
   const postgres = await openPostgres(config, log);
   let stopping = false;
   const onConnectionError = (err: Error) => {
@@ -52,7 +54,7 @@ export async function buildInfra({ config, log, clock = systemClock }: InfraOpti
     throw error;
   }
   const cipher = createCipher(secrets.keyRing);
-  return { clock, log, pool, reports, db, events, outbound, cipher, stop };
+  return { clock, log, pool, reports, db, events, outbound, cipher, tokens, stop };
 }
 export type Infra = Awaited<ReturnType<typeof buildInfra>>;
 

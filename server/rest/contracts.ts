@@ -2,13 +2,24 @@ import type { Features } from '../build-features.ts';
 import type { Config } from '../config/config.ts';
 import { addPluginApi } from './plugin-api/index.ts';
 import { createRest, type RestDeps } from './rest.ts';
-import { addHealth } from './shared-accounts/health.ts';
+import { addApiKeys } from './shared-accounts/api-keys.ts';
+import { addAuth } from './shared-accounts/auth.ts';
+import type { SsoDeps } from './shared-accounts/auth-deps.ts';
+import { addHealth, type HealthDeps } from './shared-accounts/health.ts';
+import { addSso } from './shared-accounts/sso.ts';
+import { addUsage } from './shared-accounts/usage.ts';
 
 export type ContractsDeps = Omit<RestDeps, 'corsOrigins'> &
-  Pick<Features, 'services' | 'ports'> & { config: Config };
+  Pick<Features, 'services' | 'ports' | 'profiles' | 'limiters'> & {
+    config: Config;
+    door: SsoDeps['door'];
+    clock: HealthDeps['clock'];
+    askDatabase: HealthDeps['askDatabase'];
+  };
 
 /** The contracts of older clients, each a folder here. Add a group of routes by a line below. */
 export function createContracts({ config, ...deps }: ContractsDeps) {
+  const { services, ports, profiles, limiters } = deps;
   const rest = createRest({ ...deps, corsOrigins: config.http.corsOrigins });
   addPluginApi({
     rest,
@@ -16,6 +27,19 @@ export function createContracts({ config, ...deps }: ContractsDeps) {
     identify: deps.identify,
     adminKeyHash: config.pluginContract.adminKeyHash,
   });
-  addHealth(rest);
+  const auth = { ...services, profiles, limiters };
+  addAuth(rest, auth);
+  addSso(rest, { ...auth, door: deps.door, unbound: config.sso.unboundApi });
+  addApiKeys(rest, { keys: services.numberedKeys, clock: deps.clock });
+  addUsage(rest, {
+    usage: services.ownUsage,
+    contract: services.pluginContract,
+    clock: deps.clock,
+  });
+  addHealth(rest, {
+    ...deps,
+    database: config.database.url === null ? 'embedded postgresql' : 'postgresql',
+    redisAnswers: () => (config.redis.url === null ? null : ports.counted() === 'in Redis'),
+  });
   return rest;
 }

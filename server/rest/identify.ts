@@ -1,10 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '#shared/errors.ts';
+import type { HeldToken, Person } from '../features/tokens/index.ts';
 import type { KeyLookup, Principal } from '../gateway/ports.ts';
-import type { Caller, HeldToken, Identify } from './route-spec.ts';
-
-/** What a credential is known to belong to. */
-export type Person = Pick<Caller, 'me' | 'number' | 'silenced'>;
+import type { Caller, Identify } from './route-spec.ts';
 
 export type IdentifyDeps = {
   /** The one credential of a request. Throws AppError key_missing, key_invalid. */

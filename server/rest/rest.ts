@@ -149,7 +149,7 @@ function allow({ permission, scope, callsModels }: Route, caller: Caller | null)
   if (caller === null) return;
   if (permission !== undefined) requirePermission(caller.me, permission);
   if (callsModels && caller.silenced) {
-    throw new AppError('forbidden', 'You may look, and not call models. Ask an admin.');
+    throw new AppError('user_silenced', 'You may look, but not call models. Ask an admin.');
   }
   const scopes = caller.principal?.scopes ?? [];
   if (scope === undefined || scopes.length === 0 || scopes.includes(scope)) return;

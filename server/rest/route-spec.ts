@@ -4,23 +4,12 @@ import type { z } from 'zod';
 import type { Permission } from '#shared/permissions.ts';
 import type { KeyScope } from '#shared/schemas/keys.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
+import type { HeldToken } from '../features/tokens/index.ts';
 import type { Principal } from '../gateway/ports.ts';
 import type { Dialect } from './dialects.ts';
 
 /** What a route asks for: nothing, an access token, an API key, or either of them. */
 export type Auth = 'none' | 'token' | 'key' | 'either';
-
-/** An access token that was checked. */
-export type HeldToken = {
-  /** Its own id, by which it can be ended. */
-  jti: string;
-  /** The sign-in it comes from. */
-  familyId: string;
-  /** Epoch ms. */
-  expiresAt: number;
-  /** Epoch ms at which the person gave password or code for it. */
-  provedAt: number;
-};
 
 /** Who sent a request. */
 export type Caller = {

@@ -16,4 +16,4 @@ export {
   type SignedIn,
   toMe,
 } from './sessions.service.ts';
-export { createSignInService, type SignInService } from './sign-in.service.ts';
+export { type CodeProof, createSignInService, type SignInService } from './sign-in.service.ts';

@@ -45,6 +45,8 @@ export type Limiters = {
   mailAsk: Tries;
   /** Mails with links to one person, by user id. */
   mailTo: Tries;
+  /** User names asked after, by address. */
+  names: Tries;
   close(): void;
 };
 
@@ -75,6 +77,7 @@ export function createLimiters({ redisUrl, log }: LimiterOptions): Limiters {
     register: make('register', PER_MAKING),
     mailAsk: make('mail-ask', PER_ADDRESS),
     mailTo: make('mail-to', { ...PER_MAKING, free: 5 }),
+    names: make('names', PER_ADDRESS),
     close: () => redis?.disconnect(),
   };
 }

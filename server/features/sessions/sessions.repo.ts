@@ -4,6 +4,7 @@ import type { Db, Tx } from '../../infra/prisma/client.ts';
 import { withTx } from '../../infra/prisma/client.ts';
 import type { Prisma } from '../../infra/prisma/generated/client.ts';
 import { notify } from '../../infra/prisma/notify.ts';
+import { endTokensOf } from '../tokens/index.ts';
 import type { NotingSession } from './session-notes.ts';
 import type { NewSession, StoredSession } from './session-store.ts';
 
@@ -213,9 +214,10 @@ export function createSessionsRepo(db: Db) {
 }
 export type SessionsRepo = ReturnType<typeof createSessionsRepo>;
 
-/** Ends every session of a user together with the change that makes it necessary. */
+/** Ends every session of a user, those of programs included, together with the change that makes it necessary. */
 export async function deleteSessionsOf(tx: Tx, userId: string): Promise<void> {
   await tx.session.deleteMany({ where: { userId } });
+  await endTokensOf(tx, userId);
 }
 
 function toOwner({ state, roleRow, id, username, displayName, role }: WhoRow) {

@@ -1,5 +1,5 @@
 import { AppError } from '#shared/errors.ts';
-import type { PasskeyAnswer, SecondStep } from '#shared/schemas/factors.ts';
+import type { FactorProof, PasskeyAnswer, SecondStep } from '#shared/schemas/factors.ts';
 import type { Halfway, Me, SignInInput } from '#shared/schemas/sessions.ts';
 import type { Clock } from '../../infra/clock.ts';
 import { newSecret, sha256hex } from '../../infra/ids.ts';
@@ -27,6 +27,9 @@ export type Entrance = {
   /** True when that is as good as two factors. */
   proven?: boolean;
 };
+
+/** A code of the person's app, or a recovery code. */
+export type CodeProof = Exclude<FactorProof, { by: 'passkey' }>;
 
 export type SignInDeps = {
   sessions: Pick<SessionsService, 'start'>;
@@ -109,29 +112,64 @@ export function createSignInService(deps: SignInDeps) {
     }
   }
 
+  /** Whoever knows the password and may come in. @throws as `signIn` does. */
+  async function withPassword(
+    input: SignInInput,
+    visitor: Visitor,
+  ): Promise<Credentials & { passwordHash: string }> {
+    const from = addressKey(visitor.address);
+    await limiters.address.take(from);
+    await limiters.username.take(input.username);
+    const known = await repo.findCredentials({ username: input.username });
+    const right = await passwords.matches(input.password, known?.passwordHash ?? null);
+    if (!known?.passwordHash || !right) {
+      failed.tell({ who: known, means: 'password', why: 'wrong' }, visitor);
+      throw signInFailed();
+    }
+    await Promise.all([limiters.username.reset(input.username), limiters.address.giveBack(from)]);
+    if (!known.active) {
+      failed.tell({ who: known, means: 'password', why: 'disabled' }, visitor);
+      throw notLetIn(known);
+    }
+    return { ...known, passwordHash: known.passwordHash };
+  }
+
   return {
     enter,
+
+    /** Whether what they gave so far is not enough: for doors that take no second factor. */
+    asksSecondFactor: async (me: Me) => (await factors.methodsOf(me.id)).length > 0,
 
     /**
      * @throws AppError sign_in_failed, the same whether or not the user exists; user_disabled only to
      *   whoever knows the password; too_many_tries.
      */
     async signIn(input: SignInInput, visitor: Visitor): Promise<SignedIn | Halfway> {
-      const from = addressKey(visitor.address);
-      await limiters.address.take(from);
-      await limiters.username.take(input.username);
-      const known = await repo.findCredentials({ username: input.username });
-      const right = await passwords.matches(input.password, known?.passwordHash ?? null);
-      if (!known?.passwordHash || !right) {
-        failed.tell({ who: known, means: 'password', why: 'wrong' }, visitor);
-        throw signInFailed();
-      }
-      await Promise.all([limiters.username.reset(input.username), limiters.address.giveBack(from)]);
-      if (!known.active) {
-        failed.tell({ who: known, means: 'password', why: 'disabled' }, visitor);
-        throw notLetIn(known);
-      }
+      const known = await withPassword(input, visitor);
       return await enter(toMe(known), known.passwordHash, visitor);
+    },
+
+    /**
+     * Password and, for whoever has a second factor, a code with it: for programs, which keep no
+     * ticket. Makes no session.
+     * @throws AppError as `signIn` does; second_factor_needed when the code is missing.
+     */
+    async prove(
+      { proof, ...input }: SignInInput & { proof: CodeProof | null },
+      visitor: Visitor,
+    ): Promise<{ me: Me; passwordHash: string | null; means: SignInMeans }> {
+      const who = await withPassword(input, visitor);
+      const proved = { me: toMe(who), passwordHash: who.passwordHash };
+      if ((await factors.methodsOf(who.id)).length === 0) return { ...proved, means: 'password' };
+      if (proof === null) {
+        throw new AppError(
+          'second_factor_needed',
+          'A code is needed too. Send totp_code, or recovery_code, with name and password.',
+        );
+      }
+      const nowhere = { id: '', kind: 'second-factor' as const, origin: null };
+      await telling({ who, means: proof.by }, visitor, () => proofs.check(who.id, proof, nowhere));
+      return { ...proved, means: proof.by };
     },
 
     /**

@@ -31,14 +31,16 @@ export function createPeople({ repo, changes, clock, onError }: PeopleDeps) {
   }
 
   return {
-    /** @throws AppError not_signed_in when nobody has the id any more, user_disabled. */
+    /** @throws AppError not_signed_in when nobody has the id any more, user_disabled, user_pending. */
     async byId(id: string): Promise<Person> {
       const person = await known.get(id);
       if (!person) throw new AppError('not_signed_in', 'There is no such user any more. Sign in.');
       const { me, number, state } = person;
-      if (state === 'disabled' || state === 'pending') {
-        const why = state === 'disabled' ? 'is disabled' : 'waits for an admin to approve it';
-        throw new AppError('user_disabled', `Your account ${why}. Ask an admin.`);
+      if (state === 'disabled') {
+        throw new AppError('user_disabled', 'Your account is disabled. Ask an admin to enable it.');
+      }
+      if (state === 'pending') {
+        throw new AppError('user_pending', 'You are not let in yet. Ask an admin.');
       }
       return { me, number, silenced: state === 'silenced' };
     },
