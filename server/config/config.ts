@@ -31,6 +31,13 @@ export function toConfig(env: Env) {
       retentionMs: env.RESPONSES_RETENTION_DAYS * 86_400_000,
       mostBytesPerUser: env.RESPONSES_MOST_MB_PER_USER * 1024 * 1024,
     },
+    api: { docs: env.API_DOCS ? env.API_DOCS === 'on' : env.APP_ENV !== 'production' },
+    tokens: {
+      secret: env.JWT_SECRET_KEY ?? null,
+      production: env.APP_ENV === 'production',
+      accessMs: env.JWT_EXPIRE_HOURS * 3_600_000,
+      refreshMs: env.REFRESH_TOKEN_EXPIRE_DAYS * 86_400_000,
+    },
     usage: { retentionDays: env.USAGE_RETENTION_DAYS },
     /** Of the Plug-in API that we offer ourselves. */
     pluginContract: {

@@ -69,6 +69,33 @@ export const Env = z.object({
   TRUSTED_PROXIES: parsedList(parseProxy).describe(
     'Addresses or ranges of proxies whose X-Forwarded-For is believed, comma-separated',
   ),
+  APP_ENV: z
+    .enum(['development', 'staging', 'production'])
+    .default('production')
+    .describe('Outside of production, weak secrets are taken and /api/docs is there'),
+  API_DOCS: z
+    .enum(['on', 'off'])
+    .optional()
+    .describe('Whether /api/docs describes the API; unset = outside of production only'),
+  JWT_SECRET_KEY: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Signs access tokens; unset = made from secrets.json in the data folder'),
+  JWT_EXPIRE_HOURS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(720)
+    .default(24)
+    .describe('How long an access token is good for'),
+  REFRESH_TOKEN_EXPIRE_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(365)
+    .default(7)
+    .describe('How long a refresh token is good for'),
   CORS_ORIGINS: parsedList(parseOrigin).describe(
     'Origins whose pages may call /api from a browser, comma-separated, e.g. https://app.example.com',
   ),
@@ -162,7 +189,9 @@ export const Env = z.object({
     .regex(/^[\x21-\x7e]{32,200}$/, 'must have 32 to 200 characters and no spaces')
     .refine((key) => new Set(key).size >= 12, 'is too easy to guess; take a random one')
     .optional()
-    .describe('Admin key of /api/users here, for clients of the Plug-in API; unset = none is taken'),
+    .describe(
+      'Admin key of /api/users here, for clients of the Plug-in API; unset = none is taken',
+    ),
   PLUGIN_API_ENCRYPTION_KEY: z
     .string()
     .optional()
