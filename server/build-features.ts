@@ -24,6 +24,8 @@ import {
   createKeyLookupRepo,
   createKeysRepo,
   createKeysService,
+  createNumberedKeys,
+  createNumberedKeysRepo,
 } from './features/keys/index.ts';
 import {
   createModelCatalogue,
@@ -51,6 +53,7 @@ import {
 } from './features/tokens/index.ts';
 import { createTraceKeeper, createTracesRepo, createWhyService } from './features/traces/index.ts';
 import {
+  createOwnUsage,
   createSpentThisMonth,
   createStatistics,
   createSummaryRepo,
@@ -287,6 +290,9 @@ export async function buildFeatures(options: FeatureOptions) {
     forgetKeys: lookup.forgetKeys,
   });
 
+  const numberedKeys = createNumberedKeys({ repo: createNumberedKeysRepo(db), keys });
+  const ownUsage = createOwnUsage({ reports, clock, zone: config.quotas.zone });
+
   const responses = createResponsesService({
     repo: createResponsesRepo(pool),
     cipher,
@@ -318,11 +324,13 @@ export async function buildFeatures(options: FeatureOptions) {
       models,
       prices,
       keys,
+      numberedKeys,
       pool: lent.service,
       pluginContract,
       pluginApi: pluginApi.service,
       quotas: quotas.service((platformId) => registry.find(platformId) !== undefined),
       usage,
+      ownUsage,
       why,
       audit: auditService,
       apply,

@@ -36,6 +36,17 @@ const EVERYONE: RestRow = {
   'refresh-token': 'in',
 };
 
+/** One's own, with an access token of whoever may sign in. */
+const BY_TOKEN: RestRow = {
+  ...EVERYONE,
+  nobody: 401,
+  disabled: 403,
+  key: 401,
+  'key-of-other-scope': 401,
+  'revoked-key': 401,
+  'refresh-token': 401,
+};
+
 /** The Plug-in API knows keys only. */
 const BY_KEY: RestRow = {
   nobody: 401,
@@ -90,5 +101,17 @@ export const REST_MATRIX: Readonly<Record<string, RestRow>> = {
   'GET /api/oauth/callback': EVERYONE,
   'GET /api/kiro/oauth/status/:state': EVERYONE,
   'POST /api/kiro/oauth/callback': EVERYONE,
+  'POST /api/api-keys': BY_TOKEN,
+  'GET /api/api-keys': BY_TOKEN,
+  'GET /api/api-keys/:id': BY_TOKEN,
+  'PATCH /api/api-keys/:id/status': BY_TOKEN,
+  'DELETE /api/api-keys/:id': BY_TOKEN,
+  'GET /api/usage/stats': BY_TOKEN,
+  'GET /api/usage/logs': BY_TOKEN,
+  'GET /api/usage/quotas': BY_TOKEN,
+  'GET /api/usage/consumption': BY_TOKEN,
+  'GET /api/usage/accounts': BY_TOKEN,
+  'GET /api/usage/summary': BY_TOKEN,
+  'GET /api/usage/shared-pool/stats': BY_TOKEN,
   'GET /api/health': EVERYONE,
 };

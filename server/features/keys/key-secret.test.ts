@@ -32,7 +32,7 @@ test('every one of the 32 bytes counts', () => {
 test('only its hash and its start are stored', () => {
   const secret = mintKeySecret();
   const stored = storedForm(secret);
-  expect(stored).toEqual({ secretHash: sha256hex(secret), prefix: `${secret.slice(0, 7)}…` });
+  expect(stored).toEqual({ secretHash: sha256hex(secret), prefix: `${secret.slice(0, 8)}…` });
 });
 
 test('every secret that may be given in a file can be looked up', () => {

@@ -10,7 +10,7 @@ const LENGTH = 43;
 
 /** What is stored of a secret: its hash, and its start for recognising it. */
 export function storedForm(secret: string): { secretHash: string; prefix: string } {
-  return { secretHash: sha256hex(secret), prefix: `${secret.slice(0, 7)}…` };
+  return { secretHash: sha256hex(secret), prefix: `${secret.slice(0, 8)}…` };
 }
 
 /** A new key: `gh-` unless told otherwise, and 32 random bytes as 43 base62 digits. */

@@ -135,7 +135,7 @@ describe('a new key', () => {
       ownerId: ann.id,
       ownerName: ann.username,
       state: 'active',
-      prefix: `${secret.slice(0, 7)}…`,
+      prefix: `${secret.slice(0, 8)}…`,
       rpm: 60,
       tokensPerDay: 1_000,
       moreLimits: 0,

@@ -117,7 +117,7 @@ describe('a rotated key', () => {
     const arrived = heard(there.events, key.id);
     const { key: view, secret } = await rotate(ann.browser, key.id, 60);
     expect(secret).not.toBe(old);
-    expect(view).toMatchObject({ id: key.id, prefix: `${secret.slice(0, 7)}…` });
+    expect(view).toMatchObject({ id: key.id, prefix: `${secret.slice(0, 8)}…` });
     expect(view.previousUntil).toBe(new Date(console.clock.now() + 3_600_000).toISOString());
     await arrived;
     for (const { lookup } of [here, there]) {

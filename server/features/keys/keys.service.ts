@@ -18,7 +18,7 @@ import type { Clock } from '../../infra/clock.ts';
 import type { Actor, Audit } from '../audit/index.ts';
 import { tidyAddresses } from './addresses.ts';
 import { createKeyNotes } from './key-notes.ts';
-import { mintKeySecret, storedForm } from './key-secret.ts';
+import { type KeyPrefix, mintKeySecret, storedForm } from './key-secret.ts';
 import type { Principals } from './keys.lookup.ts';
 import type { KeyRow, KeysRepo, Whose } from './keys.repo.ts';
 
@@ -38,6 +38,14 @@ export type KeysDeps = {
 
 export type Spent = { day: number; month: number };
 const NOTHING: Spent = { day: 0, month: 0 };
+
+/** What only the contracts of older clients ask for. */
+export type KeyKind = {
+  prefix: KeyPrefix;
+  /** Which of the Plug-in API's two families it asks; null = whichever has the model. */
+  family: string | null;
+};
+const USUAL: KeyKind = { prefix: 'gh-', family: null };
 
 /** API keys: everybody's own; admins see and change all of them. */
 export function createKeysService(deps: KeysDeps) {
@@ -85,8 +93,8 @@ export function createKeysService(deps: KeysDeps) {
     },
 
     /** The answer is the only place where the secret ever appears. */
-    async create(actor: Actor, input: KeyCreate): Promise<KeyCreated> {
-      const secret = mintKeySecret();
+    async create(actor: Actor, input: KeyCreate, kind: KeyKind = USUAL): Promise<KeyCreated> {
+      const secret = mintKeySecret(undefined, kind.prefix);
       const key = {
         ...input,
         ...storedForm(secret),
@@ -96,7 +104,8 @@ export function createKeysService(deps: KeysDeps) {
         expiresAt: futureDate(input.expiresAt),
         createdAt: new Date(clock.now()),
       };
-      const row = await repo.insert({ ...key, family: null }, notes.one(actor, 'keys.create'));
+      const noting = notes.one(actor, 'keys.create');
+      const row = await repo.insert({ ...key, family: kind.family }, noting);
       return { key: unused(row), secret };
     },
 

@@ -1,3 +1,5 @@
+export type { OwnLog } from './own-usage.repo.ts';
+export { createOwnUsage, type OwnSums, type OwnUsage } from './own-usage.ts';
 export { EVERYBODY } from './rollup.sql.ts';
 export { rebuildRollups } from './rollups.rebuild.ts';
 export { createStatistics } from './statistics.ts';
