@@ -134,9 +134,19 @@ function exchange(
 
 function authOf({ secret, settings }: Provider): oidc.ClientAuth {
   if (secret === null) return oidc.None();
-  return settings.tokenAuth === 'basic'
-    ? oidc.ClientSecretBasic(secret)
-    : oidc.ClientSecretPost(secret);
+  return settings.tokenAuth === 'basic' ? basicAuth(secret) : oidc.ClientSecretPost(secret);
+}
+
+/**
+ * HTTP Basic as in RFC 6749, 2.3.1. The library's own also encodes what need not be, such as dashes,
+ * which services that do not decode take for another secret.
+ */
+function basicAuth(secret: string): oidc.ClientAuth {
+  const encode = (text: string) => encodeURIComponent(text).replaceAll('%20', '+');
+  return (_as, client, _body, headers) => {
+    const pair = `${encode(client.client_id)}:${encode(secret)}`;
+    headers.set('authorization', `Basic ${Buffer.from(pair).toString('base64')}`);
+  };
 }
 
 /** The guarded client's own refusals keep their words; whatever else the library throws gets ours. */
