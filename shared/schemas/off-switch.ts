@@ -88,7 +88,7 @@ export const Receipt = z.object({
   kept: z.array(Kept),
   following: Following,
   servers: z.array(SwitchServer),
-  /** In the order in which they ended. */
+  /** Those that had not ended first, then in the order in which they did. */
   streams: z.array(EndedStream),
   /** From the switch to the end of the last of them; null while there is none. */
   lastMs: z.int().nullable(),

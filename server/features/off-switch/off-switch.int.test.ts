@@ -156,6 +156,13 @@ describe('the off-switch', () => {
     await here.infra.db.pendingProof.create({
       data: { id: 'half', kind: 'step-up', userId: id, expiresAt: new Date(Date.now() + 60_000) },
     });
+    const now = new Date();
+    await here.infra.db.tokenFamily.create({
+      data: {
+        ...{ id: randomUUID(), userId: id, userAgent: 'curl/8.1', address: '192.0.2.9' },
+        ...{ provedAt: now, lastUsedAt: now, expiresAt: new Date(Date.now() + 60_000) },
+      },
+    });
     const [one, two] = await Promise.all([streamOf('ben', there), streamOf('ben-two', here)]);
 
     const thrown = await throwAt('ben');
@@ -172,7 +179,7 @@ describe('the off-switch', () => {
       ['state', 1],
       ['sessions', 1],
       ['proofs', 1],
-      ['tokens', 0],
+      ['tokens', 1],
       ['keys', 2],
       ['invites', 1],
       ['loans', 1],
@@ -182,6 +189,7 @@ describe('the off-switch', () => {
         ?.things.map(({ name }) => name)
         .toSorted(),
     ).toEqual(['ben', 'ben-two']);
+    expect(stepOf(receipt, 'tokens')?.things).toEqual([{ name: 'curl/8.1', detail: '192.0.2.9' }]);
     expect(stepOf(receipt, 'loans')?.things).toEqual([{ name: 'bens', detail: 'lab' }]);
     expect(receipt.kept).toContainEqual({ kind: 'accounts', count: 1 });
 

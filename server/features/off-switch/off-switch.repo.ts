@@ -58,7 +58,7 @@ const RECEIPT = {
       startedAt: true,
       endedAt: true,
     },
-    orderBy: { endedAt: 'asc' },
+    orderBy: { endedAt: { sort: 'asc', nulls: 'first' } },
   },
 } as const;
 

@@ -8,6 +8,7 @@ import {
 import { newId } from '../../infra/ids.ts';
 import type { Tx } from '../../infra/prisma/client.ts';
 import { notify } from '../../infra/prisma/notify.ts';
+import { endTokensOf } from '../tokens/index.ts';
 
 /** Whose things are ended, when, and by whom. */
 export type Ending = {
@@ -67,19 +68,7 @@ const STEPS: Readonly<Record<SwitchStepKind, Step>> = {
   tokens: {
     on: ['person', 'own', 'disable'],
     async end(tx, { userId }) {
-      const where = { userId };
-      const rows = await tx.tokenFamily.findMany({
-        where,
-        select: { id: true, userAgent: true, address: true },
-        orderBy: { lastUsedAt: 'desc' },
-      });
-      if (rows.length === 0) return [];
-      await tx.tokenFamily.deleteMany({ where });
-      await notify(
-        tx,
-        'tokens',
-        rows.map(({ id }) => id),
-      );
+      const rows = await endTokensOf(tx, userId);
       return rows.map(({ address, userAgent }) => ({ name: userAgent, detail: address }));
     },
   },

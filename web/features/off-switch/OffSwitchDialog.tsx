@@ -14,7 +14,7 @@ export function OffSwitchDialog({ user, onClose }: OffSwitchDialogProps) {
   const { t } = useTranslation('offSwitch');
   const navigate = useNavigate();
   const pull = useAppMutation(trpc.offSwitch.throw.mutationOptions(), {
-    invalidate: [trpc.users.list.queryFilter(), trpc.accounts.list.queryFilter()],
+    invalidate: [trpc.users.pathFilter(), trpc.accounts.list.queryFilter()],
     onDone: ({ id }) => navigate({ to: '/off-switch/$id', params: { id } }),
   });
   return (

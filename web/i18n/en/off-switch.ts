@@ -40,7 +40,7 @@ export const offSwitch = {
     unanswered_one: 'One server did not answer',
     unanswered_other: '{{count}} servers did not answer',
     unansweredText:
-      'It may have stopped, and what ran there with it. If it only lost the database, it ends what is left as soon as it reaches it again, and lets nobody in whose key it does not know.',
+      'It may have stopped, and what ran there with it. If it only lost the database, it serves the keys that it remembers until it reaches the database again, and ends what is left then. To be sure, stop that server.',
     still_one: 'One request had not ended when its server answered',
     still_other: '{{count}} requests had not ended when their servers answered',
     stillText:
@@ -73,7 +73,7 @@ export const offSwitch = {
     ended: 'Ended after',
     notEnded: 'not ended yet',
     request: 'Request',
-    why: 'What became of it',
+    why: 'Details',
     stream: 'stream',
     lookup: 'A look-up',
     servers: 'Servers',

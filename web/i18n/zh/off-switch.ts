@@ -40,7 +40,7 @@ export const offSwitch: Translated<typeof english> = {
     completeNothing_other: '{{count}} 台服务器已答复。当时没有请求在运行。',
     unanswered_other: '{{count}} 台服务器没有答复',
     unansweredText:
-      '它可能已停止，其上的请求也随之结束。如果只是连不上数据库，恢复连接后会立即终止剩余请求；在此期间，它不认识的密钥无法使用。',
+      '它可能已停止，其上的请求也随之结束。如果只是连不上数据库，恢复连接之前它仍会放行记得的密钥，恢复后立即终止剩余请求。要万无一失，请停止该服务器。',
     still_other: '有 {{count}} 个请求在服务器答复时尚未结束',
     stillText: '已通知它们结束，服务器最多等待五秒。',
   },
@@ -71,7 +71,7 @@ export const offSwitch: Translated<typeof english> = {
     ended: '结束用时',
     notEnded: '尚未结束',
     request: '请求',
-    why: '查看经过',
+    why: '详情',
     stream: '流式',
     lookup: '一次查询',
     servers: '服务器',
