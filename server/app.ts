@@ -17,7 +17,7 @@ import { securityHeaders } from './http/security-headers.ts';
 import { createDownload } from './infra/download.ts';
 import { newId } from './infra/ids.ts';
 import { createContracts } from './rest/contracts.ts';
-import { createIdentify } from './rest/identify.ts';
+import { createIdentify, createModelCaller } from './rest/identify.ts';
 import { kiroOnly } from './rest/plugin-api/index.ts';
 import { createAppRouter } from './trpc/app-router.ts';
 import { explainError } from './trpc/explain-error.ts';
@@ -79,13 +79,14 @@ export async function buildApp({ random = Math.random, ...options }: AppOptions)
 
   ports.endings.attach(gateway.requests);
 
+  const byCredential = createModelCaller({ keys: ports.lookup, tokens: services.tokens });
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
   app.set('trust proxy', config.http.trustedProxies);
   const trusts: TrustsHop = app.get('trust proxy fn');
   const byKey = (req: IncomingMessage, queryKey?: string | null) =>
-    ports.lookup.find(credentialOf(req.headers, queryKey), () => callerAddress(req, trusts));
+    byCredential(credentialOf(req.headers, queryKey), () => callerAddress(req, trusts));
   const v1: PlainWay = { identify: (req) => byKey(req) };
   const v1beta: PlainWay = { identify: (req) => byKey(req, queryOf(req).get('key')) };
   const kiro = kiroOnly(ports.models.list);

@@ -48,6 +48,16 @@ export function createIdentify(deps: IdentifyDeps): Identify {
   };
 }
 
+/** Who calls models: a key, or an access token, which stands for the person without any key. */
+export function createModelCaller({ keys, tokens }: Pick<IdentifyDeps, 'keys' | 'tokens'>) {
+  async function byToken(text: string): Promise<Principal> {
+    const { person } = await tokens.verify(text);
+    return await keys.ofUser(person.me.id);
+  }
+  return (credential: string, address: () => string): Promise<Principal> =>
+    looksLikeToken(credential) ? byToken(credential) : keys.find(credential, address);
+}
+
 /** Whether it is written as a JWT is: three parts, the first of which is a JSON object's start. */
 export function looksLikeToken(text: string): boolean {
   return text.startsWith('eyJ') && /^[\w-]+\.[\w-]+\.[\w-]*$/.test(text);

@@ -32,6 +32,7 @@ export async function startApp(document: object, env: Readonly<Record<string, st
     app,
     infra,
     url,
+    databaseUrl: database.url,
     /** Signs in and returns the session cookie. */
     async signIn(username: string): Promise<string> {
       const res = await fetch(`${url}/trpc/sessions.signIn`, {

@@ -168,7 +168,11 @@ export function createSignInService(deps: SignInDeps) {
         );
       }
       const nowhere = { id: '', kind: 'second-factor' as const, origin: null };
-      await telling({ who, means: proof.by }, visitor, () => proofs.check(who.id, proof, nowhere));
+      const check = () => proofs.check(who.id, proof, nowhere);
+      await telling({ who, means: proof.by }, visitor, check).catch((error: unknown) => {
+        const wrong = error instanceof AppError && error.code === 'bad_request';
+        throw wrong ? new AppError('sign_in_failed', error.message) : error;
+      });
       return { ...proved, means: proof.by };
     },
 
