@@ -80,7 +80,15 @@ export async function estimateUsage(
   written: Tally,
 ): Promise<TokenUsage> {
   const inputTokens = await countTokens(prompt.join('\n'));
-  const outputTokens = (await countTokens(written.text)) + written.beyond;
+  return estimated(inputTokens, (await countTokens(written.text)) + written.beyond);
+}
+
+/** The same where many end together and none may wait for the tokenizer. */
+export function guessUsage(prompt: readonly string[], written: Tally): TokenUsage {
+  return estimated(guessTokens(prompt), guessTokens([written.text]) + written.beyond);
+}
+
+function estimated(inputTokens: number, outputTokens: number): TokenUsage {
   return {
     inputTokens,
     cachedTokens: 0,

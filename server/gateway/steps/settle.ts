@@ -11,7 +11,7 @@ import type {
   UsageLedger,
   UsageRecord,
 } from '../ports.ts';
-import { estimateUsage, NO_TOKENS } from '../tokens.ts';
+import { estimateUsage, guessUsage, NO_TOKENS } from '../tokens.ts';
 import { type LentDeps, settleCredit } from './lent.ts';
 import { priceOf } from './price-of.ts';
 
@@ -49,17 +49,19 @@ export async function settle(deps: SettleDeps, progress: Progress, error?: AppEr
   }
 }
 
-/** The client left, or somebody ended it. */
-const ENDED: readonly AppError['code'][] = ['client_closed', 'ended_by_admin', 'ended_by_owner'];
+/** Everything of a person ends within a second, however much that is. */
+const ENDED: readonly AppError['code'][] = ['ended_by_admin', 'ended_by_owner'];
 
 /** What the platform reported; else, if it began to answer, what we count ourselves. */
 async function usageOf({ facts, answer, request }: Progress, error?: AppError) {
   if (facts.usage) return facts.usage;
   const answered = answer && answer.kind !== 'refused' && request;
   // NOTE: a request that is ended once the platform has begun has had its prompt read.
-  const left = error !== undefined && ENDED.includes(error.code);
+  const ended = error !== undefined && ENDED.includes(error.code);
+  const left = ended || error?.code === 'client_closed';
   if (!answered || (error && !left && facts.written.text === '')) return NO_TOKENS;
-  return estimateUsage(request.promptTexts(), facts.written);
+  const count = ended ? guessUsage : estimateUsage;
+  return count(request.promptTexts(), facts.written);
 }
 
 function outcomeOf(error: AppError | undefined): Outcome {
