@@ -10,6 +10,7 @@ import {
   IconPlug,
   IconPlugConnected,
   IconShieldCheck,
+  IconUserPlus,
   IconUsers,
 } from '@tabler/icons-react';
 import { type Allowed, can } from '#shared/permissions.ts';
@@ -39,6 +40,7 @@ export const NAV_GROUPS = [
       { name: 'connect', to: '/connect', icon: IconPlug, needs: null },
       { name: 'users', to: '/users', icon: IconUsers, needs: 'users.read' },
       { name: 'roles', to: '/roles', icon: IconShieldCheck, needs: 'users.read' },
+      { name: 'registration', to: '/registration', icon: IconUserPlus, needs: 'sign-in.write' },
     ],
   },
   {

@@ -40,6 +40,39 @@ const invite = createRoute({
   component: lazyRouteComponent(() => import('../features/sessions/InvitePage.tsx'), 'InvitePage'),
 });
 
+const resetPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/reset-password',
+  component: lazyRouteComponent(() => import('../features/sessions/InvitePage.tsx'), 'InvitePage'),
+});
+
+const register = createRoute({
+  getParentRoute: () => root,
+  path: '/register',
+  component: lazyRouteComponent(
+    () => import('../features/registration/RegisterPage.tsx'),
+    'RegisterPage',
+  ),
+});
+
+const forgotPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/forgot-password',
+  component: lazyRouteComponent(
+    () => import('../features/registration/ForgotPasswordPage.tsx'),
+    'ForgotPasswordPage',
+  ),
+});
+
+const confirmEmail = createRoute({
+  getParentRoute: () => root,
+  path: '/confirm-email',
+  component: lazyRouteComponent(
+    () => import('../features/registration/ConfirmEmailPage.tsx'),
+    'ConfirmEmailPage',
+  ),
+});
+
 const shell = createRoute({
   getParentRoute: () => root,
   id: 'shell',
@@ -133,6 +166,17 @@ const roles = createRoute({
   errorComponent: CrashPage,
 });
 
+const registration = createRoute({
+  getParentRoute: () => shell,
+  path: '/registration',
+  staticData: { needs: 'sign-in.write' },
+  component: lazyRouteComponent(
+    () => import('../features/registration/RegistrationPage.tsx'),
+    'RegistrationPage',
+  ),
+  errorComponent: CrashPage,
+});
+
 const usage = createRoute({
   getParentRoute: () => shell,
   path: '/usage',
@@ -181,6 +225,10 @@ export const routeTree = root.addChildren([
   setup,
   signIn,
   invite,
+  resetPassword,
+  register,
+  forgotPassword,
+  confirmEmail,
   shell.addChildren([
     dashboard,
     playground,
@@ -189,6 +237,7 @@ export const routeTree = root.addChildren([
     pool,
     platforms,
     users,
+    registration,
     roles,
     audit,
     keys,

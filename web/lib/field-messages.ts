@@ -6,10 +6,15 @@ const KNOWN = {
   'at least 10 characters': () => i18next.t('fields:tooShort', { n: 10 }),
   'six digits': () => i18next.t('fields:sixDigits'),
   'sixteen letters and digits': () => i18next.t('fields:recoveryCode'),
+  'an e-mail address, like ada@example.com': () => i18next.t('fields:email'),
+  'a domain, like example.com': () => i18next.t('fields:domain'),
+  'must be confirmed where only some domains may come in': () => i18next.t('fields:confirmed'),
   'at most 72 bytes': () => i18next.t('fields:passwordLong'),
   'lower case letters, digits, and . _ @ - only': () => i18next.t('fields:username'),
   'lower case letters, digits and dashes': () => i18next.t('fields:platformId'),
   'letters, digits and . _ : / @ + - only': () => i18next.t('fields:modelName'),
+  'is needed': () => i18next.t('fields:required'),
+  'names with dots between, e.g. user.name': () => i18next.t('fields:fieldPath'),
   'a key has no spaces and only plain characters': () => i18next.t('fields:upstreamKey'),
 } satisfies Record<string, () => string>;
 

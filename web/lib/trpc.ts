@@ -8,6 +8,7 @@ import {
   type TRPCClientErrorLike,
 } from '@trpc/client';
 import { createTRPCOptionsProxy, type TRPCOptionsProxy } from '@trpc/tanstack-react-query';
+import i18next from 'i18next';
 import type { AppRouter } from '#server/trpc/app-router.ts';
 import { readError } from './errors.ts';
 import { stepUpLink } from './step-up-link.ts';
@@ -38,6 +39,9 @@ export const queryClient = new QueryClient({
   },
 });
 
+/** Mails are written in the language the console speaks. */
+const inOurLanguage = () => ({ 'accept-language': i18next.language });
+
 /** For what fits neither a query nor a mutation of the pages. */
 export const client: TRPCClient<AppRouter> = createTRPCClient<AppRouter>({
   links: [
@@ -45,8 +49,8 @@ export const client: TRPCClient<AppRouter> = createTRPCClient<AppRouter>({
     splitLink({
       // NOTE: what waits for a platform travels alone, or it would hold up all that is asked with it.
       condition: ({ path }) => path === 'accounts.upstreamModels' || path === 'accounts.test',
-      true: httpLink({ url: '/trpc' }),
-      false: httpBatchLink({ url: '/trpc', maxItems: 20 }),
+      true: httpLink({ url: '/trpc', headers: inOurLanguage }),
+      false: httpBatchLink({ url: '/trpc', maxItems: 20, headers: inOurLanguage }),
     }),
   ],
 });

@@ -1,4 +1,4 @@
-import { Button, Loader, PasswordInput, Stack, Text, VisuallyHidden } from '@mantine/core';
+import { Button, Group, Loader, PasswordInput, Stack, Text, VisuallyHidden } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation, useNavigate } from '@tanstack/react-router';
@@ -22,6 +22,7 @@ export function InvitePage() {
   const { t } = useTranslation(['sessions', 'common']);
   // The fragment never leaves the browser, so the token is in nobody's log.
   const token = useLocation({ select: ({ hash }) => hash.replace(/^#/, '') });
+  const forgotten = useIsReset();
   // Once is enough: asking again counts as another try against the limit on guessing.
   const info = useQuery({
     queryKey: ['invite', token],
@@ -38,7 +39,7 @@ export function InvitePage() {
     );
   }
   const { code } = readError(info.error);
-  if (code === 'not_found' || code === 'bad_request') return <LinkOver />;
+  if (code === 'not_found' || code === 'bad_request') return <LinkOver forgotten={forgotten} />;
   return (
     <BareLayout title={t('title')}>
       <ErrorState error={info.error} onRetry={() => void info.refetch()} />
@@ -46,19 +47,33 @@ export function InvitePage() {
   );
 }
 
-function LinkOver() {
-  const { t } = useTranslation('sessions');
+/** Whether the link was asked for by whoever forgot their password. */
+const useIsReset = () => useLocation({ select: ({ pathname }) => pathname === '/reset-password' });
+
+function LinkOver({ forgotten }: { forgotten: boolean }) {
+  const { t } = useTranslation(['sessions', 'registration']);
   return (
-    <BareLayout title={t('invite.invalidTitle')} subtitle={t('invite.invalidText')}>
-      <Button component={Link} to="/sign-in" variant="default">
-        {t('invite.toSignIn')}
-      </Button>
+    <BareLayout
+      title={t('invite.invalidTitle')}
+      subtitle={forgotten ? t('registration:reset.invalidText') : t('invite.invalidText')}
+    >
+      <Group>
+        {forgotten && (
+          <Button component={Link} to="/forgot-password">
+            {t('registration:reset.again')}
+          </Button>
+        )}
+        <Button component={Link} to="/sign-in" variant="default">
+          {t('invite.toSignIn')}
+        </Button>
+      </Group>
     </BareLayout>
   );
 }
 
 function ChoosePassword({ token, info }: { token: string; info: InviteInfo }) {
-  const { t } = useTranslation('sessions');
+  const { t } = useTranslation(['sessions', 'registration']);
+  const forgotten = useIsReset();
   const welcome = useWelcome();
   const [failure, setFailure] = useState<ReadableError | null>(null);
   const [halfway, setHalfway] = useState<Halfway | null>(null);
@@ -66,9 +81,10 @@ function ChoosePassword({ token, info }: { token: string; info: InviteInfo }) {
   const form = useForm({ initialValues: { password: '', again: '' }, validate: checkNewPassword });
   const accept = useAppMutation(trpc.users.acceptInvite.mutationOptions(), {
     form,
+    paramTexts: { password: t('registration:register.weak') },
     onDone: (answer) => ('next' in answer ? setHalfway(answer) : welcome(answer)),
     onFail(error) {
-      if (error.fieldErrors.length > 0) return false;
+      if (error.fieldErrors.length > 0 || error.param === 'password') return false;
       setFailure(error);
       return true;
     },
@@ -84,9 +100,16 @@ function ChoosePassword({ token, info }: { token: string; info: InviteInfo }) {
       </BareLayout>
     );
   }
-  if (failure?.code === 'not_found') return <LinkOver />;
+  if (failure?.code === 'not_found') return <LinkOver forgotten={forgotten} />;
   return (
-    <BareLayout title={t('invite.title', { name: info.username })} subtitle={t('invite.subtitle')}>
+    <BareLayout
+      title={
+        forgotten
+          ? t('registration:reset.title', { name: info.username })
+          : t('invite.title', { name: info.username })
+      }
+      subtitle={forgotten ? t('registration:reset.subtitle') : t('invite.subtitle')}
+    >
       <form
         onSubmit={form.onSubmit(({ password }) => accept.mutate({ token, password }))}
         noValidate

@@ -18,14 +18,14 @@ function check(values: Values): Record<string, string> {
 
 /** Changes the own password, which ends every other session. `username` helps password managers. */
 export function PasswordForm({ username }: { username: string }) {
-  const { t } = useTranslation('profile');
+  const { t } = useTranslation(['profile', 'registration']);
   const form = useForm({ initialValues: { current: '', next: '', again: '' }, validate: check });
   const change = useAppMutation(trpc.sessions.changePassword.mutationOptions(), {
     form,
     success: t('password.done'),
     invalidate: [trpc.sessions.list.queryFilter()],
     onDone: () => form.reset(),
-    paramTexts: { current: t('password.wrong') },
+    paramTexts: { current: t('password.wrong'), next: t('registration:register.weak') },
   });
   return (
     <Section title={t('password.title')} text={t('password.text')}>

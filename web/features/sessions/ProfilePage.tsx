@@ -5,6 +5,7 @@ import { PageHeader } from '../../ui/PageHeader.tsx';
 import { AppCard } from '../factors/AppCard.tsx';
 import { PasskeysCard } from '../factors/PasskeysCard.tsx';
 import { OwnSwitch } from '../off-switch/OwnSwitch.tsx';
+import { EmailCard } from '../registration/EmailCard.tsx';
 import { AccountPreference } from './AccountPreference.tsx';
 import { Appearance } from './Appearance.tsx';
 import { Devices } from './Devices.tsx';
@@ -26,6 +27,7 @@ export function ProfilePage() {
             <AccountPreference />
           </Stack>
         </SimpleGrid>
+        <EmailCard />
         <AppCard />
         <PasskeysCard />
         <Devices />

@@ -1,4 +1,4 @@
-import { Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Button, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -11,6 +11,7 @@ import { trpc } from '../../lib/trpc.ts';
 import { useAppMutation } from '../../lib/use-app-mutation.ts';
 import { useWelcome } from '../../lib/use-welcome.ts';
 import { FormError } from '../../ui/FormError.tsx';
+import { SignInLinks } from '../registration/SignInLinks.tsx';
 import { PasskeyButton } from './PasskeyButton.tsx';
 import { SecondStep } from './SecondStep.tsx';
 
@@ -46,9 +47,7 @@ export function SignInPage() {
           onDone={(answer) => ('next' in answer ? setHalfway(answer) : welcome(answer, next))}
         />
         <PasskeyButton onDone={(me) => welcome(me, next)} onFail={setFailure} />
-        <Text c="dimmed" fz="sm">
-          {t('forgotten')}
-        </Text>
+        <SignInLinks />
       </Stack>
     </BareLayout>
   );

@@ -15,6 +15,7 @@ import { playground } from './playground.ts';
 import { pool } from './pool.ts';
 import { profile } from './profile.ts';
 import { quotas } from './quotas.ts';
+import { registration } from './registration.ts';
 import { roles } from './roles.ts';
 import { sessions } from './sessions.ts';
 import { setup } from './setup.ts';
@@ -30,6 +31,7 @@ export const en = {
   fields,
   setup,
   sessions,
+  registration,
   users,
   offSwitch,
   roles,
