@@ -5,13 +5,18 @@ import { buildApp } from '../app.ts';
 import { buildInfra } from '../build-infra.ts';
 import { toConfig } from '../config/config.ts';
 import { parseEnv } from '../config/env.ts';
+import type { Clock } from '../infra/clock.ts';
 import { createLog } from '../infra/log.ts';
 import { createTestDatabase } from './postgres.ts';
 
 export const PASSWORD = 'correct horse battery';
 
 /** The whole application as it runs, on a database and in a data folder of its own. */
-export async function startApp(document: object, env: Readonly<Record<string, string>> = {}) {
+export async function startApp(
+  document: object,
+  env: Readonly<Record<string, string>> = {},
+  clock?: Clock,
+) {
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-app-'));
   const config = toConfig(
@@ -23,7 +28,8 @@ export async function startApp(document: object, env: Readonly<Record<string, st
       ...env,
     }),
   );
-  const infra = await buildInfra({ config, log: createLog({ level: 'silent' }) });
+  const log = createLog({ level: 'silent' });
+  const infra = await buildInfra({ config, log, ...(clock && { clock }) });
   // The lowest cost bcrypt has: passwords are not what these tests are about.
   const app = await buildApp({ config, infra, passwordRounds: 4 });
   await app.services.apply.apply(document as Parameters<typeof app.services.apply.apply>[0]);

@@ -152,7 +152,7 @@ export function createContractPeople(deps: ContractPeopleDeps) {
   };
 }
 
-/** Silenced people are let in, and refused where they call models. */
+/** Silenced people are not disabled: switching them on changes nothing. */
 export function statusOf({ state }: Pick<PersonRow, 'state'>): Flag {
   return state === 'active' || state === 'silenced' ? 1 : 0;
 }

@@ -1,14 +1,19 @@
 import { z } from 'zod';
 import { AppError } from '#shared/errors.ts';
-import {
-  accountStatus,
-  type ContractAccount,
-  cookieIdOf,
-  KIRO,
-} from '../../features/plugin-contract/index.ts';
+import { cookieIdOf, KIRO } from '../../features/plugin-contract/index.ts';
 import { reply } from '../route-spec.ts';
 import { AccountNameBody, NOT_CHANGED } from './accounts.ts';
-import { answered, Begun, partsOf } from './oauth.ts';
+import {
+  Account,
+  AccountId,
+  Balance,
+  Consumption,
+  ImportBody,
+  MOST_ROWS,
+  Totals,
+  toAccount,
+} from './kiro-shapes.ts';
+import { answered, Begun, CallbackPart, partsOf } from './oauth.ts';
 import {
   byKey,
   byPerson,
@@ -24,93 +29,6 @@ import {
   spanOf,
   whoOf,
 } from './spec.ts';
-
-const MOST_ROWS = 1_000;
-const AccountId = z.object({ account_id: z.string().max(100) });
-const Part = z.string().max(4_000).optional();
-
-const Account = z.object({
-  account_id: z.string(),
-  user_id: z.string(),
-  account_name: z.string(),
-  is_shared: Flag,
-  status: Flag,
-  need_refresh: z.boolean(),
-  email: z.string().nullable(),
-  subscription: z.string().nullable(),
-  last_used_at: z.string().nullable(),
-  created_at: z.string(),
-  updated_at: z.string(),
-});
-
-const Balance = z.object({
-  account_id: z.string(),
-  account_name: z.string(),
-  email: z.string().nullable(),
-  subscription: z.string().nullable(),
-  subscription_type: z.string().nullable(),
-  balance: z.object({
-    available: z.number(),
-    total_limit: z.number(),
-    current_usage: z.number(),
-    base_available: z.number(),
-    bonus_available: z.number(),
-    reset_date: z.string().nullable(),
-  }),
-  free_trial: z.null(),
-  bonus_details: z.array(z.never()),
-});
-
-const Consumption = z.object({
-  account_id: z.string(),
-  account_name: z.string(),
-  logs: z.array(
-    z.object({
-      log_id: z.string(),
-      account_id: z.string(),
-      model_id: z.string(),
-      credit_used: z.string(),
-      is_shared: Flag,
-      consumed_at: z.string(),
-    }),
-  ),
-  stats: z.array(
-    z.object({
-      model_id: z.string(),
-      request_count: z.string(),
-      total_credit: z.string(),
-      avg_credit: z.string(),
-      min_credit: z.string(),
-      max_credit: z.string(),
-    }),
-  ),
-  pagination: z.object({ limit: z.int(), offset: z.int(), total: z.int() }),
-});
-
-const Totals = z.object({
-  total_requests: z.string(),
-  total_credit: z.string(),
-  avg_credit: z.string(),
-  shared_credit: z.string(),
-  private_credit: z.string(),
-});
-
-const Secret = z.string().min(1, 'must not be empty').max(8_000);
-const Imported = {
-  account_name: z.string().max(100).optional(),
-  refresh_token: Secret,
-  machineid: z.string().min(1, 'must not be empty').max(200),
-  is_shared: Flag.default(0),
-};
-const ImportBody = z.discriminatedUnion('auth_method', [
-  z.object({ ...Imported, auth_method: z.literal('Social') }),
-  z.object({
-    ...Imported,
-    auth_method: z.literal('IdC'),
-    client_id: Secret,
-    client_secret: Secret,
-  }),
-]);
 
 /** Contract of the Plug-in API, 3.6: the second family, accounts of the platform `kiro` if an admin added one. */
 export function addKiroRoutes(deps: PluginRoutesDeps): void {
@@ -161,7 +79,11 @@ function addSignIn({ contract: { link }, identify, rest }: PluginRoutesDeps): vo
       method: 'POST',
       path: '/api/kiro/oauth/callback',
       summary: 'What the sign-in came back with: the address, or its code and state',
-      body: z.object({ callback_url: z.string().max(8_000).optional(), code: Part, state: Part }),
+      body: z.object({
+        callback_url: z.string().max(8_000).optional(),
+        code: CallbackPart,
+        state: CallbackPart,
+      }),
       answers: { 200: done(z.object({ account_id: z.string() })) },
     },
     async ({ body: { callback_url, ...parts } }) => {
@@ -337,20 +259,4 @@ function addFigures({ contract, identify, rest }: PluginRoutesDeps): void {
     },
     async ({ query, ...asked }) => ok(await quotas.ofPlatform(whoOf(asked), KIRO, spanOf(query))),
   );
-}
-
-function toAccount(row: ContractAccount) {
-  return {
-    account_id: cookieIdOf(row.id),
-    user_id: row.ownerId,
-    account_name: row.name,
-    is_shared: row.shared ? (1 as const) : (0 as const),
-    status: accountStatus(row),
-    need_refresh: row.state === 'expired',
-    email: null,
-    subscription: null,
-    last_used_at: row.lastUsedAt?.toISOString() ?? null,
-    created_at: row.createdAt.toISOString(),
-    updated_at: row.updatedAt.toISOString(),
-  };
 }

@@ -7,7 +7,7 @@ import { CALLBACK_POLICY, callbackPage } from './callback-page.ts';
 import { byPerson, done, Flag, forAll, ok, type PluginRoutesDeps } from './spec.ts';
 
 /** What comes back from a sign-in: longer texts are nobody's. */
-const Part = z.string().max(4_000).optional();
+export const CallbackPart = z.string().max(4_000).optional();
 
 export const Begun = z.object({
   auth_url: z.string(),
@@ -51,7 +51,7 @@ export function addOAuthRoutes({ contract: { link }, identify, rest }: PluginRou
       method: 'GET',
       path: '/api/oauth/callback',
       summary: 'Where the platform sends the browser back to: a page, or JSON for who accepts that',
-      query: z.object({ code: Part, state: Part, error: Part }),
+      query: z.object({ code: CallbackPart, state: CallbackPart, error: CallbackPart }),
       answers: { 200: done(LinkedAccount) },
     },
     async ({ query, req, res }): Promise<typeof SENT> => {
