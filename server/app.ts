@@ -5,6 +5,7 @@ import express, { type Request } from 'express';
 import { AppError } from '#shared/errors.ts';
 import { AuditExportQuery } from '#shared/schemas/audit.ts';
 import { UsageExportQuery } from '#shared/schemas/usage.ts';
+import { UsersExportQuery } from '#shared/schemas/users.ts';
 import { buildFeatures, type FeatureOptions } from './build-features.ts';
 import { projectRoot } from './config/config.ts';
 import { createGateway, type PlainWay } from './gateway/doors.ts';
@@ -19,6 +20,7 @@ import { newId } from './infra/ids.ts';
 import { createContracts } from './rest/contracts.ts';
 import { createIdentify, createModelCaller } from './rest/identify.ts';
 import { kiroOnly } from './rest/plugin-api/index.ts';
+import { together } from './rest/shared-accounts/plugin-chat.ts';
 import { createAppRouter } from './trpc/app-router.ts';
 import { explainError } from './trpc/explain-error.ts';
 import { mountTrpc } from './trpc/http.ts';
@@ -77,7 +79,7 @@ export async function buildApp({ random = Math.random, ...options }: AppOptions)
     askDatabase: () => infra.pool.query('SELECT 1'),
   });
 
-  ports.endings.attach(gateway.requests);
+  ports.endings.attach(together(gateway.requests, rest.pluginChat.requests));
 
   const byCredential = createModelCaller({ keys: ports.lookup, tokens: services.tokens });
   const app = express();
@@ -120,7 +122,7 @@ export async function buildApp({ random = Math.random, ...options }: AppOptions)
     });
   });
   const download = { door, explain: explainError, newId: () => newId(clock), log };
-  const { audit, usage } = services;
+  const { audit, usage, users } = services;
   app.get(
     '/usage/export',
     createDownload({ ...download, name: 'usage', query: UsageExportQuery, lines: usage.exported }),
@@ -128,6 +130,10 @@ export async function buildApp({ random = Math.random, ...options }: AppOptions)
   app.get(
     '/audit/export',
     createDownload({ ...download, name: 'audit', query: AuditExportQuery, lines: audit.exported }),
+  );
+  app.get(
+    '/users/export',
+    createDownload({ ...download, name: 'users', query: UsersExportQuery, lines: users.exported }),
   );
   app.use('/trpc', mountTrpc({ router: createAppRouter(services), door, log }));
   app.use(rest.router());
@@ -159,7 +165,8 @@ export async function buildApp({ random = Math.random, ...options }: AppOptions)
     /** Finishes running requests, writes what is in memory and closes every connection. */
     async stop(): Promise<void> {
       const closed = new Promise((resolve) => server.close(resolve));
-      await gateway.drain(config.http.drainMs);
+      const { drainMs } = config.http;
+      await Promise.all([gateway.drain(drainMs), rest.pluginChat.drain(drainMs)]);
       server.closeAllConnections();
       await closed;
       await features.close();

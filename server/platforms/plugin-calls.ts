@@ -10,13 +10,7 @@ const MARK = Buffer.from(`"${SECOND_FAMILY}`);
  * it says went wrong inside a stream of status 200 told by a status, before anything of it is passed on.
  */
 export function createPluginCalls(call: CallPlatform): CallPlatform {
-  return async (request) => {
-    const answer = await call(withFamily(request));
-    const type = String(answer.headers['content-type'] ?? '');
-    return answer.status === 200 && type.startsWith('text/event-stream')
-      ? unmasked(answer)
-      : answer;
-  };
+  return async (request) => unmasked(await call(withFamily(request)));
 }
 
 /** `kiro/x` is the model `x` there, asked for with a header. */
@@ -31,8 +25,10 @@ function withFamily(request: UpstreamRequest): UpstreamRequest {
   return { ...request, headers, body: Buffer.from(JSON.stringify(named)) };
 }
 
-/** The same answer, or the error that it holds instead of one. */
-async function unmasked(answer: UpstreamAnswer): Promise<UpstreamAnswer> {
+/** The same answer, or the error that a stream of status 200 holds instead of one. */
+export async function unmasked(answer: UpstreamAnswer): Promise<UpstreamAnswer> {
+  const type = String(answer.headers['content-type'] ?? '');
+  if (answer.status !== 200 || !type.startsWith('text/event-stream')) return answer;
   const source = answer.body[Symbol.asyncIterator]();
   const look = createLook();
   const seen: Uint8Array[] = [];
@@ -58,11 +54,15 @@ function replayed(
   { body }: UpstreamAnswer,
 ): UpstreamAnswer['body'] {
   async function* chunks() {
-    yield* seen;
-    while (source) {
-      const { done, value } = await source.next();
-      if (done) return;
-      yield value;
+    try {
+      yield* seen;
+      while (source) {
+        const { done, value } = await source.next();
+        if (done) return;
+        yield value;
+      }
+    } finally {
+      await source?.return?.();
     }
   }
   return { [Symbol.asyncIterator]: chunks, destroy: (error) => body.destroy(error) };

@@ -1,11 +1,14 @@
 import type { Features } from '../build-features.ts';
 import type { Config } from '../config/config.ts';
+import { version } from '../version.ts';
 import { addPluginApi } from './plugin-api/index.ts';
 import { createRest, type RestDeps } from './rest.ts';
 import { addApiKeys } from './shared-accounts/api-keys.ts';
 import { addAuth } from './shared-accounts/auth.ts';
 import type { SsoDeps } from './shared-accounts/auth-deps.ts';
+import { addDocs } from './shared-accounts/docs.ts';
 import { addHealth, type HealthDeps } from './shared-accounts/health.ts';
+import { addPluginApi as addPluginProxy } from './shared-accounts/plugin-api.ts';
 import { addSso } from './shared-accounts/sso.ts';
 import { addUsage } from './shared-accounts/usage.ts';
 
@@ -31,15 +34,22 @@ export function createContracts({ config, ...deps }: ContractsDeps) {
   addAuth(rest, auth);
   addSso(rest, { ...auth, door: deps.door, unbound: config.sso.unboundApi });
   addApiKeys(rest, { keys: services.numberedKeys, clock: deps.clock });
+  const pluginChat = addPluginProxy(rest, {
+    ...ports,
+    service: services.pluginApi,
+    way: ports.pluginWay,
+    clock: deps.clock,
+  });
   addUsage(rest, {
     usage: services.ownUsage,
     contract: services.pluginContract,
     clock: deps.clock,
   });
+  if (config.api.docs) addDocs(rest, { version, url: config.http.publicUrl });
   addHealth(rest, {
     ...deps,
     database: config.database.url === null ? 'embedded postgresql' : 'postgresql',
     redisAnswers: () => (config.redis.url === null ? null : ports.counted() === 'in Redis'),
   });
-  return rest;
+  return Object.assign(rest, { pluginChat });
 }

@@ -64,6 +64,14 @@ const BY_KEY: RestRow = {
 /** Whatever a person may do by their role: this is for the key in the configuration. */
 const BY_PLUGIN_ADMIN_KEY: RestRow = { ...BY_KEY, key: 403, 'key-of-other-scope': 403 };
 
+/** Models, for an access token or a key; silenced people may not call any. */
+const BY_EITHER: RestRow = {
+  ...BY_TOKEN,
+  silenced: 403,
+  key: 'in',
+  'key-of-other-scope': 403,
+};
+
 /** `<METHOD> <path>` of every route. */
 export const REST_MATRIX: Readonly<Record<string, RestRow>> = {
   'GET /api/user/me': BY_KEY,
@@ -113,5 +121,39 @@ export const REST_MATRIX: Readonly<Record<string, RestRow>> = {
   'GET /api/usage/accounts': BY_TOKEN,
   'GET /api/usage/summary': BY_TOKEN,
   'GET /api/usage/shared-pool/stats': BY_TOKEN,
+  'POST /api/auth/login': EVERYONE,
+  'POST /api/auth/refresh': EVERYONE,
+  'POST /api/auth/logout': BY_TOKEN,
+  'POST /api/auth/logout-all': BY_TOKEN,
+  'GET /api/auth/me': BY_TOKEN,
+  'GET /api/auth/check-username': EVERYONE,
+  'POST /api/auth/join-beta': BY_TOKEN,
+  'GET /api/auth/beta-status': BY_TOKEN,
+  'GET /api/auth/sso/initiate': EVERYONE,
+  'GET /api/auth/sso/callback': EVERYONE,
+  'GET /api/auth/github/login': EVERYONE,
+  'POST /api/auth/github/callback': EVERYONE,
+  'GET /api/auth/oidc/providers': EVERYONE,
+  'GET /api/auth/oidc/:provider/login': EVERYONE,
+  'POST /api/auth/oidc/:provider/callback': EVERYONE,
+  'GET /api/plugin-api/key': BY_TOKEN,
+  'POST /api/plugin-api/oauth/authorize': BY_TOKEN,
+  'POST /api/plugin-api/oauth/callback': BY_TOKEN,
+  'GET /api/plugin-api/accounts': BY_TOKEN,
+  'GET /api/plugin-api/accounts/:cookie_id': BY_TOKEN,
+  'DELETE /api/plugin-api/accounts/:cookie_id': BY_TOKEN,
+  'GET /api/plugin-api/accounts/:cookie_id/quotas': BY_TOKEN,
+  'PUT /api/plugin-api/accounts/:cookie_id/status': BY_TOKEN,
+  'PUT /api/plugin-api/accounts/:cookie_id/name': BY_TOKEN,
+  'PUT /api/plugin-api/accounts/:cookie_id/type': BY_TOKEN,
+  'PUT /api/plugin-api/accounts/:cookie_id/quotas/:model_name/status': BY_TOKEN,
+  'GET /api/plugin-api/quotas/user': BY_TOKEN,
+  'GET /api/plugin-api/quotas/shared-pool': BY_TOKEN,
+  'GET /api/plugin-api/quotas/consumption': BY_TOKEN,
+  'GET /api/plugin-api/preference': BY_TOKEN,
+  'PUT /api/plugin-api/preference': BY_TOKEN,
+  'GET /api/plugin-api/models': BY_EITHER,
+  'POST /api/plugin-api/chat/completions': BY_EITHER,
+  'POST /api/plugin-api/v1beta/models/:model\\:generateContent': BY_EITHER,
   'GET /api/health': EVERYONE,
 };

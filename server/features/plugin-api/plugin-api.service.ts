@@ -98,6 +98,19 @@ export function createPluginApiService(deps: PluginApiDeps) {
     stored: (userId: string): Promise<StoredKey | null> => repo.stored(userId),
 
     /**
+     * Which family of models a call is for: the key's, or, where a person asks, the one they name.
+     * @throws AppError forbidden for the second one to whoever does not take part in what is tried out.
+     */
+    async family(who: { userId: string; keyId: string | null }, wish: string | null) {
+      const { beta, family } = await repo.familyOf(who.userId, who.keyId);
+      const wanted = who.keyId === null ? wish : family;
+      if (wanted === 'kiro' && !beta) {
+        throw new AppError('forbidden', 'These models are being tried out. Join the beta first.');
+      }
+      return wanted;
+    },
+
+    /**
      * A person's key for one call on their behalf.
      * @throws AppError bad_request when there is none, forbidden when it is switched off.
      */

@@ -205,6 +205,17 @@ export function createPluginKeysRepo(db: Db) {
       };
     },
 
+    /** The family of models that a key is for, and whether its holder tries out what is new. */
+    async familyOf(userId: string, keyId: string | null) {
+      const [key, user] = await Promise.all([
+        keyId === null
+          ? null
+          : db.apiKey.findUnique({ where: { id: keyId }, select: { family: true } }),
+        db.user.findUnique({ where: { id: userId }, select: { beta: true } }),
+      ]);
+      return { family: key?.family ?? null, beta: user?.beta ?? false };
+    },
+
     /** Says when it was used last; never turns a newer time back. */
     async used(userId: string, at: Date): Promise<void> {
       await db.$executeRaw`

@@ -1,4 +1,3 @@
-import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
 import { AppError, ERRORS, toAppError } from '#shared/errors.ts';
 import type { PluginApiService } from '../../features/plugin-api/index.ts';
@@ -16,13 +15,17 @@ import type {
 import { priceOf } from '../../gateway/steps/price-of.ts';
 import { guessTokens, NO_TOKENS } from '../../gateway/tokens.ts';
 import type { Clock } from '../../infra/clock.ts';
-import { type OutboundAnswer, readWhole } from '../../infra/outbound/index.ts';
+import { readWhole } from '../../infra/outbound/index.ts';
 import { createRoll } from '../../infra/roll.ts';
+import type { UpstreamAnswer } from '../../platforms/platform.ts';
 import { PLUGIN_PLATFORM } from '../../platforms/plugin.ts';
-import { begin, type Forward, type Forwarded, relay } from './plugin-forward.ts';
+import { unmasked } from '../../platforms/plugin-calls.ts';
+import { type Forward, type Forwarded, relay } from './plugin-forward.ts';
 import { createMeter } from './plugin-meter.ts';
 
 const DOOR = 'plugin-api';
+const NOTHING = Buffer.alloc(0);
+const DONE = '[DONE]';
 const MOST_WHOLE_BYTES = 64 * 1024 * 1024;
 /** Reserved for an answer whose length the client did not limit. */
 const UNLIMITED_ANSWER_TOKENS = 1024;
@@ -86,55 +89,42 @@ export function createPluginChat(deps: PluginChatDeps) {
     return price ? priceOf(price, usage, { requests: 1 }) : null;
   }
 
-  async function send(ask: PluginAsk, facts: Facts, signal: AbortSignal): Promise<void> {
+  /** Resolves with the end of the answer, which goes out once the record is safe. */
+  async function send(ask: PluginAsk, facts: Facts, signal: AbortSignal): Promise<Buffer> {
     const { call, familyWish, principal, res, texts } = ask;
     const family = await service.family(principal, familyWish);
     const key = await service.open(principal.userId);
     facts.accountId = key.accountId;
-    const answer = await deps.forward(key, { ...call, family, signal });
+    const answer = await unmasked(await deps.forward(key, { ...call, family, signal }));
     facts.status = answer.status;
     if (answer.status < 200 || answer.status > 299) {
       facts.error = new AppError('upstream_refused', `The Plug-in API answered ${answer.status}.`);
-      return await relay(res, answer);
+      await relay(res, answer, signal);
+      return NOTHING;
     }
     const meter = createMeter();
+    const read = isStream(answer) ? meter.events : meter.whole;
+    const body = isStream(answer) ? answer.body : [await wholeOf(answer)];
+    const last: Uint8Array[] = [];
+    async function* metered() {
+      for await (const chunk of body) {
+        facts.firstAt ??= clock.now();
+        read(chunk);
+        if (
+          last.length > 0 ||
+          Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).includes(DONE) ||
+          !isStream(answer)
+        )
+          last.push(chunk);
+        else yield chunk;
+      }
+    }
     try {
-      await (isStream(answer)
-        ? relay(res, { ...answer, body: metered(answer.body, meter, facts) })
-        : whole(res, answer, meter, facts));
+      await relay(res, { ...answer, body: metered() }, signal);
     } finally {
       facts.usage = await meter.used(texts);
     }
-  }
-
-  async function* metered(
-    body: AsyncIterable<Uint8Array>,
-    meter: ReturnType<typeof createMeter>,
-    facts: Facts,
-  ) {
-    for await (const chunk of body) {
-      facts.firstAt ??= clock.now();
-      meter.events(chunk);
-      yield chunk;
-    }
-  }
-
-  async function whole(
-    res: Response,
-    answer: OutboundAnswer,
-    meter: ReturnType<typeof createMeter>,
-    facts: Facts,
-  ): Promise<void> {
-    const message = 'The Plug-in API answered with more than 64 MB.';
-    const body = await readWhole(
-      answer.body,
-      MOST_WHOLE_BYTES,
-      () => new AppError('upstream_failed', message),
-    );
-    facts.firstAt = clock.now();
-    meter.whole(body);
-    begin(res, answer);
-    await pipeline([body], res);
+    return Buffer.concat(last);
   }
 
   /** Closes the books once, whatever became of it. */
@@ -172,15 +162,20 @@ export function createPluginChat(deps: PluginChatDeps) {
       ...{ at, accountId: null, usage: NO_TOKENS, status: 200, error: null, firstAt: null },
     };
     const held = await hold(ask);
+    let last: Buffer = NOTHING;
     try {
-      await send(ask, facts, signal);
+      last = await send(ask, facts, signal);
     } catch (thrown) {
       facts.error = toAppError(signal.aborted ? signal.reason : thrown);
-      if (!ask.res.headersSent) facts.status = ERRORS[facts.error.code].http;
-      throw facts.error;
+      if (!ask.res.headersSent) {
+        facts.status = ERRORS[facts.error.code].http;
+        throw facts.error;
+      }
+      last = errorEvent(ask, facts.error);
     } finally {
       await settle(ask, facts, held);
     }
+    ask.res.end(last);
   }
 
   const requests: RunningRequests = {
@@ -209,11 +204,14 @@ export function createPluginChat(deps: PluginChatDeps) {
       const leave = roll.add({ ...ask, at, abort, done });
       await work.finally(leave);
     },
-    /** Takes no part of theirs any further: the server stops. */
-    async close(): Promise<void> {
-      const reason = new AppError('shutting_down', 'The server is restarting. Try again.');
-      for (const { abort } of roll) abort.abort(reason);
+    /** Waits for what runs at most so long, then ends it. */
+    async drain(ms: number): Promise<void> {
+      const cancel = clock.setTimer(ms, () => {
+        const reason = new AppError('shutting_down', 'The server is restarting. Try again.');
+        for (const { abort } of roll) abort.abort(reason);
+      });
       await Promise.all([...roll].map(({ done }) => done));
+      cancel();
     },
   };
 }
@@ -228,8 +226,28 @@ function admit({ model, principal: { allowedModels, scopes } }: PluginAsk): void
   }
 }
 
-function isStream({ headers }: OutboundAnswer): boolean {
-  return /^text\/event-stream\b/i.test(headers['content-type'] ?? '');
+async function wholeOf({ body }: UpstreamAnswer): Promise<Buffer> {
+  const message = 'The Plug-in API answered with more than 64 MB.';
+  return await readWhole(body, MOST_WHOLE_BYTES, () => new AppError('upstream_failed', message));
+}
+
+/** What a client that has begun to read a stream is told when it breaks: never a quiet end. */
+function errorEvent({ stream }: PluginAsk, { code, message }: AppError): Buffer {
+  if (!stream) return NOTHING;
+  const error = { message, type: 'upstream_error', code: ERRORS[code].http };
+  return Buffer.from(`\n\ndata: ${JSON.stringify({ error })}\n\n`);
+}
+
+/** What runs in one place and in another, as one. */
+export function together(first: RunningRequests, second: RunningRequests): RunningRequests {
+  return {
+    users: () => new Set([...first.users(), ...second.users()]),
+    end: (...who) => [...first.end(...who), ...second.end(...who)],
+  };
+}
+
+function isStream({ headers }: UpstreamAnswer): boolean {
+  return /^text\/event-stream\b/i.test(String(headers['content-type'] ?? ''));
 }
 
 function toEnded({ at, done, model, requestId: id, stream }: Run): EndedRequest {

@@ -1,9 +1,10 @@
-import { pipeline } from 'node:stream/promises';
+import { once } from 'node:events';
 import type { Response } from 'express';
 import { AppError } from '#shared/errors.ts';
 import type { OpenedKey } from '../../features/plugin-api/index.ts';
 import type { Clock } from '../../infra/clock.ts';
 import type { Outbound, OutboundAnswer } from '../../infra/outbound/index.ts';
+import type { UpstreamAnswer } from '../../platforms/platform.ts';
 
 /** Of the contract, section 5. */
 const LONGEST_MS = 1_200_000;
@@ -92,23 +93,33 @@ function ended(body: OutboundAnswer['body'], clear: () => void): OutboundAnswer[
   };
 }
 
+type Head = Pick<UpstreamAnswer, 'headers' | 'status'>;
+
 /** Begins our answer with their status and what of their headers our client needs. */
-export function begin(res: Response, { headers, status }: Pick<OutboundAnswer, 'headers' | 'status'>) {
+function begin(res: Response, { headers, status }: Head): void {
   res.status(status);
   for (const name of TOLD) {
     const value = headers[name];
     if (typeof value === 'string') res.setHeader(name, value);
   }
   res.setHeader('x-content-type-options', 'nosniff');
-  if (!HARMLESS.test(headers['content-type'] ?? '')) res.type('application/octet-stream');
+  if (!HARMLESS.test(String(headers['content-type'] ?? ''))) {
+    res.setHeader('content-type', 'application/octet-stream');
+  }
 }
 
-/** Their answer as it comes, no faster than the client takes it; whichever side breaks breaks the other. */
+/**
+ * Their answer as it comes, no faster than the client takes it; ours is not ended. Throws when either
+ * side breaks.
+ */
 export async function relay(
   res: Response,
-  answer: Pick<OutboundAnswer, 'headers' | 'status'> & { body: AsyncIterable<Uint8Array> },
+  answer: Head & { body: AsyncIterable<Uint8Array> },
+  signal: AbortSignal,
 ): Promise<void> {
   begin(res, answer);
   res.flushHeaders();
-  await pipeline(answer.body, res);
+  for await (const chunk of answer.body) {
+    if (!res.write(chunk)) await once(res, 'drain', { signal });
+  }
 }

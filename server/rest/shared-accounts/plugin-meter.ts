@@ -56,7 +56,7 @@ export function createMeter() {
       skips = true;
     },
     /** A whole answer. */
-    whole: (body: Buffer): void => take(body.toString()),
+    whole: (body: Uint8Array): void => take(decoder.decode(body)),
     /** What was used as they say, or as we count it. */
     async used(prompt: readonly string[]): Promise<TokenUsage> {
       return usage ?? (await estimateUsage(prompt, written));
