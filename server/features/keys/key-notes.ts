@@ -1,6 +1,7 @@
 import type { AuditAction } from '#shared/schemas/audit.ts';
 import { type Actor, type Audit, by, type Noting, type Told } from '../audit/index.ts';
-import type { KeyOfMany, KeyRow, NotingMany } from './keys.repo.ts';
+import type { KeyRow } from './key-row.ts';
+import type { KeyOfMany, NotingMany } from './keys.repo.ts';
 
 type Action = Extract<AuditAction, `keys.${string}`>;
 

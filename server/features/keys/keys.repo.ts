@@ -2,40 +2,8 @@ import { type Db, type Tx, withTx } from '../../infra/prisma/client.ts';
 import type { Prisma } from '../../infra/prisma/generated/client.ts';
 import { notify } from '../../infra/prisma/notify.ts';
 import type { Noting } from '../audit/index.ts';
-import { type LimitSet, limitsOf, moreThanShown, saveLimits } from '../quotas/index.ts';
-
-export type KeyRow = {
-  id: string;
-  /** For older clients, whose ids are whole numbers. */
-  number: number;
-  ownerId: string;
-  ownerName: string;
-  /** As `number`. */
-  ownerNumber: number;
-  name: string;
-  description: string;
-  /** Which of the Plug-in API's two families it asks; null = whichever has the model. */
-  family: string | null;
-  prefix: string;
-  rpm: number | null;
-  tokensPerDay: number | null;
-  /** Micro-dollars. */
-  costPerDay: number | null;
-  costPerMonth: number | null;
-  /** How many other limits it has. */
-  moreLimits: number;
-  allowedModels: string[];
-  scopes: string[];
-  addresses: string[];
-  /** Switched off since then. */
-  disabledAt: Date | null;
-  /** The secret before the last rotation works until then. */
-  previousUntil: Date | null;
-  expiresAt: Date | null;
-  revokedAt: Date | null;
-  lastUsedAt: Date | null;
-  createdAt: Date;
-};
+import { limitsOf, saveLimits } from '../quotas/index.ts';
+import { KEY_COLUMNS, type KeyRow, toKeyRow } from './key-row.ts';
 
 type Limits = Pick<KeyRow, 'rpm' | 'tokensPerDay' | 'costPerDay' | 'costPerMonth'>;
 type Settings = Pick<
@@ -62,26 +30,6 @@ export type Rotation = { secretHash: string; prefix: string; previousUntil: Date
 /** Whose keys may be touched; null = everybody's, for admins. */
 export type Whose = { ownerId: string | null };
 
-const SELECT = {
-  id: true,
-  number: true,
-  ownerId: true,
-  name: true,
-  description: true,
-  family: true,
-  prefix: true,
-  allowedModels: true,
-  scopes: true,
-  addresses: true,
-  disabledAt: true,
-  previousUntil: true,
-  expiresAt: true,
-  revokedAt: true,
-  lastUsedAt: true,
-  createdAt: true,
-  owner: { select: { username: true, number: true } },
-} as const satisfies Prisma.ApiKeySelect;
-
 const OF_MANY = {
   id: true,
   name: true,
@@ -93,8 +41,8 @@ const OF_MANY = {
 /** Rows of `api_keys`; the hash of a secret never leaves it. Writers tell the replicas. */
 export function createKeysRepo(db: Db) {
   async function find(client: Db | Tx, id: string, scope: Whose): Promise<KeyRow | null> {
-    const row = await client.apiKey.findFirst({ where: within(id, scope), select: SELECT });
-    return row && toRow(row, (await limitsOf(client, 'key', [id]))(id));
+    const row = await client.apiKey.findFirst({ where: within(id, scope), select: KEY_COLUMNS });
+    return row && toKeyRow(row, (await limitsOf(client, 'key', [id]))(id));
   }
 
   /** The row as it is until `tx` ends; null when it is not in scope. */
@@ -149,7 +97,7 @@ export function createKeysRepo(db: Db) {
     async list({ ownerId }: Whose): Promise<KeyRow[]> {
       const rows = await db.apiKey.findMany({
         where: ownerId === null ? {} : { ownerId },
-        select: SELECT,
+        select: KEY_COLUMNS,
         orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       });
       const limits = await limitsOf(
@@ -157,7 +105,7 @@ export function createKeysRepo(db: Db) {
         'key',
         rows.map(({ id }) => id),
       );
-      return rows.map((row) => toRow(row, limits(row.id)));
+      return rows.map((row) => toKeyRow(row, limits(row.id)));
     },
 
     find: (id: string, scope: Whose) => find(db, id, scope),
@@ -165,10 +113,10 @@ export function createKeysRepo(db: Db) {
     insert(key: NewKey, noting: Noting<KeyRow>): Promise<KeyRow> {
       return withTx(db, async (tx) => {
         const { rpm, tokensPerDay, costPerDay, costPerMonth, ...data } = key;
-        const row = await tx.apiKey.create({ data, select: SELECT });
+        const row = await tx.apiKey.create({ data, select: KEY_COLUMNS });
         await saveLimits(tx, 'key', key.id, { rpm, tokensPerDay, costPerDay, costPerMonth });
         await notify(tx, 'keys', [key.id]);
-        const made = toRow(row, (await limitsOf(tx, 'key', [key.id]))(key.id));
+        const made = toKeyRow(row, (await limitsOf(tx, 'key', [key.id]))(key.id));
         await noting(tx, null, made);
         return made;
       });
@@ -273,21 +221,5 @@ function columns(change: KeyChange) {
     ...(scopes !== undefined && { scopes }),
     ...(addresses !== undefined && { addresses }),
     ...(expiresAt !== undefined && { expiresAt }),
-  };
-}
-
-function toRow(
-  { owner, ...row }: Prisma.ApiKeyGetPayload<{ select: typeof SELECT }>,
-  limits: LimitSet,
-): KeyRow {
-  return {
-    ...row,
-    ownerName: owner.username,
-    ownerNumber: owner.number,
-    rpm: limits.rpm,
-    tokensPerDay: limits.tokensPerDay,
-    costPerDay: limits.costPerDay,
-    costPerMonth: limits.costPerMonth,
-    moreLimits: moreThanShown({ ...limits, costPerDay: null, costPerMonth: null }),
   };
 }

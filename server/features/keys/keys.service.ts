@@ -18,9 +18,10 @@ import type { Clock } from '../../infra/clock.ts';
 import type { Actor, Audit } from '../audit/index.ts';
 import { tidyAddresses } from './addresses.ts';
 import { createKeyNotes } from './key-notes.ts';
+import type { KeyRow } from './key-row.ts';
 import { type KeyPrefix, mintKeySecret, storedForm } from './key-secret.ts';
 import type { Principals } from './keys.lookup.ts';
-import type { KeyRow, KeysRepo, Whose } from './keys.repo.ts';
+import type { KeysRepo, Whose } from './keys.repo.ts';
 
 export type KeysDeps = {
   repo: KeysRepo;

@@ -1,4 +1,4 @@
-import { Checkbox, Menu, Text, Tooltip } from '@mantine/core';
+import { Checkbox, Menu, Text } from '@mantine/core';
 import {
   IconBan,
   IconEdit,
@@ -9,16 +9,13 @@ import {
 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { KeyView } from '#shared/schemas/keys.ts';
-import { formatDateTime, formatNumber } from '../../lib/format.ts';
 import { type Column, DataTable } from '../../ui/DataTable.tsx';
-import { RelativeTime } from '../../ui/figures.tsx';
 import { RowMenu } from '../../ui/RowMenu.tsx';
-import { StateBadge } from '../../ui/StateBadge.tsx';
 import { LimitsItem } from '../quotas/LimitsItem.tsx';
 import { BudgetBars } from './BudgetBar.tsx';
+import { Dim, KeyLimits, KeyStateCell, MayUse, When } from './KeyCells.tsx';
 import classes from './keys.module.css';
 import { QuotaBar } from './QuotaBar.tsx';
-import { useScopeName } from './use-scopes.ts';
 
 export type KeyAction = 'edit' | 'rotate' | 'endOverlap' | 'switch' | 'revoke';
 
@@ -134,7 +131,7 @@ function useColumns({ withOwner, withBudget, selection }: Shown): Column<KeyView
       ),
     },
     ...(withOwner ? [owner] : []),
-    { id: 'state', header: t('column.state'), cell: (key) => <State apiKey={key} /> },
+    { id: 'state', header: t('column.state'), cell: (key) => <KeyStateCell apiKey={key} /> },
     {
       id: 'today',
       header: t('column.today'),
@@ -166,92 +163,4 @@ function useColumns({ withOwner, withBudget, selection }: Shown): Column<KeyView
         lastUsedAt === null ? <Dim>{t('neverUsed')}</Dim> : <When iso={lastUsedAt} />,
     },
   ];
-}
-
-/** What it is, and until when the secret before this one works. */
-function State({ apiKey: { state, previousUntil } }: { apiKey: KeyView }) {
-  const { t } = useTranslation('keys');
-  return (
-    <div className={classes.state}>
-      <StateBadge state={state} />
-      {previousUntil !== null && state !== 'revoked' && (
-        <Text fz="xs" c="dimmed">
-          {t('overlap', { at: formatDateTime(previousUntil) })}
-        </Text>
-      )}
-    </div>
-  );
-}
-
-/** Models, then what else narrows it: uses and addresses. */
-function MayUse({ apiKey: { allowedModels, scopes, addresses } }: { apiKey: KeyView }) {
-  const { t } = useTranslation('keys');
-  const nameOf = useScopeName();
-  return (
-    <>
-      <Allowed models={allowedModels} />
-      {scopes.length > 0 && (
-        <Text fz="xs" c="dimmed">
-          {scopes.map(nameOf).join(t('preview.comma'))}
-        </Text>
-      )}
-      {addresses.length > 0 && (
-        <Text fz="xs" c="dimmed" title={addresses.join('\n')}>
-          {t('addressCount', { count: addresses.length })}
-        </Text>
-      )}
-    </>
-  );
-}
-
-/** Tokens a day have a column of their own. */
-function KeyLimits({ limited: { moreLimits: count, rpm } }: { limited: KeyView }) {
-  const { t } = useTranslation('keys');
-  const parts: string[] = [];
-  if (rpm !== null) parts.push(t('limits.rpm', { value: formatNumber(rpm) }));
-  if (count > 0) parts.push(t(rpm === null ? 'limits.count' : 'limits.more', { count }));
-  if (parts.length === 0) return <Dim>{t('limits.none')}</Dim>;
-  return parts.map((part) => (
-    <div key={part} className={classes.nowrap}>
-      {part}
-    </div>
-  ));
-}
-
-function When({ iso }: { iso: string }) {
-  return (
-    <span className={classes.nowrap}>
-      <RelativeTime iso={iso} />
-    </span>
-  );
-}
-
-function Dim({ children }: { children: string }) {
-  return (
-    <Text component="span" c="dimmed" className={classes.nowrap}>
-      {children}
-    </Text>
-  );
-}
-
-/** The first allowed model and how many more; all of them on hover and focus. */
-function Allowed({ models }: { models: readonly string[] }) {
-  const { t } = useTranslation('keys');
-  const first = models[0];
-  if (first === undefined) return <Dim>{t('allModels')}</Dim>;
-  const more = models.length - 1;
-  return (
-    <Tooltip
-      label={models.join(', ')}
-      multiline
-      maw={360}
-      events={{ hover: true, focus: true, touch: true }}
-    >
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the whole list is in the tooltip, for the keyboard too */}
-      <span className={classes.models} tabIndex={0}>
-        <span className={classes.model}>{first}</span>
-        {more > 0 && <Dim>{t('moreModels', { count: more })}</Dim>}
-      </span>
-    </Tooltip>
-  );
 }
