@@ -102,6 +102,7 @@ export const offSwitch = {
       'One request was already at a platform. It was broken off, but a platform that ignores that may bill all of it; the record holds what had been written.',
     begun_other:
       '{{count}} requests were already at a platform. They were broken off, but a platform that ignores that may bill all of them; the records hold what had been written.',
+    borrowed: 'Answers that others were getting from the withdrawn accounts go on to their end.',
     noUndo: 'There is no undo. Enabling the person again revives no key, no token and no loan.',
     ownNoUndo: 'There is no undo: a revoked key stays revoked.',
   },

@@ -89,6 +89,7 @@ export const offSwitch: Translated<typeof english> = {
     elsewhere_other: '有 {{count}} 个回复保存在平台上。后台请求可能仍在那里处理并计费。',
     begun_other:
       '有 {{count}} 个请求已在平台处理中。它们已被中断，但忽略中断的平台可能全额计费；记录中是已写出的部分。',
+    borrowed: '其他人正从已收回的账号获得的回复会继续到结束。',
     noUndo: '无法撤销。重新启用此人不会恢复密钥、令牌和出借。',
     ownNoUndo: '无法撤销：已吊销的密钥不会恢复。',
   },
