@@ -81,18 +81,23 @@ test('an app is set up, asked for, stood in for by a recovery code, and turned o
   await expect(page.getByText('The app’s code is no longer asked for.')).toBeVisible();
 });
 
-test('what weighs more waits for a proof and then goes on', async ({ page }) => {
-  await signInAs(page, lab.url, 'dora');
-  await page.goto(`${lab.url}/profile`);
-  let refused = 0;
-  // The server's own clock cannot be moved, so its refusal is played once.
-  await page.route(/\/trpc\/factors\.beginTotp/, async (route) => {
-    refused += 1;
-    if (refused > 1) return await route.continue();
+/** The server's own clock cannot be moved, so its refusal is played once. Tells how often it was asked. */
+async function refuseOnce(page: Page, path: RegExp): Promise<() => number> {
+  let asked = 0;
+  await page.route(path, async (route) => {
+    asked += 1;
+    if (asked > 1) return await route.continue();
     const data = { code: 'FORBIDDEN', httpStatus: 403, appCode: 'step_up_needed' };
     const error = { code: -32003, message: 'Prove it.', data };
     await route.fulfill({ status: 403, json: [{ error }] });
   });
+  return () => asked;
+}
+
+test('what weighs more waits for a proof and then goes on', async ({ page }) => {
+  await signInAs(page, lab.url, 'dora');
+  await page.goto(`${lab.url}/profile`);
+  const asked = await refuseOnce(page, /\/trpc\/factors\.beginTotp/);
   await page.getByRole('button', { name: 'Set up', exact: true }).click();
   const ask = page.getByRole('dialog', { name: 'Is it still you?' });
   await ask.getByLabel('Password').fill('not the password');
@@ -102,7 +107,7 @@ test('what weighs more waits for a proof and then goes on', async ({ page }) => 
   await page.keyboard.press('Enter');
   await expect(page.getByRole('dialog', { name: 'Set up an authenticator app' })).toBeVisible();
   await expect(ask).toBeHidden();
-  expect(refused).toBe(2);
+  expect(asked()).toBe(2);
 });
 
 test('a passkey is added, opens the console by itself, and is deleted', async ({ page }) => {
@@ -150,7 +155,15 @@ test('an admin removes the second factors of whoever lost a device', async ({ pa
   await page.goto(`${lab.url}/users`);
   await expect(row(page, 'ben')).toContainText('App');
   await choose(page, 'ben', 'Remove second factors');
-  await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+  await refuseOnce(page, /\/trpc\/users\.removeFactors/);
+  const confirm = page.getByRole('dialog').filter({ hasText: 'ben' });
+  await confirm.getByRole('button', { name: 'Remove' }).click();
+  const ask = page.getByRole('dialog', { name: 'Is it still you?' });
+  await expect(ask.getByLabel('Password')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(ask).toBeHidden();
+  await expect(confirm).toBeVisible();
+  await confirm.getByRole('button', { name: 'Remove' }).click();
   await expect(page.getByText('ben signs in with the password alone now.')).toBeVisible();
   await expect(row(page, 'ben')).toContainText('None');
 

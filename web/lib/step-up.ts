@@ -24,6 +24,23 @@ export function answerProof(proved: boolean): void {
   tell();
 }
 
+/**
+ * Escape closes the window that asks for a proof, and nothing below it: dialogs listen to it each on
+ * their own. Call it before any of them does, that is before the page is drawn.
+ */
+export function keepEscape(page: Pick<Window, 'addEventListener'>): void {
+  page.addEventListener(
+    'keydown',
+    (event) => {
+      // NOTE: while text is composed, Escape belongs to the input method.
+      if (event.key !== 'Escape' || event.isComposing || !waiting) return;
+      event.stopImmediatePropagation();
+      answerProof(false);
+    },
+    { capture: true },
+  );
+}
+
 /** Whether a proof is asked for. */
 export function useProofAsked(): boolean {
   return useSyncExternalStore(

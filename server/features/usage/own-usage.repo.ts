@@ -86,4 +86,3 @@ export function createOwnUsageRepo(reports: Pick<Pool, 'query'>) {
     },
   };
 }
-export type OwnUsageRepo = ReturnType<typeof createOwnUsageRepo>;

@@ -27,6 +27,8 @@ export function StepUpDialog() {
       title={t('stepUp.title')}
       size="sm"
       zIndex={400}
+      // NOTE: keepEscape does, for this window alone.
+      closeOnEscape={false}
       styles={{ title: { fontWeight: 620 } }}
     >
       <Text mb="md">{t('stepUp.text')}</Text>
