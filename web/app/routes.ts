@@ -6,6 +6,8 @@ import {
 } from '@tanstack/react-router';
 import { readAuditSearch } from '../features/audit/audit-search.ts';
 import { readConnectSearch } from '../features/connect/connect-search.ts';
+// NOTE: here, for it must be read before the router sees the address.
+import '../features/sso/arrival.ts';
 import { readUsageSearch } from '../features/usage/usage-search.ts';
 import { CrashPage } from './CrashPage.tsx';
 import { leaveWhenSignedIn, type RouterContext, requireMe } from './guards.ts';
@@ -16,6 +18,16 @@ const root = createRootRouteWithContext<RouterContext>()({
   component: Outlet,
   errorComponent: CrashPage,
   notFoundComponent: NotFoundPage,
+});
+
+/** Where another service sends the browser back to. */
+const ssoCallback = createRoute({
+  getParentRoute: () => root,
+  path: '/sso/callback/$provider',
+  component: lazyRouteComponent(
+    () => import('../features/sso/SsoCallbackPage.tsx'),
+    'SsoCallbackPage',
+  ),
 });
 
 const setup = createRoute({
@@ -177,6 +189,14 @@ const registration = createRoute({
   errorComponent: CrashPage,
 });
 
+const signInServices = createRoute({
+  getParentRoute: () => shell,
+  path: '/sign-in-services',
+  staticData: { needs: 'sign-in.write' },
+  component: lazyRouteComponent(() => import('../features/sso/ServicesPage.tsx'), 'ServicesPage'),
+  errorComponent: CrashPage,
+});
+
 const usage = createRoute({
   getParentRoute: () => shell,
   path: '/usage',
@@ -224,6 +244,7 @@ const profile = createRoute({
 export const routeTree = root.addChildren([
   setup,
   signIn,
+  ssoCallback,
   invite,
   resetPassword,
   register,
@@ -237,6 +258,7 @@ export const routeTree = root.addChildren([
     pool,
     platforms,
     users,
+    signInServices,
     registration,
     roles,
     audit,

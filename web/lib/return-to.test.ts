@@ -14,6 +14,7 @@ describe('safeReturnTo', () => {
     'https://evil.example/',
     '//evil.example',
     '/\\evil.example',
+    '/..//evil.example',
     '/\t/evil.example',
     ' /usage',
     'javascript:alert(1)',

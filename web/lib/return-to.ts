@@ -8,6 +8,8 @@ export function safeReturnTo(value: unknown): string {
   const base = 'https://console.invalid';
   if (!URL.canParse(value, base)) return '/';
   const url = new URL(value, base);
-  const elsewhere = url.origin !== base || /^\/(sign-in|setup|invite)(\/|$)/.test(url.pathname);
-  return elsewhere ? '/' : url.pathname + url.search + url.hash;
+  const elsewhere = url.origin !== base || /^\/(sign-in|setup|invite|sso)(\/|$)/.test(url.pathname);
+  // `/..//host` becomes `//host`, which is another site once more.
+  if (elsewhere || url.pathname.startsWith('//')) return '/';
+  return url.pathname + url.search + url.hash;
 }

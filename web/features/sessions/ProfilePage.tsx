@@ -6,6 +6,7 @@ import { AppCard } from '../factors/AppCard.tsx';
 import { PasskeysCard } from '../factors/PasskeysCard.tsx';
 import { OwnSwitch } from '../off-switch/OwnSwitch.tsx';
 import { EmailCard } from '../registration/EmailCard.tsx';
+import { WaysCard } from '../sso/WaysCard.tsx';
 import { AccountPreference } from './AccountPreference.tsx';
 import { Appearance } from './Appearance.tsx';
 import { Devices } from './Devices.tsx';
@@ -30,6 +31,7 @@ export function ProfilePage() {
         <EmailCard />
         <AppCard />
         <PasskeysCard />
+        <WaysCard />
         <Devices />
         <OwnSwitch />
       </Stack>

@@ -12,6 +12,7 @@ import { useAppMutation } from '../../lib/use-app-mutation.ts';
 import { useWelcome } from '../../lib/use-welcome.ts';
 import { FormError } from '../../ui/FormError.tsx';
 import { SignInLinks } from '../registration/SignInLinks.tsx';
+import { SsoButtons } from '../sso/SsoButtons.tsx';
 import { PasskeyButton } from './PasskeyButton.tsx';
 import { SecondStep } from './SecondStep.tsx';
 
@@ -46,6 +47,7 @@ export function SignInPage() {
           onFail={setFailure}
           onDone={(answer) => ('next' in answer ? setHalfway(answer) : welcome(answer, next))}
         />
+        <SsoButtons next={next} onFail={setFailure} />
         <PasskeyButton onDone={(me) => welcome(me, next)} onFail={setFailure} />
         <SignInLinks />
       </Stack>

@@ -23,4 +23,5 @@ export const fields = {
   platformId: 'Lower case letters, digits and dashes only',
   modelName: 'Letters, digits and . _ : / @ + - only',
   upstreamKey: 'A key has no spaces and only plain characters',
+  fieldPath: 'Names with dots between, e.g. user.name',
 } as const;

@@ -15,6 +15,7 @@ export const nav = {
   connect: 'Connect a tool',
   users: 'Users',
   roles: 'Roles',
+  signInServices: 'Sign-in services',
   registration: 'Registration',
   usage: 'Usage',
   audit: 'Audit log',

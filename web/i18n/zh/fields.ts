@@ -25,4 +25,5 @@ export const fields: Translated<typeof english> = {
   platformId: '只能使用小写字母、数字和短横线',
   modelName: '只能使用字母、数字和 . _ : / @ + -',
   upstreamKey: '密钥不能包含空格，只能使用普通字符',
+  fieldPath: '用点分隔的名称，例如 user.name',
 };

@@ -19,6 +19,7 @@ import { registration } from './registration.ts';
 import { roles } from './roles.ts';
 import { sessions } from './sessions.ts';
 import { setup } from './setup.ts';
+import { sso } from './sso.ts';
 import { usage } from './usage.ts';
 import { users } from './users.ts';
 import { why } from './why.ts';
@@ -31,6 +32,7 @@ export const zh = {
   fields,
   setup,
   sessions,
+  sso,
   registration,
   users,
   offSwitch,

@@ -17,6 +17,7 @@ export const nav: Translated<typeof english> = {
   keys: 'API 密钥',
   connect: '接入工具',
   roles: '角色',
+  signInServices: '登录服务',
   registration: '注册与邮件',
   users: '用户',
   usage: '用量',
