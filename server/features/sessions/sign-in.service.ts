@@ -266,7 +266,7 @@ function notLetIn(known: Pick<Credentials, 'pending'> | null): AppError {
   if (known?.pending) {
     return new AppError(
       'user_pending',
-      'You are not let in yet: open the link in the mail we sent you, or wait for an admin.',
+      'You are not let in yet. Open the link in the mail we sent you, or wait for an admin.',
     );
   }
   return new AppError('user_disabled', 'Your account is disabled. Ask an admin to enable it.');
