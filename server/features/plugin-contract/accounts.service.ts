@@ -32,8 +32,6 @@ export type ContractAccountsDeps = {
 /** Of which family an account has to be: there each has its own addresses. */
 export type Kind = 'any' | 'kiro';
 
-export type ContractAccounts = ReturnType<typeof createContractAccounts>;
-
 /** Accounts as the Plug-in API has them: their owner's, or anybody's with the admin key. */
 export function createContractAccounts(deps: ContractAccountsDeps) {
   const { accounts, audit, clock, pool, repo } = deps;

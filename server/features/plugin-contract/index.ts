@@ -1,7 +1,7 @@
 export type { ContractAccount } from './accounts.repo.ts';
-export { accountStatus, KIRO, type Kind } from './accounts.service.ts';
+export { accountStatus, KIRO } from './accounts.service.ts';
 export { createPluginContract, type PluginContract } from './contract.ts';
-export type { Family, Linked } from './link-by-oauth.ts';
+export type { Linked } from './link-by-oauth.ts';
 export type { PersonRow } from './people.repo.ts';
 export { statusOf } from './people.service.ts';
 export { PLUGIN_ADMIN, type Requester, requireAdmin, requirePerson } from './requester.ts';

@@ -31,8 +31,6 @@ export type ContractPeopleDeps = {
 /** 0 and 1, as they stand for no and yes there. */
 export type Flag = 0 | 1;
 
-export type ContractPeople = ReturnType<typeof createContractPeople>;
-
 /** People as the Plug-in API has them: made and managed with the admin key, each with one key. */
 export function createContractPeople(deps: ContractPeopleDeps) {
   const { audit, clock, repo, sessions, users } = deps;

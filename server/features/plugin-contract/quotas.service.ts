@@ -20,8 +20,6 @@ export type ContractQuotasDeps = {
 export type Span = { from: number | null; to: number | null };
 type Which = Pick<ConsumptionQuery, 'accountId' | 'platformId' | 'model'>;
 
-export type ContractQuotas = ReturnType<typeof createContractQuotas>;
-
 /** Pool credit and what became of it, as the Plug-in API tells it. */
 export function createContractQuotas({ clock, pool, repo }: ContractQuotasDeps) {
   function asked(who: Requester, { from, to }: Span, which: Which = {}): ConsumptionQuery {
