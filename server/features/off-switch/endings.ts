@@ -120,7 +120,6 @@ export function createEndings({ server, repo, changes, clock, onError }: Endings
     },
   };
 }
-export type Endings = ReturnType<typeof createEndings>;
 
 function toRow(request: EndedRequest, endedAt: Date | null): StreamRow {
   const { asked: begun, at, door, id: requestId, model, stream } = request;

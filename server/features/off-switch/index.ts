@@ -1,4 +1,4 @@
-export { createEndings, type Endings } from './endings.ts';
+export { createEndings } from './endings.ts';
 export { createEndingsRepo, createOffSwitchRepo } from './off-switch.repo.ts';
 export { createOffSwitchRouter } from './off-switch.router.ts';
 export { createOffSwitchService, type OffSwitchService } from './off-switch.service.ts';
