@@ -124,7 +124,7 @@ test('a request’s details open from the list and by link, and say what happene
 
 test('a member sees their own requests only, whatever the address says', async ({ page }) => {
   const ada = await signIn(lab.url);
-  const users = await ada.query<{ id: string; username: string }[]>('users.list');
+  const users = await ada.query<{ id: string; username: string }[]>('users.names', {});
   const adas = await ada.query<{ rows: { id: string; userName: string }[] }>('usage.list', {
     filter: { outcome: 'failed' },
   });

@@ -141,6 +141,7 @@ test('every route the server has is in a matrix', () => {
     ['/healthz', 'get'],
     ['/usage/export', 'get'],
     ['/audit/export', 'get'],
+    ['/users/export', 'get'],
   ]);
   // The doors, security headers, health, exports, tRPC, the console, and two for what nothing answers.
   expect(layers).toHaveLength(doors.length + 8);
@@ -249,6 +250,34 @@ describe('/usage/export', () => {
     expect((await exported(ben)).status).toBe(429);
     for (const controller of open) controller.abort();
     await expect.poll(async () => (await exported(ben)).status).toBe(200);
+  });
+});
+
+describe('/users/export', () => {
+  const get = (headers: Record<string, string>, query = '') =>
+    fetch(`${h.url}/users/export${query}`, { headers });
+
+  test.each(CALLERS)('answers a caller with %s as the matrix says', async (caller) => {
+    const res = await get(headersOf[caller]);
+    const text = await res.text();
+    const code = res.ok ? 'ok' : (JSON.parse(text) as { error: { code: string } }).error.code;
+    const asked = mayLook(caller);
+    const admin = caller === 'an admin’s cookie';
+    expect(code).toBe(asked === 'ok' && !admin ? 'forbidden' : asked);
+  });
+
+  test('is a CSV file of those who fit, with nothing that a spreadsheet would run', async () => {
+    const ada = headersOf['an admin’s cookie'];
+    await h.infra.pool.query(`update users set display_name = '=1+1' where username = 'sid'`);
+    const res = await get(ada, '?state=silenced');
+    expect(res.headers.get('content-disposition')).toBe('attachment; filename="users.csv"');
+    const [head, sid, ...rest] = (await res.text()).split('\r\n');
+    expect(head).toMatch(/^username,display_name,email,role,trust_level,state,/);
+    expect(sid).toMatch(/^sid,'=1\+1,,member,0,silenced,/);
+    expect(rest).toEqual(['']);
+    const lines = (await (await get(ada, '?format=ndjson&role=admin')).text()).trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ username: 'ada' }]);
+    expect((await get(ada, '?state=gone')).status).toBe(400);
   });
 });
 

@@ -27,6 +27,7 @@ import {
   createInvitesRepo,
   createInvitesService,
   createUsersGuard,
+  createUsersListRepo,
   createUsersRepo,
   createUsersService,
 } from './features/users/index.ts';
@@ -108,7 +109,14 @@ export function buildPeople({
     audit,
     clock,
   });
-  const users = createUsersService({ repo: usersRepo, invites, passwords, audit, clock });
+  const users = createUsersService({
+    list: createUsersListRepo(db),
+    repo: usersRepo,
+    invites,
+    passwords,
+    audit,
+    clock,
+  });
   const roles = createRolesService({ repo: createRolesRepo(db), audit });
   const offSwitch = createOffSwitchService({
     repo: createOffSwitchRepo(db),

@@ -62,6 +62,11 @@ export type BuiltInRole = keyof typeof BUILT_IN_ROLES;
 /** Somebody of whom it is known what their role allows. */
 export type Allowed = { permissions: readonly Permission[] };
 
+/** Whether it only lets somebody see something. */
+export function isLook(permission: Permission): boolean {
+  return permission.endsWith('.read');
+}
+
 /** Whether this person may do this. */
 export function can({ permissions }: Allowed, permission: Permission): boolean {
   return permissions.includes(permission);

@@ -55,6 +55,7 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'users.previewImport': 'users.write',
   'users.importRows': 'users.write',
   'users.people': 'signed-in',
+  'users.saveProfile': 'signed-in',
   'users.create': 'users.write',
   'users.update': 'users.write',
   'users.delete': 'users.write',
@@ -142,6 +143,7 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
 
   'quotas.mine': 'signed-in',
   'quotas.ofUser': 'limits.read',
+  'quotas.trustLevels': 'limits.read',
   'quotas.list': 'signed-in',
   'quotas.set': 'signed-in',
   'quotas.preview': 'signed-in',

@@ -4,6 +4,8 @@ import classes from './StateBadge.module.css';
 /** Every state the console knows; its colour is chosen here and nowhere else. */
 export type BadgeState =
   | 'active'
+  | 'silenced'
+  | 'pending'
   | 'disabled'
   | 'expired'
   | 'cooling'
@@ -20,6 +22,8 @@ const TONES = {
   cooling: 'warn',
   exhausted: 'warn',
   invited: 'info',
+  pending: 'info',
+  silenced: 'warn',
   aborted: 'warn',
   disabled: 'off',
   revoked: 'off',

@@ -9,6 +9,7 @@ const Named = QuotaRulesSet.pick({ subject: true, id: true });
 export function createQuotasRouter(quotas: QuotasService) {
   return router({
     mine: memberProcedure.query(({ ctx }) => quotas.mine(ctx.me)),
+    trustLevels: allowedTo('limits.read').query(() => quotas.trustLevels()),
     ofUser: allowedTo('limits.read')
       .input(ById)
       .query(({ input }) => quotas.ofUser(input.id)),

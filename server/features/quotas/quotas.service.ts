@@ -108,6 +108,9 @@ export function createQuotasService(deps: QuotasDeps) {
     /** The caller's own limits and those of their keys. Throws AppError storage_unavailable. */
     mine: ({ id }: Me): Promise<MyLimits> => limitsOf(id),
 
+    /** What is set for each trust level. */
+    trustLevels: (): Promise<QuotaRule[]> => repo.list('trust-level'),
+
     /** The same of anybody. Throws AppError not_found. */
     async ofUser(id: string): Promise<MyLimits> {
       await ownerOf({ subject: 'user', id });

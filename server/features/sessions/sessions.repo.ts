@@ -1,4 +1,4 @@
-import { permissionsOf } from '#shared/permissions.ts';
+import { isLook, permissionsOf } from '#shared/permissions.ts';
 import type { Me, Preferences } from '#shared/schemas/sessions.ts';
 import type { Db, Tx } from '../../infra/prisma/client.ts';
 import { withTx } from '../../infra/prisma/client.ts';
@@ -221,7 +221,9 @@ export async function deleteSessionsOf(tx: Tx, userId: string): Promise<void> {
 }
 
 function toOwner({ state, roleRow, id, username, displayName, role }: WhoRow) {
-  const permissions = permissionsOf(roleRow);
+  // Whoever is silenced may look, also at what their role lets them see; they change nothing but their own.
+  const allowed = permissionsOf(roleRow);
+  const permissions = state === 'silenced' ? allowed.filter(isLook) : allowed;
   const active = state === 'active' || state === 'silenced';
   return { id, username, displayName, role, permissions, active };
 }

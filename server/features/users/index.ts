@@ -4,3 +4,4 @@ export { CONFIGURED_ADMIN_ID, createUsersGuard, type UsersGuard } from './users.
 export { createUsersRepo, type UserStanding, type UsersRepo } from './users.repo.ts';
 export { createUsersRouter } from './users.router.ts';
 export { createUsersService, type UsersService } from './users.service.ts';
+export { createUsersListRepo } from './users-list.repo.ts';

@@ -106,8 +106,9 @@ function mayMove(
 
 /** What of a person is told. */
 function factsOf(user: UserView) {
-  const { displayName, hasPassword, passkeys, role, rpm, secondFactor, state } = user;
-  const { tokensPerDay, username } = user;
+  const { displayName, email, hasPassword, passkeys, role, rpm, secondFactor, state } = user;
+  const { tokensPerDay, trustLevel, username } = user;
   const signIn = { hasPassword, secondFactor, passkeys };
-  return { username, displayName, role, state, ...signIn, rpm, tokensPerDay };
+  const standing = { role, state, trustLevel };
+  return { username, displayName, email, ...standing, ...signIn, rpm, tokensPerDay };
 }

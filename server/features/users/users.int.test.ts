@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { People, UserCreated, UserView } from '#shared/schemas/users.ts';
+import type { People, UserCreated, UsersPage } from '#shared/schemas/users.ts';
 import { systemClock } from '../../infra/clock.ts';
 import { createEvents } from '../../infra/events.ts';
 import { createLog } from '../../infra/log.ts';
@@ -42,8 +42,8 @@ describe('users.list', () => {
     await console.db.quotaRule.createMany({
       data: ['cost-per-month', 'concurrency'].map((metric) => ({ ...rule, metric })),
     });
-    const answer = await admin.browser.query('users.list');
-    const row = (answer.data as UserView[]).find((user) => user.id === member.id);
+    const answer = await admin.browser.query('users.list', { limit: 200 });
+    const row = (answer.data as UsersPage).rows.find((user) => user.id === member.id);
     expect(row).toMatchObject({
       username: member.username,
       state: 'active',
@@ -62,7 +62,7 @@ describe('users.list', () => {
 
   refusalBattery('users.list', {
     console: () => console,
-    call: (browser) => browser.query('users.list'),
+    call: (browser) => browser.query('users.list', {}),
   });
 });
 
@@ -249,7 +249,7 @@ describe('users.update', () => {
     const { browser } = await console.signedIn('admin');
     const other = await console.signedIn('admin');
     await browser.mutate('users.update', { id: other.id, role: 'member' });
-    expect(code(await other.browser.query('users.list'))).toBe('forbidden');
+    expect(code(await other.browser.query('users.list', {}))).toBe('forbidden');
   });
 
   test.each([{ role: 'member' }, { state: 'disabled' }])(
@@ -258,7 +258,7 @@ describe('users.update', () => {
       const { browser, id } = await console.signedIn('admin');
       await console.addUser({ role: 'admin' });
       expect(code(await browser.mutate('users.update', { id, ...change }))).toBe('conflict');
-      expect((await browser.query('users.list')).status).toBe(200);
+      expect((await browser.query('users.list', {})).status).toBe(200);
     },
   );
 

@@ -1,5 +1,5 @@
 import { type Permission, permissionsOf } from '#shared/permissions.ts';
-import type { Person, UserUpdate, UserView } from '#shared/schemas/users.ts';
+import type { Person, UserState, UserUpdate, UserView } from '#shared/schemas/users.ts';
 import type { Db, Tx } from '../../infra/prisma/client.ts';
 import { withTx } from '../../infra/prisma/client.ts';
 import { holdLock } from '../../infra/prisma/locks.ts';
@@ -7,6 +7,9 @@ import { notify } from '../../infra/prisma/notify.ts';
 import { type LimitSet, limitsOf, moreThanShown, NO_LIMITS, saveLimits } from '../quotas/index.ts';
 
 export type NewUser = Pick<UserView, 'id' | 'username' | 'displayName' | 'role'> & {
+  email?: string | undefined;
+  trustLevel?: number;
+  state?: UserState;
   passwordHash: string | null;
   createdAt: Date;
 };
@@ -27,10 +30,14 @@ export type UserStanding = Pick<UserView, 'id' | 'role' | 'state' | 'hasPassword
   permissions: readonly Permission[];
 };
 
-const VIEW = {
+/** What a UserView is made of. */
+export const VIEW = {
   id: true,
   username: true,
   displayName: true,
+  email: true,
+  emailVerifiedAt: true,
+  trustLevel: true,
   role: true,
   state: true,
   passwordHash: true,
@@ -45,11 +52,12 @@ export function createUsersRepo(db: Db) {
   return {
     inTx: <Result>(work: (tx: Tx) => Promise<Result>) => withTx(db, work),
 
-    async list(): Promise<UserView[]> {
-      const rows = await db.user.findMany({ select: VIEW, orderBy: { username: 'asc' } });
-      const ids = rows.map(({ id }) => id);
+    /** Those of these ids that are there, in the order of the ids. */
+    async views(ids: readonly string[]): Promise<UserView[]> {
+      const rows = await db.user.findMany({ where: { id: { in: [...ids] } }, select: VIEW });
       const limits = await limitsOf(db, 'user', ids);
-      return rows.map((row) => toView(row, limits(row.id)));
+      const found = new Map(rows.map((row) => [row.id, toView(row, limits(row.id))]));
+      return ids.flatMap((id) => found.get(id) ?? []);
     },
 
     /**
@@ -75,9 +83,10 @@ export function createUsersRepo(db: Db) {
 
     count: (tx: Tx) => tx.user.count(),
 
-    /** @returns null when the user name is taken. */
+    /** @returns null when the user name or the address is taken. */
     async insert(tx: Tx, user: NewUser): Promise<UserView | null> {
-      const { count } = await tx.user.createMany({ data: [user], skipDuplicates: true });
+      const data = [{ ...user, email: user.email ?? null }];
+      const { count } = await tx.user.createMany({ data, skipDuplicates: true });
       if (count === 0) return null;
       const row = await tx.user.findUniqueOrThrow({ where: { id: user.id }, select: VIEW });
       return toView(row, NO_LIMITS);
@@ -100,6 +109,18 @@ export function createUsersRepo(db: Db) {
      */
     async delete(tx: Tx, id: string): Promise<void> {
       await tx.user.delete({ where: { id }, select: { id: true } });
+    },
+
+    /** Which of these names and addresses somebody has. */
+    async taken(usernames: readonly string[], emails: readonly string[]) {
+      const rows = await db.user.findMany({
+        where: { OR: [{ username: { in: [...usernames] } }, { email: { in: [...emails] } }] },
+        select: { username: true, email: true },
+      });
+      return {
+        usernames: new Set(rows.map(({ username }) => username)),
+        emails: new Set(rows.flatMap(({ email }) => email ?? [])),
+      };
     },
 
     /** Waits for its turn; then the standings read in `tx` hold until it commits. */
@@ -149,6 +170,7 @@ export type UsersRepo = ReturnType<typeof createUsersRepo>;
 type ViewRow = Omit<
   UserView,
   | 'hasPassword'
+  | 'emailVerified'
   | 'secondFactor'
   | 'passkeys'
   | 'lastSeenAt'
@@ -160,15 +182,20 @@ type ViewRow = Omit<
   | 'accounts'
 > & {
   passwordHash: string | null;
+  emailVerifiedAt: Date | null;
   lastSeenAt: Date | null;
   createdAt: Date;
   totp: { confirmedAt: Date | null } | null;
   _count: { keys: number; accounts: number; passkeys: number };
 };
 
-function toView({ passwordHash, totp, _count, ...row }: ViewRow, limits: LimitSet): UserView {
+function toView(
+  { passwordHash, emailVerifiedAt, totp, _count, ...row }: ViewRow,
+  limits: LimitSet,
+): UserView {
   return {
     ...row,
+    emailVerified: emailVerifiedAt !== null,
     hasPassword: passwordHash !== null,
     secondFactor: totp !== null && totp.confirmedAt !== null,
     passkeys: _count.passkeys,

@@ -1,10 +1,9 @@
 import { Button, Collapse, Select } from '@mantine/core';
 import { useDisclosure, useMediaQuery } from '@mantine/hooks';
 import { IconAdjustmentsHorizontal, IconX } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { AUDIT_ACTIONS, AuditAction } from '#shared/schemas/audit.ts';
-import { trpc } from '../../lib/trpc.ts';
+import { UserSelect } from '../users/UserSelect.tsx';
 import classes from './audit.module.css';
 import { AuditRange, type AuditSearch, countFilters } from './audit-search.ts';
 import { actionName } from './audit-words.ts';
@@ -46,7 +45,6 @@ export function AuditFilters({ search, onChange }: AuditFiltersProps) {
 
 function Fields({ search, onChange }: AuditFiltersProps) {
   const { t } = useTranslation('audit');
-  const { data: users = [] } = useQuery(trpc.users.list.queryOptions());
   return (
     <search className={classes.filters} aria-label={t('filter.label')}>
       <Select
@@ -57,16 +55,11 @@ function Fields({ search, onChange }: AuditFiltersProps) {
         onChange={(value) => onChange({ range: AuditRange.safeParse(value).data })}
         data={AuditRange.options.map((value) => ({ value, label: t(`filter.ranges.${value}`) }))}
       />
-      <Select
+      <UserSelect
         label={t('filter.actor')}
         placeholder={t('filter.anyActor')}
-        clearable
-        searchable
-        limit={200}
-        nothingFoundMessage={t('filter.noMatch')}
-        value={search.actor ?? null}
-        onChange={(actor) => onChange({ actor: actor ?? undefined })}
-        data={users.map(({ id, username }) => ({ value: id, label: username }))}
+        value={search.actor}
+        onChange={(actor) => onChange({ actor })}
       />
       <Select
         label={t('filter.action')}

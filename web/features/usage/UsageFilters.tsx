@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { OutcomeFilter, UsageOperation } from '#shared/schemas/usage.ts';
 import { trpc } from '../../lib/trpc.ts';
 import { useCan } from '../../lib/use-me.ts';
+import { UserSelect } from '../users/UserSelect.tsx';
 import { fromLocalTime, toLocalTime } from './local-time.ts';
 import classes from './usage.module.css';
 import { filtersOf, isFiltered, UsageRange, type UsageSearch } from './usage-search.ts';
@@ -203,13 +204,11 @@ function KeyField({ search, onChange }: UsageFiltersProps) {
 
 function UserField({ search, onChange }: UsageFiltersProps) {
   const { t } = useTranslation('usage');
-  const { data = [] } = useQuery(trpc.users.list.queryOptions());
   return (
-    <ChoiceField
+    <UserSelect
       label={t('filter.user')}
-      any={t('filter.anyUser')}
+      placeholder={t('filter.anyUser')}
       value={search.user}
-      choices={data.map(({ id, username }) => ({ value: id, label: username }))}
       onChange={(user) => onChange({ user })}
     />
   );

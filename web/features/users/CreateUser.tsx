@@ -36,7 +36,7 @@ export function CreateUser({ onClose, onInvited }: CreateUserProps) {
   });
   const create = useAppMutation(trpc.users.create.mutationOptions(), {
     form,
-    invalidate: [trpc.users.list.queryFilter()],
+    invalidate: [trpc.users.pathFilter()],
     success: ({ user, invite }) => (invite ? null : t('created', { name: user.username })),
     onDone: ({ user, invite }) => (invite ? onInvited(user, invite) : onClose()),
     onFail(error) {

@@ -1,6 +1,7 @@
 import { Select, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
+import { TRUST_LEVELS } from '#shared/schemas/quotas.ts';
 import { UserUpdate, type UserView } from '#shared/schemas/users.ts';
 import { checkWith } from '../../lib/check-with.ts';
 import { trpc } from '../../lib/trpc.ts';
@@ -19,6 +20,7 @@ export function EditUser({ user, onClose }: { user: UserView; onClose: () => voi
     initialValues: {
       displayName: user.displayName,
       role: user.role,
+      trustLevel: user.trustLevel,
       rpm: user.rpm,
       tokensPerDay: user.tokensPerDay,
     },
@@ -26,7 +28,7 @@ export function EditUser({ user, onClose }: { user: UserView; onClose: () => voi
   });
   const update = useAppMutation(trpc.users.update.mutationOptions(), {
     form,
-    invalidate: [trpc.users.list.queryFilter(), trpc.sessions.me.queryFilter()],
+    invalidate: [trpc.users.pathFilter(), trpc.sessions.me.queryFilter()],
     success: t('saved', { name: user.username }),
     onDone: onClose,
   });
@@ -53,6 +55,14 @@ export function EditUser({ user, onClose }: { user: UserView; onClose: () => voi
         data={roles}
         allowDeselect={false}
         {...form.getInputProps('role')}
+      />
+      <Select
+        label={t('form.level')}
+        description={t('form.levelHint')}
+        data={TRUST_LEVELS.map((level) => ({ value: `${level}`, label: t('level', { level }) }))}
+        allowDeselect={false}
+        value={`${form.values.trustLevel}`}
+        onChange={(level) => form.setFieldValue('trustLevel', Number(level))}
       />
       <NumberOrUnlimited label={t('form.rpm')} {...form.getInputProps('rpm')} />
       <NumberOrUnlimited

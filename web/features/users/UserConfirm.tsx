@@ -3,23 +3,26 @@ import type { InviteLink, UserView } from '#shared/schemas/users.ts';
 import { trpc } from '../../lib/trpc.ts';
 import { useAppMutation } from '../../lib/use-app-mutation.ts';
 import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
+import type { ConfirmedAction } from './user-actions.ts';
+
+const STATES = { enable: 'active', silence: 'silenced', disable: 'disabled' } as const;
 
 type UserConfirmProps = {
-  what: 'reset' | 'disable' | 'enable' | 'factors';
+  what: ConfirmedAction;
   user: UserView;
   onClose: () => void;
   onLink: (user: UserView, link: InviteLink) => void;
 };
 
-/** Asks before a user is disabled, enabled or given a new password, and says what will happen. */
+/** Asks before a user is silenced, disabled, enabled or given a new password, and says what will happen. */
 export function UserConfirm({ what, user, onClose, onLink }: UserConfirmProps) {
   const { t } = useTranslation('users');
-  const invalidate = [trpc.users.list.queryFilter()];
+  const invalidate = [trpc.users.pathFilter()];
   const name = user.username;
   const update = useAppMutation(trpc.users.update.mutationOptions(), {
     invalidate,
     onDone: onClose,
-    success: what === 'enable' ? t('enable.done', { name }) : t('disable.done', { name }),
+    success: () => (isState(what) ? t(`${what}.done`, { name }) : null),
   });
   const reset = useAppMutation(trpc.users.resetPassword.mutationOptions(), {
     invalidate,
@@ -33,7 +36,7 @@ export function UserConfirm({ what, user, onClose, onLink }: UserConfirmProps) {
   const confirm = () => {
     if (what === 'factors') factors.mutate({ id: user.id });
     else if (what === 'reset') reset.mutate({ id: user.id });
-    else update.mutate({ id: user.id, state: what === 'enable' ? 'active' : 'disabled' });
+    else if (isState(what)) update.mutate({ id: user.id, state: STATES[what] });
   };
   return (
     <ConfirmDialog
@@ -47,4 +50,8 @@ export function UserConfirm({ what, user, onClose, onLink }: UserConfirmProps) {
       onConfirm={confirm}
     />
   );
+}
+
+function isState(what: ConfirmedAction): what is keyof typeof STATES {
+  return what in STATES;
 }

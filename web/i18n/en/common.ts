@@ -43,6 +43,8 @@ export const common = {
   tokens_other: '{{count}} tokens',
   state: {
     active: 'Active',
+    silenced: 'Silenced',
+    pending: 'Waiting',
     disabled: 'Disabled',
     expired: 'Expired',
     cooling: 'Cooling down',

@@ -44,6 +44,8 @@ export const common: Translated<typeof english> = {
   tokens_other: '{{count}} 个 token',
   state: {
     active: '正常',
+    silenced: '已禁言',
+    pending: '待审核',
     disabled: '已停用',
     expired: '已失效',
     cooling: '冷却中',
