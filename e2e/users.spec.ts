@@ -156,3 +156,68 @@ test('the last admin can neither be disabled nor lose the role', async ({ page }
   await page.reload();
   await expect(row(page, 'ada')).toContainText(/Admin.*Active/);
 });
+
+test('a silenced person looks around and calls no model', async ({ page, browser }) => {
+  const ada = await signIn(lab.url);
+  await ada.mutate('users.create', { username: 'sara', password: PASSWORD });
+  const session = await signIn(lab.url, 'sara');
+  const { secret } = await session.mutate<{ secret: string }>('keys.create', { name: 'saras' });
+  const ask = () =>
+    lab.client(secret).chat.completions.create({
+      model: 'gpt-lab',
+      messages: [{ role: 'user', content: 'hello' }],
+    });
+  expect((await ask()).choices).toHaveLength(1);
+  await usersPage(page);
+  await choose(page, 'sara', 'Silence');
+  await page.getByRole('dialog').getByRole('button', { name: 'Silence' }).click();
+  await expect(row(page, 'sara')).toContainText('Silenced');
+  await expect.poll(() => ask().then(String, String)).toContain('silenced');
+  await expect(ask()).rejects.toBeInstanceOf(OpenAI.PermissionDeniedError);
+  const sara = await someone(browser);
+  await signInAs(sara, lab.url, 'sara');
+  await sara.goto(`${lab.url}/keys`);
+  await expect(row(sara, 'saras')).toBeVisible();
+  await sara.close();
+});
+
+test('many people are brought in from a file, changed at once and saved to one', async ({
+  page,
+}) => {
+  await usersPage(page);
+  await page.getByRole('button', { name: 'Import' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Import users' });
+  const lines = ['username,role,trust_level', 'many-a,member,1', 'many-b,member,2', 'ada,member,0'];
+  await dialog.locator('input[type=file]').setInputFiles({
+    name: 'people.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from(lines.join('\n')),
+  });
+  await expect(dialog).toContainText('2 users can be brought in.');
+  await expect(dialog).toContainText('Line 4, username: is taken');
+  await dialog.getByRole('button', { name: 'Import 2' }).click();
+  await expect(dialog).toContainText('2 of 2 brought in');
+  const [saved] = await Promise.all([
+    page.waitForEvent('download'),
+    dialog.getByRole('button', { name: 'Save result with links' }).click(),
+  ]);
+  expect(saved.suggestedFilename()).toBe('imported-users.csv');
+  await dialog.getByRole('button', { name: 'Done' }).click();
+
+  await page.getByRole('searchbox', { name: 'Search users' }).fill('many-');
+  await expect(page.getByText('2 users', { exact: true })).toBeVisible();
+  await page.getByRole('button', { name: 'Select', exact: true }).click();
+  await page.getByRole('button', { name: 'All shown' }).click();
+  await page.getByRole('button', { name: 'Disable', exact: true }).click();
+  const asking = page.getByRole('dialog', { name: 'Disable 2 users?' });
+  await expect(asking).toContainText('2 of 2 will change.');
+  await asking.getByRole('button', { name: 'Change 2' }).click();
+  await expect(row(page, 'many-a')).toContainText('Disabled');
+  await expect(row(page, 'many-b')).toContainText('Disabled');
+  await page.getByRole('button', { name: 'Export' }).click();
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('menuitem', { name: /CSV/ }).click(),
+  ]);
+  expect(file.suggestedFilename()).toBe('users.csv');
+});
