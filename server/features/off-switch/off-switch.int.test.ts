@@ -66,7 +66,14 @@ beforeAll(async () => {
       platforms: [{ id: 'lab', name: 'Lab', protocol: 'openai-chat', baseUrl: upstream.url }],
       accounts: [account('ben', 'bens'), account('sue', 'sues')],
       models: [{ name: 'tiny', routes: route('lab') }],
-      keys: [key('ben'), key('ben', 'ben-two'), key('cid'), key('dan'), key('eva'), key('fay')],
+      keys: [
+        { ...key('ben'), limits: { concurrency: 9, tokensPerDay: 1_000_000 } },
+        key('ben', 'ben-two'),
+        key('cid'),
+        key('dan'),
+        key('eva'),
+        key('fay'),
+      ],
     },
     { ...env, DATA_DIR: ours },
   );
@@ -105,6 +112,19 @@ async function idOf(username: string): Promise<string> {
     username,
   ]);
   return rows[0].id;
+}
+
+/** What their key's limits have reserved at the server that they ask. */
+async function heldOf(username: string): Promise<number> {
+  const { rows } = await here.infra.pool.query(
+    `select id from api_keys where name = $1 and owner_id = $2`,
+    [username, await idOf(username)],
+  );
+  const rules = (['concurrency', 'tokens-per-day'] as const).map((metric) => {
+    return { subject: 'key' as const, id: rows[0].id as string, metric, limit: 9 };
+  });
+  const states = await there.app.ports.quotas.state(rules);
+  return states.reduce((sum, state) => sum + state.held, 0);
 }
 
 /** A stream of theirs at a server that has begun and goes on until it is ended. */
@@ -165,6 +185,9 @@ describe('the off-switch', () => {
     });
     const [one, two] = await Promise.all([streamOf('ben', there), streamOf('ben-two', here)]);
 
+    const held = () => heldOf('ben');
+    expect(await held()).toBeGreaterThan(0);
+
     const thrown = await throwAt('ben');
     expect(await Promise.all([one.ended, two.ended])).toEqual(['ended_by_admin', 'ended_by_admin']);
     const receipt = await receiptOf(thrown.cookie, thrown.id);
@@ -211,6 +234,7 @@ describe('the off-switch', () => {
       records.every(({ outcome, status }) => outcome === 'ended_by_admin' && status === 403),
     ).toBe(true);
     expect(here.app.running() + there.app.running()).toBe(0);
+    await soon(async () => expect(await held()).toBe(0));
   });
 
   test('what was lent serves nobody from then on', async () => {
