@@ -47,6 +47,13 @@ const BY_KEY: Readonly<Record<Caller, Answer>> = {
 
 /** Where the door's routes are mounted, and what each caller gets from any of them. */
 export const DOORS: Readonly<Record<string, Readonly<Record<Caller, Answer>>>> = {
+  // There is no platform of that name, and so nothing behind its door.
+  '/v1/kiro': {
+    ...BY_KEY,
+    'a key': 'not_found',
+    'a key for other models': 'not_found',
+    'a key for other uses': 'not_found',
+  },
   '/v1': BY_KEY,
   '/v1beta': BY_KEY,
   '/playground/v1': {
@@ -159,6 +166,7 @@ const GEMINI_ROUTES: readonly DoorRoute[] = [
 
 /** The routes behind each door, in the order of the router; a new one without a row fails a test. */
 export const DOOR_ROUTES: Readonly<Record<string, readonly DoorRoute[]>> = {
+  '/v1/kiro': V1_ROUTES,
   '/v1': V1_ROUTES,
   '/v1beta': GEMINI_ROUTES,
   '/playground/v1': V1_ROUTES,
@@ -177,4 +185,5 @@ export const STATUS: Readonly<Record<string, number>> = {
   scope_missing: 403,
   address_not_allowed: 403,
   model_not_found: 404,
+  not_found: 404,
 };
