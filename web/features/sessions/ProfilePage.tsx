@@ -5,12 +5,14 @@ import { PageHeader } from '../../ui/PageHeader.tsx';
 import { AppCard } from '../factors/AppCard.tsx';
 import { PasskeysCard } from '../factors/PasskeysCard.tsx';
 import { OwnSwitch } from '../off-switch/OwnSwitch.tsx';
+import { MyPluginCard } from '../plugin-api/MyPluginCard.tsx';
 import { EmailCard } from '../registration/EmailCard.tsx';
 import { WaysCard } from '../sso/WaysCard.tsx';
 import { AccountPreference } from './AccountPreference.tsx';
 import { Appearance } from './Appearance.tsx';
 import { Devices } from './Devices.tsx';
 import { PasswordForm } from './PasswordForm.tsx';
+import { Programs } from './Programs.tsx';
 
 /** What belongs to the signed-in person: password, appearance, wishes, sessions. */
 export function ProfilePage() {
@@ -32,7 +34,9 @@ export function ProfilePage() {
         <AppCard />
         <PasskeysCard />
         <WaysCard />
+        <MyPluginCard />
         <Devices />
+        <Programs />
         <OwnSwitch />
       </Stack>
     </>
