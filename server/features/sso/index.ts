@@ -1,6 +1,6 @@
-export { type BuildSsoOptions, buildSso } from './build-sso.ts';
+export { buildSso } from './build-sso.ts';
 export type { IdentitiesService } from './identities.service.ts';
-export type { SsoBegun, SsoCaller, SsoDoor, SsoIdentified } from './ports.ts';
+export type { SsoDoor } from './ports.ts';
 export type { ProvidersService } from './providers.service.ts';
 export { createSsoRouter } from './sso.router.ts';
 export type { SsoService } from './sso.service.ts';

@@ -15,16 +15,28 @@ export type ProviderLookDeps = {
 
 /** Asks a service whether it is where it is said to be; never throws for what it answers. */
 export function createProviderLook({ calls, outbound }: ProviderLookDeps): ProviderLook {
-  /** Any answer will do: an endpoint refuses whoever comes without a code. */
+  /**
+   * Any answer will do: an endpoint refuses whoever comes without a code, some with a 404, but then in
+   * JSON as they were asked.
+   */
   async function reached(step: Step['step'], address: string): Promise<Step> {
     if (address === '') return named(step, address);
+    const headers = { accept: 'application/json', 'user-agent': 'gatehouse' };
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
     try {
       const answer = await outbound.request(address, {
         headersTimeoutMs: 10_000,
-        headers: { accept: 'application/json', 'user-agent': 'gatehouse' },
+        ...(step === 'token'
+          ? {
+              method: 'POST',
+              headers: { ...headers, ...form },
+              body: 'grant_type=authorization_code',
+            }
+          : { headers }),
       });
       answer.body.destroy();
-      const lost = answer.status === 404 || answer.status >= 500;
+      const isJson = String(answer.headers['content-type']).includes('json');
+      const lost = (answer.status === 404 && !isJson) || answer.status >= 500;
       return { step, address, ok: !lost, problem: lost ? `It answers ${answer.status}.` : '' };
     } catch (error) {
       return { step, address, ok: false, problem: textOf(error) };

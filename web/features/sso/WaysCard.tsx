@@ -1,6 +1,7 @@
 import { Button, Group, Menu, Text } from '@mantine/core';
 import { IconLink, IconLinkOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { IdentityView, SsoWay } from '#shared/schemas/sso.ts';
 import { trpc } from '../../lib/trpc.ts';
@@ -20,10 +21,15 @@ export function WaysCard() {
   const query = useQuery(trpc.sso.mine.queryOptions());
   const columns = useColumns();
   const unlinking = useDialog<IdentityView>();
+  const [last, setLast] = useState(false);
   const unlink = useAppMutation(trpc.sso.unlink.mutationOptions(), {
     invalidate: [trpc.sso.mine.queryFilter()],
     success: t('ways.unlinked'),
     onDone: unlinking.close,
+    onFail({ code }) {
+      setLast(code === 'conflict');
+      return code === 'conflict';
+    },
   });
   if (query.data && query.data.identities.length + query.data.others.length === 0) return null;
   return (
@@ -48,7 +54,10 @@ export function WaysCard() {
                   <Menu.Item
                     color="red"
                     leftSection={<IconLinkOff size={16} />}
-                    onClick={() => unlinking.open(identity)}
+                    onClick={() => {
+                      setLast(false);
+                      unlinking.open(identity);
+                    }}
                   >
                     {t('ways.unlink')}
                   </Menu.Item>
@@ -62,7 +71,9 @@ export function WaysCard() {
         opened={unlinking.opened}
         onClose={unlinking.close}
         title={t('ways.unlinkTitle', { name: unlinking.value?.providerName ?? '' })}
-        text={t('ways.unlinkText')}
+        text={
+          <span role={last ? 'alert' : undefined}>{t(last ? 'ways.last' : 'ways.unlinkText')}</span>
+        }
         confirmLabel={t('ways.unlink')}
         pending={unlink.isPending}
         onConfirm={() => unlinking.value && unlink.mutate({ id: unlinking.value.id })}

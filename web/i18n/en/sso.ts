@@ -132,5 +132,6 @@ export const sso = {
     unlinkTitle: 'Unlink {{name}}?',
     unlinkText: 'You will not be able to sign in by it until you link it again.',
     unlinked: 'Unlinked.',
+    last: 'This is your only way to sign in. Add a passkey or link another account first.',
   },
 } as const;

@@ -127,5 +127,6 @@ export const sso: Translated<typeof english> = {
     unlinkTitle: '取消关联 {{name}}？',
     unlinkText: '重新关联之前，你将无法用它登录。',
     unlinked: '已取消关联。',
+    last: '这是你唯一的登录方式。请先添加通行密钥或关联另一个账号。',
   },
 };
