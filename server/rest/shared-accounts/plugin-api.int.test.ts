@@ -66,7 +66,8 @@ async function signIn(username: string): Promise<string> {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ username, password: PASSWORD }),
   });
-  return (await res.json()).access_token;
+  const { access_token: token } = (await res.json()) as { access_token: string };
+  return token;
 }
 
 async function send(

@@ -12,6 +12,7 @@ import { nav } from './nav.ts';
 import { offSwitch } from './off-switch.ts';
 import { platforms } from './platforms.ts';
 import { playground } from './playground.ts';
+import { pluginApi } from './plugin-api.ts';
 import { pool } from './pool.ts';
 import { profile } from './profile.ts';
 import { quotas } from './quotas.ts';
@@ -43,6 +44,7 @@ export const zh = {
   platforms,
   models,
   keys,
+  pluginApi,
   pool,
   quotas,
   connect,
