@@ -3,7 +3,6 @@ import type { Translated } from '../types.ts';
 
 export const pluginApi: Translated<typeof en> = {
   failed: {
-    title_one: '有 {{count}} 个插件 API 账号未能开通',
     title_other: '有 {{count}} 个插件 API 账号未能开通',
     text: '系统会自动重试，间隔逐次延长；不影响任何人登录。',
     person: '人员',
@@ -12,7 +11,6 @@ export const pluginApi: Translated<typeof en> = {
     retry: '重试',
     retryNamed: '为 {{name}} 重试',
     retryAll: '全部重试',
-    retried_one: '正在为 {{count}} 人重试。',
     retried_other: '正在为 {{count}} 人重试。',
   },
   mine: {
