@@ -51,7 +51,7 @@ function Change() {
   });
   return (
     <form onSubmit={form.onSubmit((values) => change.mutate(values))} noValidate>
-      <Group align="flex-start" gap="sm">
+      <Group align="flex-end" gap="sm">
         <TextInput
           label={t('email.label')}
           type="email"
@@ -60,7 +60,7 @@ function Change() {
           maw={360}
           {...form.getInputProps('email')}
         />
-        <Button type="submit" variant="default" mt={25} loading={change.isPending}>
+        <Button type="submit" variant="default" loading={change.isPending}>
           {t('email.submit')}
         </Button>
       </Group>

@@ -63,7 +63,7 @@ function TestMail() {
   });
   return (
     <form onSubmit={form.onSubmit((values) => test.mutate(values))} noValidate>
-      <Group align="flex-start" gap="sm">
+      <Group align="flex-end" gap="sm">
         <TextInput
           label={t('mail.to')}
           type="email"
@@ -71,7 +71,7 @@ function TestMail() {
           maw={360}
           {...form.getInputProps('to')}
         />
-        <Button type="submit" variant="default" mt={25} loading={test.isPending}>
+        <Button type="submit" variant="default" loading={test.isPending}>
           {t('mail.test')}
         </Button>
       </Group>

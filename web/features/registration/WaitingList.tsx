@@ -1,4 +1,4 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Box, Button, Group, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { WaitingPerson } from '#shared/schemas/registration.ts';
@@ -19,7 +19,12 @@ export function WaitingList() {
   const { data } = useQuery(
     trpc.registration.waiting.queryOptions(undefined, { enabled: mayWrite }),
   );
-  return mayWrite && data && data.length > 0 ? <List people={data} /> : null;
+  if (!mayWrite || !data || data.length === 0) return null;
+  return (
+    <Box mb="lg">
+      <List people={data} />
+    </Box>
+  );
 }
 
 function useDecisions(onDone: () => void) {
