@@ -31,8 +31,6 @@ export type PluginApiOptions = {
   onError(error: unknown): void;
 };
 
-export type PluginApi = ReturnType<typeof createPluginApi>;
-
 /** The Plug-in API as a whole: who has an account there, the platform it is, and the way to it. */
 export function createPluginApi(options: PluginApiOptions) {
   const { config, db, log, ...rest } = options;

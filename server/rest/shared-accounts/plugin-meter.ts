@@ -21,8 +21,6 @@ const Chunk = z.object({
     .catch([]),
 });
 
-export type Meter = ReturnType<typeof createMeter>;
-
 /** Reads in passing what an answer of OpenAI's chat used. */
 export function createMeter() {
   const written = newTally();
