@@ -75,6 +75,22 @@ export default {
       ],
       'Of the gateway a feature sees the ports it implements, nothing else.',
     ),
+    only(
+      'contracts-through-features',
+      'server/rest',
+      [
+        'server/rest/',
+        'server/features/[^/]+/index[.]ts$',
+        'server/gateway/(ports|door-table|tokens|steps/(authenticate|price-of))[.]ts$',
+        'server/(build-features|version)[.]ts$',
+        'server/config/',
+        'server/infra/',
+        'server/platforms/',
+        'server/trpc/session-door[.]ts$',
+        'shared/',
+      ],
+      'Parse, call a feature, shape the answer.',
+    ),
     {
       name: 'features-by-their-index',
       comment: 'Another feature is used through its index.ts.',

@@ -1,6 +1,6 @@
 /**
  * What each route of the older clients' contracts answers to whom, by status. A request carries no body
- * and `1` for every parameter, so whoever is let in is told what is missing (`in`: anything but 401
+ * and `999999` for every parameter, so whoever is let in is told what is missing (`in`: anything but 401
  * and 403); routes that are not here fail the test that walks them.
  */
 export type RestRow = {

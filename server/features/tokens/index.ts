@@ -1,7 +1,7 @@
 export { createAccessTokens } from './access-tokens.ts';
 export { endTokensOf } from './end-tokens.ts';
 export { createPeopleRepo } from './people.repo.ts';
-export { createPeople, type People, type Person } from './people.ts';
+export { createPeople, type Person } from './people.ts';
 export { createProfilesRepo, type Profile } from './profiles.repo.ts';
 export { createProfilesService, type ProfilesService } from './profiles.service.ts';
 export { createTokensRepo } from './tokens.repo.ts';

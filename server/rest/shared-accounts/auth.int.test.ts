@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { SignJWT } from 'jose';
 import { generateSync } from 'otplib';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -432,6 +433,27 @@ describe('logout', () => {
 });
 
 describe('the rest', () => {
+  test('nothing that is sent makes it fail', async () => {
+    const paths = ['login', 'refresh', 'github/callback', 'oidc/x/callback'];
+    const text = fc.string({ unit: 'binary', maxLength: 60 });
+    const fields = fc.record(
+      { username: text, password: text, refresh_token: text, code: text, state: text },
+      { requiredKeys: [] },
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...paths),
+        fc.oneof(fields, fc.jsonValue()),
+        async (path, body) => {
+          const { status } = await ask('POST', `/api/auth/${path}`, { body });
+          expect(status).toBeGreaterThanOrEqual(400);
+          expect(status).toBeLessThan(500);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
   test('check-username says whether a name is taken, and not for ever', async () => {
     const { body } = await ask('GET', '/api/auth/check-username?username=ADA');
     expect(body).toEqual({ exists: true, message: expect.any(String), username: 'ADA' });
