@@ -14,7 +14,7 @@ import type { UseFormReturnType } from '@mantine/form';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { useRoleOptions } from '../users/use-role-options.ts';
-import type { ServiceValues } from './service-form.ts';
+import { EXAMPLES, type ServiceValues } from './service-form.ts';
 
 type PeopleFieldsProps = { form: UseFormReturnType<ServiceValues> };
 
@@ -38,7 +38,7 @@ export function PeopleFields({ form }: PeopleFieldsProps) {
       <TagsInput
         label={t('form.mailDomains')}
         description={t('form.mailDomainsHint')}
-        placeholder="example.com"
+        placeholder={EXAMPLES.domain}
         {...form.getInputProps('settings.mailDomains')}
       />
       {fields.trustLevel !== '' && (
@@ -82,13 +82,13 @@ function RoleRules({ form, roles }: RoleRulesProps) {
         <Group key={index} gap="xs" wrap="nowrap" align="flex-start">
           <TextInput
             aria-label={t('form.ruleClaim', { n: index + 1 })}
-            placeholder="groups"
+            placeholder={EXAMPLES.claim}
             style={{ flex: 1 }}
             {...form.getInputProps(`settings.roleRules.${index}.claim`)}
           />
           <TextInput
             aria-label={t('form.ruleValue', { n: index + 1 })}
-            placeholder="admins"
+            placeholder={EXAMPLES.value}
             style={{ flex: 1 }}
             {...form.getInputProps(`settings.roleRules.${index}.value`)}
           />

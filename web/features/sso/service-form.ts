@@ -19,3 +19,6 @@ export function fromView({ id, name, enabled, clientId, settings }: ProviderView
 export function toSave({ secret, ...rest }: ServiceValues): ProviderSave {
   return secret.trim() === '' ? rest : { ...rest, secret };
 }
+
+/** What is shown in fields that are empty; no words of any language. */
+export const EXAMPLES = { domain: 'example.com', claim: 'groups', value: 'admins' } as const;
