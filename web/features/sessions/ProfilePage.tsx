@@ -11,6 +11,7 @@ import { WaysCard } from '../sso/WaysCard.tsx';
 import { AccountPreference } from './AccountPreference.tsx';
 import { Appearance } from './Appearance.tsx';
 import { Devices } from './Devices.tsx';
+import { NameForm } from './NameForm.tsx';
 import { PasswordForm } from './PasswordForm.tsx';
 import { Programs } from './Programs.tsx';
 
@@ -26,6 +27,7 @@ export function ProfilePage() {
         <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
           <PasswordForm username={me.username} />
           <Stack gap="lg">
+            <NameForm />
             <Appearance />
             <AccountPreference />
           </Stack>

@@ -1,6 +1,11 @@
 export const profile = {
   title: 'Profile',
   subtitle: 'Signed in as {{name}}',
+  name: {
+    title: 'Name',
+    text: 'How others see you; the user name stays.',
+    label: 'Display name',
+  },
   appearance: {
     title: 'Language and theme',
     text: 'Kept on this device.',

@@ -4,6 +4,7 @@ import type { Translated } from '../types.ts';
 export const profile: Translated<typeof english> = {
   title: '个人设置',
   subtitle: '当前登录：{{name}}',
+  name: { title: '姓名', text: '他人看到的名称；用户名不变。', label: '显示名称' },
   appearance: {
     title: '语言与主题',
     text: '保存在此设备上。',
