@@ -127,7 +127,6 @@ export function createEmailsService(deps: EmailsDeps) {
     },
   };
 }
-export type EmailsService = ReturnType<typeof createEmailsService>;
 
 function linkOver(): AppError {
   return new AppError('not_found', 'This link does not work any more. Ask for a new one.');

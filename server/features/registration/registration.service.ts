@@ -139,7 +139,6 @@ export function createRegistrationService(deps: RegistrationDeps) {
     },
   };
 }
-export type RegistrationService = ReturnType<typeof createRegistrationService>;
 
 function nameTaken(): AppError {
   return new AppError('conflict', 'That user name is taken. Choose another one.', {

@@ -52,4 +52,3 @@ export function createResetsService({ invites, limiters, log, mails, repo }: Res
     },
   };
 }
-export type ResetsService = ReturnType<typeof createResetsService>;

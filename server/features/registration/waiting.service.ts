@@ -77,4 +77,3 @@ export function createWaitingService({ audit, mails, repo, users }: WaitingDeps)
     },
   };
 }
-export type WaitingService = ReturnType<typeof createWaitingService>;
