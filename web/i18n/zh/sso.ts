@@ -16,7 +16,7 @@ export const sso: Translated<typeof english> = {
     oidc: '其他 OpenID Connect 服务',
     oauth2: '其他 OAuth 2.0 服务',
   },
-  kind: { oidc: 'OpenID Connect', oauth2: 'OAuth 2.0' },
+  kind: { oidc: 'OpenID Connect 协议', oauth2: 'OAuth 2.0 协议' },
   fromEnvironment: '{{id}} · 来自环境变量',
   who: { new: '已有成员和新人', known: '仅已有成员' },
   column: { name: '服务', state: '状态', kind: '类型', who: '谁可以进入', people: '已关联' },
