@@ -14,6 +14,9 @@ type Operation = {
 type Content = Record<string, { schema?: Schema }>;
 type Told = { method: string; path: string; operation: Operation };
 
+/** Where names lead, and those that are being told. */
+type Look = { schemas: Record<string, Schema>; open: readonly string[] };
+
 /** Deeper than anything we describe; beyond it only the kind is told. */
 const DEEPEST = 6;
 
@@ -76,7 +79,7 @@ function routeOf({ method, operation, path }: Told, schemas: Record<string, Sche
     `<p class="dim">${html(credentialOf(operation))}</p>`,
     ...(operation.parameters ?? []).map(
       ({ in: place, name, required, schema }) =>
-        `<p><code>${html(name)}</code> <span class="dim">in the ${html(place)}${required ? '' : ', optional'}: ${html(shapeOf(schema, schemas, 1))}</span></p>`,
+        `<p><code>${html(name)}</code> <span class="dim">in the ${html(place)}${required ? '' : ', optional'}: ${html(shapeOf(schema, { schemas, open: [] }, 1))}</span></p>`,
     ),
     operation.requestBody && shown('Body', operation.requestBody.content, schemas),
     ...Object.entries(operation.responses ?? {}).map(([status, { content, description }]) =>
@@ -97,12 +100,12 @@ function credentialOf({ security = [] }: Operation): string {
 
 function shown(title: string, content: Content | undefined, schemas: Record<string, Schema>) {
   const schema = content?.['application/json']?.schema;
-  const shape = schema ? `<pre>${html(shapeOf(schema, schemas, 0))}</pre>` : '';
+  const shape = schema ? `<pre>${html(shapeOf(schema, { schemas, open: [] }, 0))}</pre>` : '';
   return `<h3>${html(title)}</h3>${shape}`;
 }
 
 /** A schema as people write such things down: `{ id: integer, name?: string }`. */
-function shapeOf(schema: unknown, schemas: Record<string, Schema>, depth: number): string {
+function shapeOf(schema: unknown, look: Look, depth: number): string {
   if (typeof schema !== 'object' || schema === null) return 'anything';
   const {
     $ref,
@@ -116,27 +119,30 @@ function shapeOf(schema: unknown, schemas: Record<string, Schema>, depth: number
   } = schema as Schema;
   if (depth > DEEPEST) return '…';
   if (typeof $ref === 'string') {
-    return shapeOf(schemas[$ref.slice('#/components/schemas/'.length)], schemas, depth);
+    const name = $ref.slice('#/components/schemas/'.length);
+    // What holds itself is told once.
+    if (look.open.includes(name)) return name;
+    return shapeOf(look.schemas[name], { ...look, open: [...look.open, name] }, depth);
   }
   if (only !== undefined) return JSON.stringify(only);
   if (Array.isArray(choices)) return choices.map((choice) => JSON.stringify(choice)).join(' | ');
   const either = anyOf ?? oneOf;
   if (Array.isArray(either)) {
-    return either.map((one) => shapeOf(one, schemas, depth)).join(' | ');
+    return either.map((one) => shapeOf(one, look, depth)).join(' | ');
   }
-  if (items !== undefined) return `${shapeOf(items, schemas, depth)}[]`;
+  if (items !== undefined) return `${shapeOf(items, look, depth)}[]`;
   if (typeof properties === 'object' && properties !== null) {
-    return objectOf(schema as Schema, schemas, depth);
+    return objectOf(schema as Schema, look, depth);
   }
   return Array.isArray(type) ? type.join(' | ') : String(type ?? 'anything');
 }
 
-function objectOf(schema: Schema, schemas: Record<string, Schema>, depth: number): string {
+function objectOf(schema: Schema, look: Look, depth: number): string {
   const required = new Set(Array.isArray(schema['required']) ? schema['required'] : []);
   const pad = '  '.repeat(depth + 1);
   const members = Object.entries(schema['properties'] as Record<string, unknown>).map(
     ([name, member]) =>
-      `${pad}${name}${required.has(name) ? '' : '?'}: ${shapeOf(member, schemas, depth + 1)}`,
+      `${pad}${name}${required.has(name) ? '' : '?'}: ${shapeOf(member, look, depth + 1)}`,
   );
   return members.length === 0 ? '{}' : `{\n${members.join('\n')}\n${'  '.repeat(depth)}}`;
 }
