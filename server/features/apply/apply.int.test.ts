@@ -130,7 +130,7 @@ describe('a whole set-up', () => {
     const key = await db.apiKey.findFirstOrThrow({ where: { ownerId: ada.id } });
     expect(key).toMatchObject({
       secretHash: sha256hex(name.secret),
-      prefix: 'gh-give…',
+      prefix: 'gh-given…',
       allowedModels: [],
     });
     expect(await limits('key', key.id)).toMatchObject({ rpm: 600, tokensPerDay: 1_000_000 });
