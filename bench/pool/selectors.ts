@@ -108,6 +108,7 @@ function poolOf(accounts: readonly WorldAccount[], clock: SimClock) {
     ({ id, most, platformId }): UsableAccount => ({
       ...{ id, platformId, ownerId: 'lender', shared: true, secret: null, options: {} },
       terms: { users: [], models: [], hours: null, tokensPerDay: null },
+      modelsOff: [],
       maxConcurrency: most,
       standing: active(clock.now()),
       models: {},
