@@ -168,7 +168,10 @@ describe('users.bulk', () => {
       me: { id: a.id, username: '', displayName: '', role: 'admin', permissions: [] },
       ...{ address: '', requestId: null, proved: true },
     };
-    const bulk = { ids: [b.id, c.id], change: { what: 'state' as const, state: 'disabled' as const } };
+    const bulk = {
+      ids: [b.id, c.id],
+      change: { what: 'state' as const, state: 'disabled' as const },
+    };
     const { users } = own.services;
     const preview = await users.previewBulk(actor, bulk);
     expect(preview.rows.map(({ outcome }) => outcome)).toEqual(['changed', 'refused']);
