@@ -128,7 +128,7 @@ function shapeOf(schema: unknown, look: Look, depth: number): string {
   if (Array.isArray(choices)) return choices.map((choice) => JSON.stringify(choice)).join(' | ');
   const either = anyOf ?? oneOf;
   if (Array.isArray(either)) {
-    return either.map((one) => shapeOf(one, look, depth)).join(' | ');
+    return [...new Set(either.map((one) => shapeOf(one, look, depth)))].join(' | ');
   }
   if (items !== undefined) return `${shapeOf(items, look, depth)}[]`;
   if (typeof properties === 'object' && properties !== null) {

@@ -1,0 +1,66 @@
+import { PASSWORD, startApp } from './app.ts';
+
+export const SECRET = 'q7Jx2mVt9ZpL0wRkD4sYcB8nHuE6gFaT1iOoKeXr';
+export const ENV = { JWT_SECRET_KEY: SECRET, TRUSTED_PROXIES: 'loopback' };
+const NAMES = ['ada', 'ben', 'cat', 'dan', 'eve', 'fay', 'gus', 'hal', 'ida', 'joe', 'kim', 'lou'];
+
+type Init = { as?: string; body?: unknown; url?: string };
+export type OlderClient = Awaited<ReturnType<typeof startOlderClient>>;
+
+/** A server with a dozen people, and a client of /api/auth as the older system had them. */
+export async function startOlderClient() {
+  const h = await startApp(
+    {
+      users: NAMES.map((username) => ({
+        username,
+        password: PASSWORD,
+        role: username === 'ada' ? 'admin' : 'member',
+      })),
+      platforms: [],
+      accounts: [{ platform: 'sandbox', name: 'box', owner: 'ada', shared: true }],
+      models: [
+        {
+          name: 'sandbox-echo',
+          routes: [{ platform: 'sandbox', model: 'sandbox-echo', weight: 1 }],
+        },
+      ],
+      keys: [{ owner: 'ben', name: 'k', secret: `gh-${'k'.padEnd(43, '0')}` }],
+    },
+    ENV,
+  );
+  let caller = 0;
+
+  /** Each from an address of its own, so that tries of one test do not count in another. */
+  async function ask(method: string, path: string, { as, body, url = h.url }: Init = {}) {
+    caller += 1;
+    const res = await fetch(url + path, {
+      method,
+      headers: {
+        'x-forwarded-for': `10.1.${caller >> 8}.${caller & 255}`,
+        'user-agent': 'older-client/1.0',
+        ...(as !== undefined && { authorization: `Bearer ${as}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await res.text();
+    return { status: res.status, headers: res.headers, text, body: text ? JSON.parse(text) : null };
+  }
+
+  const signIn = async (username: string) =>
+    (await ask('POST', '/api/auth/login', { body: { username, password: PASSWORD } })).body;
+  const me = (as: string, url?: string) => ask('GET', '/api/auth/me', { as, ...(url && { url }) });
+  const refresh = (token: string, url?: string) =>
+    ask('POST', '/api/auth/refresh', { body: { refresh_token: token }, ...(url && { url }) });
+  const claimsOf = (jwt: string) =>
+    JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString());
+  const actionsOf = async (username: string) => {
+    const { rows } = await h.infra.pool.query(
+      `SELECT action, change FROM audit_events WHERE target_name = $1 ORDER BY seq`,
+      [username],
+    );
+    return rows.map(({ action }) => action);
+  };
+
+  return { h, ask, signIn, me, refresh, claimsOf, actionsOf };
+}
