@@ -34,6 +34,8 @@ export type AccountCause = z.infer<typeof AccountCause>;
 export const PolicyClass = z.enum(['api_key', 'organisation', 'personal']);
 export type PolicyClass = z.infer<typeof PolicyClass>;
 
+const ModelNames = z.array(z.string().min(1).max(200)).max(1_000);
+
 const MinuteOfDay = z.int().min(0).max(1_439);
 
 /** What a lender allows others. The lender is under none of it. */
@@ -41,7 +43,7 @@ export const Loan = z.object({
   /** Whom it is lent to; empty = everyone. */
   users: z.array(Id).max(1_000).default([]),
   /** Public model names; empty = every model. */
-  models: z.array(z.string().min(1).max(200)).max(1_000).default([]),
+  models: ModelNames.default([]),
   /** Minutes from 00:00 of the server's QUOTA_ZONE; an end before its beginning lies on the next day. */
   hours: z.object({ from: MinuteOfDay, to: MinuteOfDay }).nullable().default(null),
   /** Tokens a day that all others together may use; null = no limit. */
@@ -93,6 +95,8 @@ export const AccountView = z.object({
   policyClass: PolicyClass,
   /** The terms others are under; null for others. They count while `shared`. */
   loan: Loan.nullable(),
+  /** Public names of models that it serves to nobody, its owner included; empty for others. */
+  modelsOff: z.array(z.string()),
   /** The server's QUOTA_ZONE: whose clock the hours of a loan go by. */
   zone: z.string(),
   /** Tokens that others used today, where the loan has a limit. */
@@ -141,6 +145,8 @@ export const AccountUpdate = z.object({
   maxConcurrency: MaxConcurrency.optional(),
   /** Replaces all terms. */
   loan: Loan.optional(),
+  /** Replaces the models that are off for it. */
+  modelsOff: ModelNames.optional(),
   enabled: z.boolean().optional(),
   options: SandboxOptions.optional(),
 });

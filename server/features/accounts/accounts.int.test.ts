@@ -221,6 +221,28 @@ describe('accounts.update', () => {
     expect(ready()).toBe(before);
   });
 
+  test('switches single models off, which is noted, and nobody else’s business', async () => {
+    const { id } = await created(ada, { shared: true });
+    const off = await call(ada, 'update', { id, modelsOff: ['gpt-b', 'gpt-a', 'gpt-b'] });
+    expect(off.data).toMatchObject({ modelsOff: ['gpt-a', 'gpt-b'], state: 'active' });
+    expect((await call(ada, 'update', { id, name: 'renamed' })).data).toMatchObject({
+      modelsOff: ['gpt-a', 'gpt-b'],
+    });
+    const seenByBob = (await list(bob)).find((row) => row.id === id);
+    expect(seenByBob?.modelsOff).toEqual([]);
+    const change = { before: { modelsOff: [] }, after: { modelsOff: ['gpt-a', 'gpt-b'] } };
+    const noted = await h.db.auditEvent.findMany({
+      where: { targetId: id },
+      orderBy: { seq: 'asc' },
+    });
+    expect(noted.map((event) => event.change)).toContainEqual(expect.objectContaining(change));
+    expect((await call(ada, 'update', { id, modelsOff: [] })).data).toMatchObject({
+      modelsOff: [],
+    });
+    const tooLong = await call(ada, 'update', { id, modelsOff: ['x'.repeat(201)] });
+    expect(tooLong.error?.data).toMatchObject({ appCode: 'bad_request', param: 'modelsOff.0' });
+  });
+
   test('with a new key revives an expired account and forgets its error', async () => {
     const { id } = await created(ada);
     await h.db.account.update({ where: { id }, data: { state: 'expired', lastError: 'refused' } });

@@ -25,6 +25,8 @@ export type AccountRow = {
   policyClass: PolicyClass;
   maxConcurrency: number | null;
   loan: Loan;
+  /** Public names of models that it serves to nobody. */
+  modelsOff: string[];
   standing: Standing;
   secretHint: string;
   options: SandboxOptions;
@@ -74,6 +76,7 @@ export type AccountChange = {
   policyClass?: PolicyClass;
   maxConcurrency?: number | null;
   loan?: Loan;
+  modelsOff?: string[];
   standing?: Standing;
   events: readonly NewEvent[];
   options?: SandboxOptions;
@@ -94,6 +97,7 @@ const SELECT = {
   loanFrom: true,
   loanTo: true,
   loanTokensPerDay: true,
+  modelsOff: true,
   state: true,
   stateCause: true,
   stateSince: true,
@@ -299,10 +303,10 @@ type Columns = Prisma.AccountGetPayload<{ select: typeof SELECT }>;
 
 function toRow(columns: Columns, personalAllowed: ReadonlySet<string>): AccountRow {
   const { id, ownerId, owner, platformId, name, shared, policyClass, maxConcurrency } = columns;
-  const { secretHint, lastError, lastErrorAt, lastUsedAt, createdAt } = columns;
+  const { secretHint, lastError, lastErrorAt, lastUsedAt, createdAt, modelsOff } = columns;
   return {
     ...{ id, ownerId, platformId, name, shared, policyClass, maxConcurrency, secretHint },
-    ...{ lastError, lastErrorAt, lastUsedAt, createdAt },
+    ...{ lastError, lastErrorAt, lastUsedAt, createdAt, modelsOff },
     ownerName: owner.displayName || owner.username,
     paused: lendsPersonal(columns) && !personalAllowed.has(platformId),
     loan: loanOf(columns),

@@ -238,23 +238,24 @@ function toChange(me: Me): Scope {
 }
 
 function tell({ id, name, ownerName, standing, ...row }: AccountRow): Told {
-  const { loan, maxConcurrency, options, platformId, policyClass, shared } = row;
+  const { loan, maxConcurrency, modelsOff, options, platformId, policyClass, shared } = row;
   const facts = { platform: platformId, name, owner: ownerName, state: standing.state, shared };
   return {
     target: { kind: 'account', id, name },
-    facts: { ...facts, policyClass, maxConcurrency, loan, options },
+    facts: { ...facts, policyClass, maxConcurrency, loan, modelsOff, options },
   };
 }
 
 /** What of the columns a person named. */
 function namedIn(input: AccountUpdate): Omit<AccountChange, 'events' | 'key' | 'standing'> {
-  const { loan, maxConcurrency, name, options, policyClass, shared } = input;
+  const { loan, maxConcurrency, modelsOff, name, options, policyClass, shared } = input;
   return {
     ...(name !== undefined && { name }),
     ...(shared !== undefined && { shared }),
     ...(policyClass && { policyClass }),
     ...(maxConcurrency !== undefined && { maxConcurrency }),
     ...(loan && { loan }),
+    ...(modelsOff && { modelsOff: [...new Set(modelsOff)].sort() }),
     ...(options && { options }),
   };
 }

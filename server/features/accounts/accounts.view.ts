@@ -54,11 +54,13 @@ function restingOf({ models }: Live, now: number): RestingModel[] {
 
 function privateOf(mine: boolean, row: AccountRow, live: Live) {
   if (!mine) {
-    return { mine, secretHint: '', lastError: null, lastErrorAt: null, loan: null, lentToday: 0 };
+    const errors = { lastError: null, lastErrorAt: null };
+    return { mine, secretHint: '', ...errors, loan: null, lentToday: 0, modelsOff: [] };
   }
-  const { lastError, loan, secretHint } = row;
+  const { lastError, loan, modelsOff, secretHint } = row;
   const { lentToday } = live;
-  return { mine, secretHint, lastError, lastErrorAt: iso(row.lastErrorAt), loan, lentToday };
+  const lastErrorAt = iso(row.lastErrorAt);
+  return { mine, secretHint, lastError, lastErrorAt, loan, lentToday, modelsOff };
 }
 
 function iso(time: Date | null): string | null {

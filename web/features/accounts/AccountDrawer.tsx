@@ -82,7 +82,7 @@ function Content({ account }: { account: AccountView }) {
 
 function Facts({ account }: { account: AccountView }) {
   const { t } = useTranslation('accounts');
-  const { lastError, lastErrorAt, lastUsedAt, secretHint } = account;
+  const { lastError, lastErrorAt, lastUsedAt, modelsOff, secretHint } = account;
   return (
     <dl className={classes.facts}>
       <dt>{t('board.drawer.state')}</dt>
@@ -95,6 +95,12 @@ function Facts({ account }: { account: AccountView }) {
           <dd>
             <RestingModels models={account.resting} />
           </dd>
+        </>
+      )}
+      {modelsOff.length > 0 && (
+        <>
+          <dt>{t('board.drawer.off')}</dt>
+          <dd className={classes.mono}>{modelsOff.join(', ')}</dd>
         </>
       )}
       <dt>{t('board.drawer.since')}</dt>

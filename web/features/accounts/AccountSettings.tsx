@@ -7,6 +7,7 @@ import { useAppMutation } from '../../lib/use-app-mutation.ts';
 import { NumberOrUnlimited } from '../../ui/NumberOrUnlimited.tsx';
 import { LoanFields } from './LoanFields.tsx';
 import { checkSettings, type LendingValues, lendingValues, toSettings } from './lending-form.ts';
+import { ModelsField } from './ModelsField.tsx';
 import { PersonalNote, usePersonalLending } from './PersonalNote.tsx';
 import { accountQueries } from './use-accounts.ts';
 
@@ -15,7 +16,7 @@ function lendHint(shared: boolean, withdrawing: boolean) {
   return withdrawing ? 'board.settings.lendEnds' : 'board.settings.lendOff';
 }
 
-/** Lends an account or withdraws it, with its terms, and sets how many requests it runs at once. */
+/** Lends an account or withdraws it, with its terms, and sets what it serves and how much at once. */
 export function AccountSettings({ account }: { account: AccountView }) {
   const { t } = useTranslation('accounts');
   const form = useForm<LendingValues>({
@@ -68,6 +69,13 @@ export function AccountSettings({ account }: { account: AccountView }) {
           max={10_000}
           suggestion={8}
           {...form.getInputProps('maxConcurrency')}
+        />
+        <ModelsField
+          label={t('board.settings.off')}
+          description={t('board.settings.offHint')}
+          none={t('board.settings.offNone')}
+          chosen={form.values.modelsOff}
+          input={form.getInputProps('modelsOff')}
         />
         <Group justify="flex-end">
           <Button type="submit" loading={update.isPending} disabled={!form.isDirty()}>

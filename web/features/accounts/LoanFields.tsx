@@ -1,14 +1,13 @@
 import { Loader, MultiSelect, Switch, Text, TextInput } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AccountView } from '#shared/schemas/accounts.ts';
-import { trpc } from '../../lib/trpc.ts';
 import { NumberOrUnlimited } from '../../ui/NumberOrUnlimited.tsx';
 import classes from './accounts.module.css';
 import type { LendingValues } from './lending-form.ts';
 import { hoursText, minutesOf, ownHoursText } from './loan-words.ts';
+import { ModelsField } from './ModelsField.tsx';
 import { useBorrowers } from './use-borrowers.ts';
 
 type LoanForm = { form: UseFormReturnType<LendingValues> };
@@ -19,7 +18,13 @@ export function LoanFields({ form, account }: LoanForm & { account: AccountView 
   return (
     <>
       <People form={form} account={account} />
-      <Models form={form} />
+      <ModelsField
+        label={t('board.settings.models')}
+        description={t('board.settings.modelsHint')}
+        none={t('board.settings.modelsAll')}
+        chosen={form.values.models}
+        input={form.getInputProps('models')}
+      />
       <Switch
         label={t('board.settings.hours')}
         description={t('board.settings.hoursHint', { zone: account.zone })}
@@ -82,28 +87,6 @@ function People({ form, account }: LoanForm & { account: AccountView }) {
       maxValues={1_000}
       clearButtonProps={{ 'aria-label': t('common:clear') }}
       {...form.getInputProps('users')}
-    />
-  );
-}
-
-function Models({ form }: LoanForm) {
-  const { t } = useTranslation(['accounts', 'common']);
-  const available = useQuery(trpc.models.available.queryOptions());
-  const chosen = form.values.models;
-  const names = (available.data ?? []).map(({ name }) => name);
-  return (
-    <MultiSelect
-      label={t('board.settings.models')}
-      description={t('board.settings.modelsHint')}
-      placeholder={chosen.length === 0 ? t('board.settings.modelsAll') : ''}
-      data={[...new Set([...names, ...chosen])]}
-      searchable
-      clearable
-      hidePickedOptions
-      limit={200}
-      maxValues={1_000}
-      clearButtonProps={{ 'aria-label': t('common:clear') }}
-      {...form.getInputProps('models')}
     />
   );
 }

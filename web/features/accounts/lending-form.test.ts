@@ -12,7 +12,7 @@ const loan = {
 };
 
 test('settings nobody touched leave the terms alone', () => {
-  const lent = account({ shared: true, loan, most: 4 });
+  const lent = account({ shared: true, loan, most: 4, modelsOff: ['gpt-a', 'gpt-b'] });
   expect(toSettings(lent, lendingValues(lent))).toEqual({
     id: lent.id,
     policyClass: 'api_key',
@@ -26,6 +26,14 @@ test('terms that changed travel whole', () => {
   const values = { ...lendingValues(lent), tokensPerDay: null };
   const update = AccountUpdate.parse(toSettings(lent, values));
   expect(update.loan).toEqual({ ...loan, tokensPerDay: null });
+});
+
+test('models that are off travel when they changed, in whatever order they were picked', () => {
+  const own = account({ modelsOff: ['gpt-a', 'gpt-b'] });
+  const off = (modelsOff: string[]) => toSettings(own, { ...lendingValues(own), modelsOff });
+  expect(off(['gpt-b', 'gpt-a'])).not.toHaveProperty('modelsOff');
+  expect(off([]).modelsOff).toEqual([]);
+  expect(off(['gpt-b', 'gpt-c']).modelsOff).toEqual(['gpt-b', 'gpt-c']);
 });
 
 test('without a tick the hours do not count', () => {

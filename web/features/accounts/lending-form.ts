@@ -19,6 +19,7 @@ export type LendingValues = {
   from: string;
   to: string;
   tokensPerDay: number | null;
+  modelsOff: string[];
   maxConcurrency: number | null;
 };
 
@@ -34,6 +35,7 @@ export function lendingValues(account: AccountView): LendingValues {
     from: clockOf(hours?.from ?? 540),
     to: clockOf(hours?.to ?? 1_080),
     tokensPerDay,
+    modelsOff: [...account.modelsOff],
     maxConcurrency: account.most,
   };
 }
@@ -45,9 +47,14 @@ function toLoan(values: LendingValues): Loan {
   return { users, models, hours, tokensPerDay };
 }
 
-/** The settings as `accounts.update` takes them; terms travel only when they changed, for the history tells of them. */
+/**
+ * The settings as `accounts.update` takes them. Terms travel only when they changed, for the history
+ * tells of them; so do models that are off, which programs switch as well.
+ */
 export function toSettings(account: AccountView, values: LendingValues): AccountUpdate {
   const loan = toLoan(values);
+  const { modelsOff } = values;
+  const switched = [...modelsOff].sort().join('\n') !== account.modelsOff.join('\n');
   const changed = JSON.stringify(loan) !== JSON.stringify(toLoan(lendingValues(account)));
   return {
     id: account.id,
@@ -55,6 +62,7 @@ export function toSettings(account: AccountView, values: LendingValues): Account
     shared: values.shared,
     maxConcurrency: values.maxConcurrency,
     ...(changed && { loan }),
+    ...(switched && { modelsOff }),
   };
 }
 

@@ -23,6 +23,7 @@ export function account(change: Partial<AccountView>): AccountView {
     remaining: null,
     policyClass: 'api_key',
     loan: { users: [], models: [], hours: null, tokensPerDay: null },
+    modelsOff: [],
     lentToday: 0,
     secretHint: '…9f2c',
     options: {},

@@ -64,6 +64,7 @@ export const accountBoard = {
   },
   drawer: {
     resting: 'Models at rest',
+    off: 'Models that are off',
     state: 'State',
     settings: 'Settings',
     history: 'History',
@@ -135,6 +136,10 @@ export const accountBoard = {
     shareHint: 'Your own requests are never counted here.',
     most: 'Requests at once',
     mostHint: 'On each server. Beyond it requests wait a moment or go to another account.',
+    off: 'Models that are off',
+    offHint:
+      'This account serves them to nobody, its owner included, and earns no credit for them.',
+    offNone: 'None: it serves every model of its platform',
     save: 'Save',
     lentNow: '{{name}} is lent from now on.',
     withdrawn:

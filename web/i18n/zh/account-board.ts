@@ -61,6 +61,7 @@ export const accountBoard: Translated<typeof english> = {
   resting: { count_other: '{{count}} 个模型在休息' },
   drawer: {
     resting: '休息中的模型',
+    off: '已关闭的模型',
     state: '状态',
     settings: '设置',
     history: '历史',
@@ -126,6 +127,9 @@ export const accountBoard: Translated<typeof english> = {
     shareHint: '自己的请求不计入。',
     most: '并发请求数',
     mostHint: '按每台服务器计算。超出的请求会稍等，或改用其他账号。',
+    off: '已关闭的模型',
+    offHint: '此账号不会为任何人提供这些模型（包括所有者），也不会因它们获得额度。',
+    offNone: '无：提供所属平台的所有模型',
     save: '保存',
     lentNow: '{{name}} 已开始出借。',
     withdrawn: '{{name}} 已收回，他人的新请求不再使用它；正在运行的会继续到结束。',
