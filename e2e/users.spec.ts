@@ -194,7 +194,7 @@ test('many people are brought in from a file, changed at once and saved to one',
     buffer: Buffer.from(lines.join('\n')),
   });
   await expect(dialog).toContainText('2 users can be brought in.');
-  await expect(dialog).toContainText('Line 4, username: is taken');
+  await expect(dialog).toContainText('Line 4, username: somebody has this name already');
   await dialog.getByRole('button', { name: 'Import 2' }).click();
   await expect(dialog).toContainText('2 of 2 brought in');
   const [saved] = await Promise.all([

@@ -19,6 +19,23 @@ export const UsersBulk = z.object({
 });
 export type UsersBulk = z.infer<typeof UsersBulk>;
 
+/** Why one of many is refused; the console has the words. */
+export const Refusal = z.enum([
+  'nameTaken',
+  'emailTaken',
+  'noRole',
+  /** The role allows what the caller may not. */
+  'roleBeyond',
+  /** The person may do what the caller may not. */
+  'beyond',
+  'lastAdmin',
+  'self',
+  'gone',
+  /** The caller may not do this at all, any more. */
+  'notAllowed',
+]);
+export type Refusal = z.infer<typeof Refusal>;
+
 /** What became of each, or would: `same` = it was so already. */
 export const BulkResult = z.object({
   rows: z.array(
@@ -27,8 +44,8 @@ export const BulkResult = z.object({
       /** Empty for somebody who is not there any more. */
       username: z.string(),
       outcome: z.enum(['changed', 'same', 'refused']),
-      /** Why it was refused, in words. */
-      reason: z.string().nullable(),
+      /** Null unless it was refused. */
+      reason: Refusal.nullable(),
     }),
   ),
 });
@@ -49,12 +66,35 @@ export type ImportRow = z.infer<typeof ImportRow>;
 export const ImportFile = z.object({ csv: z.string().max(900_000, 'at most 900 kB') });
 export type ImportFile = z.infer<typeof ImportFile>;
 
+/** What may be wrong with a line of a file, or with the file. `n` is said with some of them. */
+export const ImportProblemCode = z.enum([
+  ...Refusal.extract(['nameTaken', 'emailTaken', 'noRole', 'roleBeyond']).options,
+  'needed',
+  /** Of characters: at least, or at most `n`. */
+  'tooShort',
+  'tooLong',
+  'username',
+  'email',
+  'trustLevel',
+  'state',
+  /** Line `n` says the same. */
+  'repeated',
+  'noCsv',
+  /** The first line does not name the column `username`. */
+  'noUsernames',
+  'columnTwice',
+  /** More than `n` people. */
+  'tooMany',
+]);
+export type ImportProblemCode = z.infer<typeof ImportProblemCode>;
+
 export const ImportProblem = z.object({
   /** Of the file, the head being the first. */
   line: z.int(),
   /** As the head of the file calls it; empty = the whole line. */
   column: z.string(),
-  message: z.string(),
+  code: ImportProblemCode,
+  n: z.number().optional(),
 });
 export type ImportProblem = z.infer<typeof ImportProblem>;
 
@@ -81,7 +121,8 @@ export const ImportResult = z.object({
       id: Id.nullable(),
       /** Null for whoever may not sign in. */
       invite: InviteLink.nullable(),
-      reason: z.string().nullable(),
+      /** Null when they were brought in. */
+      reason: Refusal.nullable(),
     }),
   ),
 });

@@ -1,7 +1,11 @@
-import { type CsvError, parse } from 'csv-parse/sync';
+import { CsvError, parse } from 'csv-parse/sync';
 import { z } from 'zod';
-import { AppError } from '#shared/errors.ts';
-import { type ImportPreview, type ImportProblem, ImportRow } from '#shared/schemas/users-bulk.ts';
+import {
+  type ImportPreview,
+  type ImportProblem,
+  type ImportProblemCode,
+  ImportRow,
+} from '#shared/schemas/users-bulk.ts';
 
 /** What the columns of a file are called, and what they are of a person. */
 const COLUMNS = {
@@ -27,36 +31,56 @@ type Read = { people: ImportPreview['people']; problems: ImportProblem[]; ignore
 
 /**
  * People in a CSV file whose first line names the columns; what is wrong is told line by line. Two lines
- * with the same name or address are one too many.
- * @throws AppError bad_request for what is no CSV, has no column `username`, or more than 5,000 lines.
+ * with the same name or address are one too many. Nobody is read out of what is no CSV, has no column
+ * `username`, or more than 5,000 lines.
  */
 export function readImport(text: string): Read {
-  const [head, ...records] = recordsOf(text);
+  const found = recordsOf(text);
+  if ('code' in found) return refused(found);
+  const [head, ...records] = found;
   const names = (head?.cells ?? []).map((name) => name.trim().toLowerCase());
-  if (!names.includes('username')) {
-    throw notReadable('The first line has to name the columns, "username" among them.');
-  }
-  const twice = names.find((name, at) => name in COLUMNS && names.indexOf(name) !== at);
-  if (twice !== undefined) throw notReadable(`The column "${twice}" is there twice.`);
-  if (records.length > MOST_ROWS) throw notReadable('At most 5,000 people at once.');
+  const wrong = problemOfHead(names) ?? tooMany(records);
+  return wrong ? refused(wrong) : peopleOf(names, records);
+}
+
+/** A file that cannot be read at all. */
+const refused = (problem: ImportProblem): Read => ({
+  people: [],
+  problems: [problem],
+  ignored: [],
+});
+
+function problemOfHead(names: readonly string[]): ImportProblem | null {
+  const head = { line: 1, column: '' };
+  if (!names.includes('username')) return { ...head, code: 'noUsernames' };
+  const column = names.find((name, at) => isColumn(name) && names.indexOf(name) !== at);
+  return column === undefined ? null : { ...head, column, code: 'columnTwice' };
+}
+
+function tooMany(records: readonly Line[]): ImportProblem | null {
+  const first = records[MOST_ROWS];
+  return first ? { line: first.line, column: '', code: 'tooMany', n: MOST_ROWS } : null;
+}
+
+function peopleOf(names: readonly string[], records: readonly Line[]): Read {
   const read: Read = {
     people: [],
     problems: [],
-    ignored: names.filter((name) => name !== '' && !(name in COLUMNS)),
+    ignored: names.filter((name) => name !== '' && !isColumn(name)),
   };
   const seen = { username: new Map<string, number>(), email: new Map<string, number>() };
   for (const { cells, line } of records) {
     const found = ImportRow.safeParse(membersOf(names, cells));
     if (!found.success) {
-      read.problems.push(...found.error.issues.map((issue) => toProblem(line, issue)));
+      read.problems.push(...problemsOf(line, found.error.issues));
       continue;
     }
-    const repeated = (['username', 'email'] as const).flatMap((column) => {
+    const repeated = (['username', 'email'] as const).flatMap((column): ImportProblem[] => {
       const value = found.data[column];
       if (value === undefined) return [];
       const first = seen[column].get(value);
       seen[column].set(value, first ?? line);
-      return first === undefined ? [] : [{ line, column, message: `is on line ${first}, too` }];
+      return first === undefined ? [] : [{ line, column, code: 'repeated', n: first }];
     });
     if (repeated.length > 0) read.problems.push(...repeated);
     else read.people.push({ line, row: found.data });
@@ -69,8 +93,10 @@ export function bounded(problems: readonly ImportProblem[]): ImportProblem[] {
   return problems.toSorted((a, b) => a.line - b.line).slice(0, MOST_PROBLEMS);
 }
 
-/** Lines that hold something, with their numbers in the file. */
-function recordsOf(text: string): { cells: string[]; line: number }[] {
+type Line = { cells: string[]; line: number };
+
+/** Lines that hold something, with their numbers in the file; or why there are none. */
+function recordsOf(text: string): Line[] | ImportProblem {
   try {
     const found: unknown = parse(text, {
       bom: true,
@@ -83,7 +109,9 @@ function recordsOf(text: string): { cells: string[]; line: number }[] {
     });
     return Records.parse(found).map(({ info, record }) => ({ cells: record, line: info.lines }));
   } catch (error) {
-    throw notReadable(isCsvError(error) ? error.message : 'It is not written as CSV.');
+    if (!(error instanceof CsvError)) throw error;
+    const line = z.int().min(1).catch(1).parse(error['lines']);
+    return { line, column: '', code: 'noCsv' };
   }
 }
 
@@ -114,18 +142,33 @@ function lowered(member: keyof ImportRow, cell: string): string {
   return member === 'role' || member === 'state' ? cell.toLowerCase() : cell;
 }
 
-function toProblem(line: number, issue: z.core.$ZodIssue): ImportProblem {
-  const member = issue.path[0];
-  const column = Object.entries(COLUMNS).find(([, name]) => name === member)?.[0] ?? '';
-  return { line, column, message: issue.message };
+/** What is wrong with each column of a line, the first of it. */
+function problemsOf(line: number, issues: readonly z.core.$ZodIssue[]): ImportProblem[] {
+  return Object.entries(COLUMNS).flatMap(([column, member]) => {
+    const issue = issues.find(({ path }) => path[0] === member);
+    return issue ? [{ line, column, ...toWrong(member, issue) }] : [];
+  });
+}
+
+/** What a column has to be, where its length is right. */
+const WRONG = {
+  username: 'username',
+  displayName: 'tooLong',
+  email: 'email',
+  role: 'noRole',
+  trustLevel: 'trustLevel',
+  state: 'state',
+} as const satisfies Record<keyof ImportRow, ImportProblemCode>;
+
+function toWrong(member: keyof ImportRow, issue: z.core.$ZodIssue) {
+  if (issue.code === 'invalid_type' && member === 'username') return { code: 'needed' } as const;
+  if (issue.code === 'too_big' && issue.origin === 'string') {
+    return { code: 'tooLong', n: Number(issue.maximum) } as const;
+  }
+  if (issue.code === 'too_small' && issue.origin === 'string') {
+    return { code: 'tooShort', n: Number(issue.minimum) } as const;
+  }
+  return { code: WRONG[member] };
 }
 
 const isColumn = (name: string): name is Column => Object.hasOwn(COLUMNS, name);
-
-function isCsvError(error: unknown): error is CsvError {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('CSV_');
-}
-
-function notReadable(why: string): AppError {
-  return new AppError('bad_request', `This file cannot be read. ${why}`, { param: 'csv' });
-}

@@ -4,6 +4,7 @@ import type { BulkChange, BulkResult, UsersBulk } from '#shared/schemas/users-bu
 import type { Tx } from '../../infra/prisma/client.ts';
 import type { Actor } from '../audit/index.ts';
 import { type Proven, requireRecentProof } from '../sessions/index.ts';
+import { toRefusal } from './refusals.ts';
 import type { UsersRepo } from './users.repo.ts';
 import type { UsersListRepo } from './users-list.repo.ts';
 
@@ -96,7 +97,7 @@ async function outcome(
     return { ...name, outcome: 'changed', reason: null };
   } catch (thrown) {
     if (!(thrown instanceof AppError) || thrown.code === 'storage_unavailable') throw thrown;
-    return { ...name, outcome: 'refused', reason: thrown.message };
+    return { ...name, outcome: 'refused', reason: toRefusal(thrown) };
   }
 }
 

@@ -99,6 +99,7 @@ function mayMove(
     throw new AppError(
       'conflict',
       'You cannot change your own role or disable yourself. Ask another admin.',
+      { param: promoted ? 'role' : 'state' },
     );
   }
   if (promoted) requireRecentProof(actor);

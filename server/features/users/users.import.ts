@@ -11,6 +11,7 @@ import type {
 } from '#shared/schemas/users-bulk.ts';
 import type { Actor } from '../audit/index.ts';
 import { bounded, readImport } from './read-import.ts';
+import { toRefusal } from './refusals.ts';
 import type { UsersRepo } from './users.repo.ts';
 
 type UsersImportDeps = {
@@ -43,21 +44,21 @@ export function createUsersImport({ create, repo }: UsersImportDeps) {
       const allows = roles.get(row.role) ?? null;
       const told: ImportProblem[] = [];
       if (taken.usernames.has(row.username)) {
-        told.push({ line, column: 'username', message: 'is taken' });
+        told.push({ line, column: 'username', code: 'nameTaken' });
       }
       if (row.email !== undefined && taken.emails.has(row.email)) {
-        told.push({ line, column: 'email', message: 'belongs to somebody else' });
+        told.push({ line, column: 'email', code: 'emailTaken' });
       }
-      if (allows === null) told.push({ line, column: 'role', message: 'there is no such role' });
+      if (allows === null) told.push({ line, column: 'role', code: 'noRole' });
       else if (!covers(actor.me, allows)) {
-        told.push({ line, column: 'role', message: 'allows more than yours' });
+        told.push({ line, column: 'role', code: 'roleBeyond' });
       }
       return told;
     });
   }
 
   return {
-    /** Reads a file and changes nothing. Throws AppError bad_request when it cannot be read. */
+    /** Reads a file and changes nothing. */
     async previewImport(actor: Actor, { csv }: ImportFile): Promise<ImportPreview> {
       const { ignored, people, problems } = readImport(csv);
       const all = [...problems, ...(await problemsOf(actor, people))];
@@ -80,7 +81,7 @@ export function createUsersImport({ create, repo }: UsersImportDeps) {
           done.push({ username, id: user.id, invite, reason: null });
         } catch (thrown) {
           if (!(thrown instanceof AppError) || thrown.code === 'storage_unavailable') throw thrown;
-          done.push({ username, id: null, invite: null, reason: thrown.message });
+          done.push({ username, id: null, invite: null, reason: toRefusal(thrown) });
         }
       }
       return { rows: done };

@@ -87,7 +87,7 @@ function Outcomes({ rows, done }: { rows: BulkResult['rows']; done: boolean }) {
             <List fz="sm">
               {refused.map(({ id, reason, username }) => (
                 <List.Item key={id}>
-                  <b>{username || id}</b>: {reason}
+                  <b>{username || id}</b>: {reason !== null && t(`refusal.${reason}`)}
                 </List.Item>
               ))}
             </List>

@@ -2,8 +2,9 @@ import { Alert, Button, FileButton, Group, Modal, Progress, Stack, Text } from '
 import { IconFileImport } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ImportPreview } from '#shared/schemas/users-bulk.ts';
+import type { ImportPreview, ImportProblem } from '#shared/schemas/users-bulk.ts';
 import { readError } from '../../lib/errors.ts';
+import { formatNumber } from '../../lib/format.ts';
 import { trpc } from '../../lib/trpc.ts';
 import { useAppMutation } from '../../lib/use-app-mutation.ts';
 import { ErrorText } from '../../ui/ErrorText.tsx';
@@ -96,7 +97,11 @@ export function ImportUsers({ onClose }: { onClose: () => void }) {
         )}
         {run.state === 'done' && (
           <>
-            <Button variant="default" onClick={run.save} disabled={run.results.length === 0}>
+            <Button
+              variant="default"
+              onClick={() => run.save((reason) => t(`refusal.${reason}`))}
+              disabled={run.results.length === 0}
+            >
               {t('import.save')}
             </Button>
             <Button onClick={onClose}>{t('common:done')}</Button>
@@ -117,9 +122,9 @@ function Preview({ preview }: { preview: ImportPreview }) {
         <>
           <Text c="var(--mantine-color-error)">{t('import.bad', { count: refused })}</Text>
           <ul className={classes.problems}>
-            {problems.map(({ column, line, message }) => (
-              <li key={`${line} ${column} ${message}`}>
-                {t('import.problem', { line, column: column || '–', message })}
+            {problems.map((problem) => (
+              <li key={`${problem.line} ${problem.column} ${problem.code}`}>
+                <ProblemLine problem={problem} />
               </li>
             ))}
           </ul>
@@ -132,6 +137,15 @@ function Preview({ preview }: { preview: ImportPreview }) {
       )}
     </Stack>
   );
+}
+
+function ProblemLine({ problem }: { problem: ImportProblem }) {
+  const { t } = useTranslation('users');
+  const { code, column, line, n } = problem;
+  const what = t(`import.wrong.${code}`, { n: n === undefined ? '' : formatNumber(n) });
+  return column === ''
+    ? t('import.problemOfLine', { line, what })
+    : t('import.problem', { line, column, what });
 }
 
 function Running({ run }: { run: ImportRun }) {
@@ -152,7 +166,7 @@ function Running({ run }: { run: ImportRun }) {
         <ul className={classes.problems}>
           {failed.map(({ reason, username }) => (
             <li key={username}>
-              <b>{username}</b>: {reason}
+              <b>{username}</b>: {reason !== null && t(`refusal.${reason}`)}
             </li>
           ))}
         </ul>

@@ -1,13 +1,17 @@
-import type { ImportResult } from '#shared/schemas/users-bulk.ts';
+import type { ImportResult, Refusal } from '#shared/schemas/users-bulk.ts';
 
 /** What became of an import as CSV: whom, with their link, or why not. */
-export function toResultFile(rows: ImportResult['rows'], origin: string): string {
+export function toResultFile(
+  rows: ImportResult['rows'],
+  origin: string,
+  wordsOf: (reason: Refusal) => string,
+): string {
   const lines = rows.map(({ invite, reason, username }) =>
     [
       username,
       invite ? new URL(invite.path, origin).href : '',
       invite?.expiresAt ?? '',
-      reason ?? '',
+      reason === null ? '' : wordsOf(reason),
     ].map(cell),
   );
   return [['username', 'invite_link', 'expires_at', 'problem'], ...lines]

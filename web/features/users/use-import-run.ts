@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
-import type { ImportResult, ImportRow } from '#shared/schemas/users-bulk.ts';
+import type { ImportResult, ImportRow, Refusal } from '#shared/schemas/users-bulk.ts';
 import { queryClient, trpc } from '../../lib/trpc.ts';
 import { toResultFile } from './import-result.ts';
 
@@ -34,9 +34,12 @@ export function useImportRun() {
     void queryClient.invalidateQueries(trpc.users.pathFilter());
   }
 
-  function save(): void {
+  /** `wordsOf` says why somebody was refused. */
+  function save(wordsOf: (reason: Refusal) => string): void {
     const link = document.createElement('a');
-    const file = new Blob([toResultFile(results, window.location.origin)], { type: 'text/csv' });
+    const file = new Blob([toResultFile(results, window.location.origin, wordsOf)], {
+      type: 'text/csv',
+    });
     link.href = URL.createObjectURL(file);
     link.download = 'imported-users.csv';
     link.click();
