@@ -1,10 +1,12 @@
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { UserDevice } from '#shared/schemas/users.ts';
 import { trpc } from '../../lib/trpc.ts';
 import { useAppMutation } from '../../lib/use-app-mutation.ts';
 import { useCan } from '../../lib/use-me.ts';
+import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
 import { RelativeTime } from '../../ui/figures.tsx';
 import { QueryBoundary } from '../../ui/QueryBoundary.tsx';
 import classes from './users.module.css';
@@ -13,9 +15,11 @@ import classes from './users.module.css';
 export function UserDevices({ id, name }: { id: string; name: string }) {
   const { t } = useTranslation('users');
   const mayWrite = useCan('users.write');
+  const [asking, ask] = useDisclosure(false);
   const query = useQuery(trpc.users.devices.queryOptions({ id }));
   const end = useAppMutation(trpc.users.endDevices.mutationOptions(), {
     invalidate: [trpc.users.devices.queryFilter(), trpc.users.get.queryFilter()],
+    onDone: ask.close,
     success: (_, { deviceId }) => t(deviceId ? 'devices.ended' : 'devices.allEnded', { name }),
   });
   const some = (query.data?.length ?? 0) > 0;
@@ -26,12 +30,7 @@ export function UserDevices({ id, name }: { id: string; name: string }) {
           {t('devices.title')}
         </Title>
         {mayWrite && some && (
-          <Button
-            size="xs"
-            variant="default"
-            loading={end.isPending}
-            onClick={() => end.mutate({ id })}
-          >
+          <Button size="xs" variant="default" onClick={ask.open}>
             {t('devices.endAll')}
           </Button>
         )}
@@ -49,6 +48,15 @@ export function UserDevices({ id, name }: { id: string; name: string }) {
           </Stack>
         )}
       </QueryBoundary>
+      <ConfirmDialog
+        opened={asking}
+        onClose={ask.close}
+        title={t('devices.endAllTitle', { name })}
+        text={t('devices.endAllText')}
+        confirmLabel={t('devices.endAll')}
+        pending={end.isPending}
+        onConfirm={() => end.mutate({ id })}
+      />
     </section>
   );
 }
