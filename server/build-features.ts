@@ -23,6 +23,7 @@ import {
   createKeyLookup,
   createKeyLookupRepo,
   createKeysRepo,
+  createKeysSearchRepo,
   createKeysService,
   createNumberedKeys,
   createNumberedKeysRepo,
@@ -272,6 +273,7 @@ export async function buildFeatures(options: FeatureOptions) {
   const profiles = createProfilesService({ repo: createProfilesRepo(db), audit });
   const keys = createKeysService({
     repo: createKeysRepo(db),
+    search: createKeysSearchRepo(db),
     lookup,
     audit,
     tokensToday: (ids) => tokensToday('key', ids),

@@ -74,6 +74,7 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'sso.link': 'signed-in',
   'sso.finish': 'everyone',
   'sso.mine': 'signed-in',
+  'sso.of': 'users.read',
   'sso.unlink': 'signed-in',
   'sso.providers': 'sign-in.write',
   'sso.saveProvider': 'sign-in.write',
@@ -122,6 +123,7 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'models.suggest': 'models.write',
 
   'keys.list': 'signed-in',
+  'keys.find': 'signed-in',
   'keys.create': 'signed-in',
   'keys.update': 'signed-in',
   'keys.revoke': 'signed-in',

@@ -26,9 +26,12 @@ export type Limits = z.infer<typeof Limits>;
 export const ById = z.object({ id: Id });
 export type ById = z.infer<typeof ById>;
 
-/** A cursor is opaque to the client: it hands back the `nextCursor` of the page before. */
+/**
+ * A cursor is opaque to the client: it hands back the `nextCursor` of the page before. It may hold a
+ * name, in which each letter can take twelve characters.
+ */
 export const PageInput = z.object({
-  cursor: z.string().max(200).optional(),
+  cursor: z.string().max(1_200).optional(),
   limit: z.int().min(1).max(200).default(50),
 });
 

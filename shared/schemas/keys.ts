@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, Rpm, Timestamp, TokensPerDay } from './common.ts';
+import { Id, PageInput, Rpm, Timestamp, TokensPerDay } from './common.ts';
 import { ModelName } from './models.ts';
 
 export const KeyName = z.string().trim().min(1).max(80);
@@ -24,9 +24,8 @@ export const KeyAddresses = z.array(KeyAddress).max(MOST_ADDRESSES);
 /** Whole micro-dollars of a day or month; null = no limit. */
 const Budget = z.int().min(0).max(9_000_000_000_000_000);
 
-/** Own keys, or, for admins, everybody's. */
-export const KeyListInput = z.object({ all: z.boolean().default(false) });
-export type KeyListInput = z.infer<typeof KeyListInput>;
+/** How many keys one person may have; revoked ones do not count. */
+export const MOST_KEYS = 1_000;
 
 export const KeyCreate = z.object({
   name: KeyName,
@@ -109,6 +108,50 @@ export const KeyView = z.object({
   createdAt: Timestamp,
 });
 export type KeyView = z.infer<typeof KeyView>;
+
+/** Which keys a list is about; what is left out narrows nothing. */
+export const KeyFilter = z.object({
+  /** Words that all occur in name, description, prefix, owner or an allowed model, in any case. */
+  search: z.string().trim().max(120).optional(),
+  state: KeyState.optional(),
+  /** What a key may be used for. */
+  scope: KeyScope.optional(),
+  ownerId: Id.optional(),
+  /** Also those that were revoked; a wished-for state wins over it. */
+  withRevoked: z.boolean().optional(),
+});
+export type KeyFilter = z.infer<typeof KeyFilter>;
+
+export const KeySort = z.enum(['created', 'name', 'owner', 'expires', 'used']);
+export type KeySort = z.infer<typeof KeySort>;
+
+/** Own keys, or, for those who may read all, everybody's. */
+const OwnOrAll = z.object({ all: z.boolean().default(false) });
+
+export const KeyListInput = PageInput.extend({
+  ...OwnOrAll.shape,
+  filter: KeyFilter.default({}),
+  sort: KeySort.default('created'),
+  descending: z.boolean().default(true),
+});
+export type KeyListInput = z.infer<typeof KeyListInput>;
+
+export const KeysPage = z.object({
+  rows: z.array(KeyView),
+  nextCursor: z.string().nullable(),
+  /** How many of each state fit the other filters. */
+  counts: z.record(KeyState, z.int()),
+});
+export type KeysPage = z.infer<typeof KeysPage>;
+
+/** For fields in which a key is chosen: the newest that fit, or those with these ids. */
+export const KeyFindInput = OwnOrAll.extend({
+  search: KeyFilter.shape.search.default(''),
+  ids: z.array(Id).max(100, 'at most 100 at once').optional(),
+});
+export type KeyFindInput = z.infer<typeof KeyFindInput>;
+export const KeyFound = z.object({ id: Id, name: z.string(), ownerName: z.string() });
+export type KeyFound = z.infer<typeof KeyFound>;
 
 /** The secret is in this answer and nowhere else, ever. */
 export const KeyCreated = z.object({ key: KeyView, secret: z.string() });

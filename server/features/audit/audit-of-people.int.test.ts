@@ -4,11 +4,10 @@ import type { AuditAction, AuditRow } from '#shared/schemas/audit.ts';
 import type { TotpSetUp } from '#shared/schemas/factors.ts';
 import type { KeyCreated } from '#shared/schemas/keys.ts';
 import type { Halfway } from '#shared/schemas/sessions.ts';
-import { newId } from '../../infra/ids.ts';
 import { type Browser, createBrowser } from '../../testing/browser.ts';
 import { PASSWORD, startConsole, type TestConsole } from '../../testing/console.ts';
+import { keysOf } from '../../testing/key-replicas.ts';
 import { softPasskey } from '../../testing/soft-passkey.ts';
-import { createKeysRepo, createKeysService } from '../keys/index.ts';
 import { toView } from './audit.service.ts';
 
 let console: TestConsole;
@@ -18,16 +17,7 @@ const SOON = { timeout: 30_000 };
 beforeAll(async () => {
   console = await startConsole({
     features: (base) => ({
-      keys: createKeysService({
-        repo: createKeysRepo(base.db),
-        lookup: { forgetKeys: () => undefined },
-        audit: base.audit,
-        tokensToday: async () => new Map(),
-        spent: async () => new Map(),
-        clock: base.clock,
-        zone: 'UTC',
-        newId,
-      }),
+      keys: keysOf(base, { forgetKeys: () => undefined }),
     }),
   });
   // Passkeys belong to a name: browsers have none for 127.0.0.1.

@@ -4,6 +4,7 @@ export { createKeyLookupRepo } from './keys.lookup.repo.ts';
 export { createKeyLookup, type Principals } from './keys.lookup.ts';
 export { createKeysRepo } from './keys.repo.ts';
 export { createKeysRouter } from './keys.router.ts';
+export { createKeysSearchRepo } from './keys.search.repo.ts';
 export { createKeysService, type KeysService } from './keys.service.ts';
 export { createNumberedKeysRepo } from './numbered-keys.repo.ts';
 export { createNumberedKeys, type NumberedKeys } from './numbered-keys.ts';

@@ -1,96 +1,43 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { KeyCreated, KeyView } from '#shared/schemas/keys.ts';
-import { systemClock } from '../../infra/clock.ts';
-import { createEvents, type Events } from '../../infra/events.ts';
-import { newId, sha256hex } from '../../infra/ids.ts';
-import { createPool } from '../../infra/postgres/pool.ts';
+import type { KeysPage } from '#shared/schemas/keys.ts';
+import { sha256hex } from '../../infra/ids.ts';
 import { withTx } from '../../infra/prisma/client.ts';
 import { asActor } from '../../testing/actor.ts';
 import type { Browser } from '../../testing/browser.ts';
-import { type ConsoleBase, startConsole, type TestConsole } from '../../testing/console.ts';
+import type { TestConsole } from '../../testing/console.ts';
+import {
+  heardOf,
+  type KeyReplica,
+  type KeyReplicas,
+  keysOf,
+  makeKey,
+  startKeyReplicas,
+} from '../../testing/key-replicas.ts';
 import { refusalBattery } from '../../testing/refusals.ts';
 import { createAudit } from '../audit/index.ts';
 import { saveLimits } from '../quotas/index.ts';
-import {
-  createKeyLookup,
-  createKeyLookupRepo,
-  createKeysRepo,
-  createKeysService,
-  type Principals,
-} from './index.ts';
+import { createKeyLookup, createKeyLookupRepo, type Principals } from './index.ts';
 
 /** As an admin's change of their user would. */
 const limitUser = (id: string, limits: Parameters<typeof saveLimits>[3]) =>
   withTx(console.db, (tx) => saveLimits(tx, 'user', id, limits));
 
-/** One process of the cluster: its own pool, bus and memory. */
-function startReplica({
-  databaseUrl,
-  clock,
-  log,
-}: Pick<ConsoleBase, 'databaseUrl' | 'clock' | 'log'>) {
-  const pool = createPool(databaseUrl, { max: 2, onConnectionError: () => undefined });
-  const events = createEvents({ url: databaseUrl, log, clock: systemClock });
-  const lookup = createKeyLookup({
-    repo: createKeyLookupRepo(pool),
-    changes: events,
-    clock,
-    onError: () => undefined,
-  });
-  return { pool, events, lookup };
-}
-type Replica = ReturnType<typeof startReplica>;
-
 let console: TestConsole;
-let here: Replica;
-let there: Replica;
+let here: KeyReplica;
+let there: KeyReplica;
 let admin: Browser;
 let ann: { id: string; username: string; browser: Browser };
 let ben: typeof ann;
 
+let replicas: KeyReplicas;
 beforeAll(async () => {
-  const replicas: Replica[] = [];
-  console = await startConsole({
-    features(base) {
-      replicas.push(startReplica(base), startReplica(base));
-      const lookup = replicas[0]?.lookup;
-      if (!lookup) throw new Error('no replica');
-      return {
-        keys: createKeysService({
-          repo: createKeysRepo(base.db),
-          lookup,
-          audit: base.audit,
-          tokensToday: async (ids) => new Map(ids.map((id) => [id, 7])),
-          spent: async (ids) => new Map(ids.map((id) => [id, { day: 3, month: 9 }])),
-          clock: base.clock,
-          zone: 'Asia/Kathmandu',
-          newId,
-        }),
-      };
-    },
-  });
-  const [first, second] = replicas;
-  if (!first || !second) throw new Error('no replicas');
-  [here, there] = [first, second];
-  await Promise.all([here.events.start(), there.events.start()]);
+  replicas = await startKeyReplicas();
+  ({ console, here, there } = replicas);
   admin = (await console.signedIn('admin')).browser;
   ann = await console.signedIn('member');
   ben = await console.signedIn('member');
 });
-afterAll(async () => {
-  for (const { lookup, events, pool } of [here, there]) {
-    await lookup.close();
-    await events.stop();
-    await pool.end();
-  }
-  await console[Symbol.asyncDispose]();
-});
-
-async function create(browser: Browser, more: Record<string, unknown> = {}): Promise<KeyCreated> {
-  const answer = await browser.mutate('keys.create', { name: 'tool', ...more });
-  if (answer.error) throw new Error(answer.text);
-  return answer.data as KeyCreated;
-}
+afterAll(() => replicas[Symbol.asyncDispose]());
 
 const anywhere = () => '203.0.113.9';
 
@@ -100,16 +47,9 @@ const refusalOf = (lookup: Principals, secret: string) =>
     (error: unknown) => error,
   );
 
-/** Resolves when the bus has brought what was published before. */
-async function heard(events: Events, topic: 'keys' | 'users', id: string): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const stop = events.on(topic, ({ ids }) => ids.includes(id) && resolve());
-  await promise;
-  stop();
-}
-
 const anyKey = { id: '019f0000-0000-7000-8000-000000000000' };
 refusalBattery('keys.list', { console: () => console, call: (b) => b.query('keys.list', {}) });
+refusalBattery('keys.find', { console: () => console, call: (b) => b.query('keys.find', {}) });
 refusalBattery('keys.create', {
   console: () => console,
   call: (b) => b.mutate('keys.create', { name: 'x' }),
@@ -125,7 +65,7 @@ refusalBattery('keys.revoke', {
 
 describe('a new key', () => {
   test('shows its secret once and keeps a hash', async () => {
-    const { key, secret } = await create(ann.browser, {
+    const { key, secret } = await makeKey(ann.browser, {
       rpm: 60,
       tokensPerDay: 1_000,
       allowedModels: ['gpt-lab'],
@@ -147,7 +87,7 @@ describe('a new key', () => {
     const list = await ann.browser.query('keys.list', {});
     expect(list.text).not.toContain(secret.slice(8));
     expect(list.text).not.toContain(row.secretHash);
-    expect((list.data as KeyView[]).find(({ id }) => id === key.id)).toMatchObject({
+    expect((list.data as KeysPage).rows.find(({ id }) => id === key.id)).toMatchObject({
       tokensToday: 7,
       zone: 'Asia/Kathmandu',
     });
@@ -155,7 +95,7 @@ describe('a new key', () => {
 
   test('works on every replica at once, with the limits of its owner and its own', async () => {
     await limitUser(ann.id, { rpm: 5, tokensPerDay: 9 });
-    const { key, secret } = await create(ann.browser, { rpm: 60, allowedModels: ['a'] });
+    const { key, secret } = await makeKey(ann.browser, { rpm: 60, allowedModels: ['a'] });
     for (const { lookup } of [here, there]) {
       expect(await lookup.find(secret, anywhere)).toEqual({
         userId: ann.id,
@@ -183,9 +123,9 @@ describe('a new key', () => {
 
 describe('whose keys', () => {
   test('members see their own, admins everybody’s when they ask', async () => {
-    const { key } = await create(ann.browser);
+    const { key } = await makeKey(ann.browser);
     const of = async (browser: Browser, input: object) =>
-      ((await browser.query('keys.list', input)).data as KeyView[]).map(({ id }) => id);
+      ((await browser.query('keys.list', input)).data as KeysPage).rows.map(({ id }) => id);
     expect(await of(ann.browser, {})).toContain(key.id);
     expect(await of(ben.browser, {})).not.toContain(key.id);
     expect(await of(admin, {})).not.toContain(key.id);
@@ -196,7 +136,7 @@ describe('whose keys', () => {
   });
 
   test('a member can neither change nor revoke another’s, and cannot tell that it exists', async () => {
-    const { key, secret } = await create(ann.browser);
+    const { key, secret } = await makeKey(ann.browser);
     const tries = [
       await ben.browser.mutate('keys.update', { id: key.id, rpm: 1 }),
       await ben.browser.mutate('keys.revoke', { id: key.id }),
@@ -213,7 +153,7 @@ describe('whose keys', () => {
   });
 
   test('an admin may change and revoke anybody’s', async () => {
-    const { key } = await create(ann.browser);
+    const { key } = await makeKey(ann.browser);
     const changed = await admin.mutate('keys.update', { id: key.id, name: 'renamed', rpm: 3 });
     expect(changed.data).toMatchObject({ name: 'renamed', rpm: 3, ownerId: ann.id });
     expect((await admin.mutate('keys.revoke', { id: key.id })).data).toMatchObject({
@@ -222,7 +162,7 @@ describe('whose keys', () => {
   });
 
   test('an owner or other fields cannot be slipped in', async () => {
-    const { key } = await create(ben.browser, { ownerId: ann.id, id: ann.id });
+    const { key } = await makeKey(ben.browser, { ownerId: ann.id, id: ann.id });
     expect(key.ownerId).toBe(ben.id);
     expect(key.id).not.toBe(ann.id);
   });
@@ -230,9 +170,9 @@ describe('whose keys', () => {
 
 describe('changes reach the request path', () => {
   test('a revoked key is refused at once here, and on another replica with the event', async () => {
-    const { key, secret } = await create(ann.browser);
+    const { key, secret } = await makeKey(ann.browser);
     await Promise.all([here.lookup.find(secret, anywhere), there.lookup.find(secret, anywhere)]);
-    const arrived = heard(there.events, 'keys', key.id);
+    const arrived = heardOf(there.events, 'keys', key.id);
     await ann.browser.mutate('keys.revoke', { id: key.id });
     expect(await refusalOf(here.lookup, secret)).toMatchObject({ code: 'key_invalid' });
     await arrived;
@@ -249,18 +189,9 @@ describe('changes reach the request path', () => {
       clock: console.clock,
       onError: () => undefined,
     });
-    const service = createKeysService({
-      repo: createKeysRepo(console.db),
-      lookup,
-      audit: createAudit({ clock: console.clock }),
-      tokensToday: async () => new Map(),
-      spent: async () => new Map(),
-      clock: console.clock,
-      zone: 'UTC',
-      newId,
-    });
+    const service = keysOf({ ...console, audit: createAudit({ clock: console.clock }) }, lookup);
     const actor = asActor({ ...ann, displayName: '', role: 'member' });
-    const { key, secret } = await create(ann.browser);
+    const { key, secret } = await makeKey(ann.browser);
     await lookup.find(secret, anywhere);
     await service.update(actor, { id: key.id, allowedModels: ['c'] });
     expect(await lookup.find(secret, anywhere)).toMatchObject({ allowedModels: ['c'] });
@@ -270,7 +201,7 @@ describe('changes reach the request path', () => {
   });
 
   test('a revoked key cannot be changed, and revoking again keeps the date', async () => {
-    const { key } = await create(ann.browser);
+    const { key } = await makeKey(ann.browser);
     await ann.browser.mutate('keys.revoke', { id: key.id });
     const { revokedAt } = await console.db.apiKey.findUniqueOrThrow({ where: { id: key.id } });
     console.clock.advance(1_000);
@@ -287,9 +218,9 @@ describe('changes reach the request path', () => {
     ['silenced', 'user_silenced'],
   ])('a %s owner’s keys are refused on every replica', async (state, refused) => {
     const eve = await console.signedIn('member');
-    const { secret } = await create(eve.browser);
+    const { secret } = await makeKey(eve.browser);
     await Promise.all([here.lookup.find(secret, anywhere), there.lookup.find(secret, anywhere)]);
-    const arrived = [heard(here.events, 'users', eve.id), heard(there.events, 'users', eve.id)];
+    const arrived = [heardOf(here.events, 'users', eve.id), heardOf(there.events, 'users', eve.id)];
     await admin.mutate('users.update', { id: eve.id, state });
     await Promise.all(arrived);
     for (const { lookup } of [here, there]) {
@@ -300,7 +231,7 @@ describe('changes reach the request path', () => {
 
   test('what a trust level may counts for each of its people, and gives way to their own', async () => {
     const eve = await console.signedIn('member');
-    const { secret } = await create(eve.browser, { rpm: 7 });
+    const { secret } = await makeKey(eve.browser, { rpm: 7 });
     const rule = { subject: 'trust-level', subjectId: '3' };
     await console.db.quotaRule.createMany({
       data: [
@@ -322,7 +253,7 @@ describe('changes reach the request path', () => {
 
   test('a key ends at its expiry although nothing happens then', async () => {
     const expiresAt = new Date(console.clock.now() + 60_000).toISOString();
-    const { secret } = await create(ann.browser, { expiresAt });
+    const { secret } = await makeKey(ann.browser, { expiresAt });
     await here.lookup.find(secret, anywhere);
     console.clock.advance(59_999);
     expect(await refusalOf(here.lookup, secret)).toBeNull();
@@ -333,7 +264,7 @@ describe('changes reach the request path', () => {
   });
 
   test('new limits hold for the next request', async () => {
-    const { key, secret } = await create(ann.browser);
+    const { key, secret } = await makeKey(ann.browser);
     await here.lookup.find(secret, anywhere);
     await ann.browser.mutate('keys.update', { id: key.id, tokensPerDay: 5, allowedModels: ['b'] });
     expect(await here.lookup.find(secret, anywhere)).toMatchObject({
@@ -347,7 +278,7 @@ describe('changes reach the request path', () => {
   });
 
   test('“any of them” makes every entry be read again', async () => {
-    const { key, secret } = await create(ann.browser);
+    const { key, secret } = await makeKey(ann.browser);
     await there.lookup.find(secret, anywhere);
     await console.db.apiKey.update({ where: { id: key.id }, data: { revokedAt: new Date() } });
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -400,7 +331,7 @@ test('a person without a key asks under their own limits', async () => {
 });
 
 test('a wish for lent accounts counts on every replica', async () => {
-  const { secret } = await create(ann.browser);
+  const { secret } = await makeKey(ann.browser);
   expect(await there.lookup.find(secret, anywhere)).toMatchObject({ preferShared: false });
   await ann.browser.mutate('sessions.prefer', { preferShared: true });
   await expect
@@ -411,7 +342,7 @@ test('a wish for lent accounts counts on every replica', async () => {
 });
 
 test('when a key was last used is written in batches and never moves back', async () => {
-  const { key, secret } = await create(ann.browser);
+  const { key, secret } = await makeKey(ann.browser);
   await here.lookup.find(secret, anywhere);
   const read = async () =>
     (await console.db.apiKey.findUniqueOrThrow({ where: { id: key.id } })).lastUsedAt;

@@ -93,25 +93,27 @@ export function createKeysRepo(db: Db) {
   }
 
   return {
-    /** Newest first. */
-    async list({ ownerId }: Whose): Promise<KeyRow[]> {
-      const rows = await db.apiKey.findMany({
-        where: ownerId === null ? {} : { ownerId },
+    /** Rows of these keys, in this order; what is gone is left out. */
+    async rowsOf(ids: readonly string[]): Promise<KeyRow[]> {
+      const found = await db.apiKey.findMany({
+        where: { id: { in: [...ids] } },
         select: KEY_COLUMNS,
-        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       });
-      const limits = await limitsOf(
-        db,
-        'key',
-        rows.map(({ id }) => id),
-      );
-      return rows.map((row) => toKeyRow(row, limits(row.id)));
+      const limits = await limitsOf(db, 'key', ids);
+      const rows = new Map(found.map((row) => [row.id, toKeyRow(row, limits(row.id))]));
+      return ids.flatMap((id) => rows.get(id) ?? []);
     },
 
     find: (id: string, scope: Whose) => find(db, id, scope),
 
-    insert(key: NewKey, noting: Noting<KeyRow>): Promise<KeyRow> {
+    /** Null when the owner has `most` of them already that are not revoked. */
+    insert(key: NewKey, most: number, noting: Noting<KeyRow>): Promise<KeyRow | null> {
       return withTx(db, async (tx) => {
+        // One after the other for each person, so that two at once cannot pass the bound together.
+        await tx.$queryRaw`
+          SELECT 1 AS locked FROM users WHERE id = ${key.ownerId}::uuid FOR NO KEY UPDATE`;
+        const had = await tx.apiKey.count({ where: { ownerId: key.ownerId, revokedAt: null } });
+        if (had >= most) return null;
         const { rpm, tokensPerDay, costPerDay, costPerMonth, ...data } = key;
         const row = await tx.apiKey.create({ data, select: KEY_COLUMNS });
         await saveLimits(tx, 'key', key.id, { rpm, tokensPerDay, costPerDay, costPerMonth });

@@ -1,81 +1,35 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { KeyCreated, KeysChanged, KeyView } from '#shared/schemas/keys.ts';
-import { systemClock } from '../../infra/clock.ts';
-import { createEvents, type Events } from '../../infra/events.ts';
-import { newId } from '../../infra/ids.ts';
-import { createPool } from '../../infra/postgres/pool.ts';
+import type { KeyCreated, KeysChanged, KeysPage } from '#shared/schemas/keys.ts';
 import type { Browser } from '../../testing/browser.ts';
-import { type ConsoleBase, startConsole, type TestConsole } from '../../testing/console.ts';
-import { refusalBattery } from '../../testing/refusals.ts';
+import type { TestConsole } from '../../testing/console.ts';
 import {
-  createKeyLookup,
-  createKeyLookupRepo,
-  createKeysRepo,
-  createKeysService,
-  type Principals,
-} from './index.ts';
-
-/** One process of the cluster: its own pool, bus and memory. */
-function startReplica({ databaseUrl, clock, log }: ConsoleBase) {
-  const pool = createPool(databaseUrl, { max: 2, onConnectionError: () => undefined });
-  const events = createEvents({ url: databaseUrl, log, clock: systemClock });
-  const repo = createKeyLookupRepo(pool);
-  const lookup = createKeyLookup({ repo, changes: events, clock, onError: () => undefined });
-  return { pool, events, lookup };
-}
+  heardOf,
+  type KeyReplica,
+  type KeyReplicas,
+  makeKey,
+  startKeyReplicas,
+} from '../../testing/key-replicas.ts';
+import { refusalBattery } from '../../testing/refusals.ts';
+import type { Principals } from './index.ts';
 
 let console: TestConsole;
-let here: ReturnType<typeof startReplica>;
-let there: typeof here;
+let here: KeyReplica;
+let there: KeyReplica;
 let admin: Browser;
 let ann: { id: string; browser: Browser };
 let ben: typeof ann;
 
+let replicas: KeyReplicas;
 beforeAll(async () => {
-  const replicas: (typeof here)[] = [];
-  console = await startConsole({
-    features(base) {
-      replicas.push(startReplica(base), startReplica(base));
-      const lookup = replicas[0]?.lookup;
-      if (!lookup) throw new Error('no replica');
-      return {
-        keys: createKeysService({
-          repo: createKeysRepo(base.db),
-          lookup,
-          audit: base.audit,
-          tokensToday: async () => new Map(),
-          spent: async (ids) => new Map(ids.map((id) => [id, { day: 3, month: 9 }])),
-          clock: base.clock,
-          zone: 'UTC',
-          newId,
-        }),
-      };
-    },
-  });
-  const [first, second] = replicas;
-  if (!first || !second) throw new Error('no replicas');
-  [here, there] = [first, second];
-  await Promise.all([here.events.start(), there.events.start()]);
+  replicas = await startKeyReplicas();
+  ({ console, here, there } = replicas);
   admin = (await console.signedIn('admin')).browser;
   ann = await console.signedIn('member');
   ben = await console.signedIn('member');
 });
-afterAll(async () => {
-  for (const { lookup, events, pool } of [here, there]) {
-    await lookup.close();
-    await events.stop();
-    await pool.end();
-  }
-  await console[Symbol.asyncDispose]();
-});
+afterAll(() => replicas[Symbol.asyncDispose]());
 
 const HOME = '203.0.113.9';
-
-async function create(browser: Browser, more: Record<string, unknown> = {}): Promise<KeyCreated> {
-  const answer = await browser.mutate('keys.create', { name: 'tool', ...more });
-  if (answer.error) throw new Error(answer.text);
-  return answer.data as KeyCreated;
-}
 
 async function rotate(browser: Browser, id: string, overlapMinutes: number): Promise<KeyCreated> {
   const answer = await browser.mutate('keys.rotate', { id, overlapMinutes });
@@ -92,13 +46,6 @@ const refusalOf = (lookup: Principals, secret: string, address = HOME) =>
       (error: unknown) => String(error),
     );
 
-async function heard(events: Events, id: string): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const stop = events.on('keys', ({ ids }) => ids.includes(id) && resolve());
-  await promise;
-  stop();
-}
-
 const anyKey = { id: '019f0000-0000-7000-8000-000000000000' };
 const cases: [path: string, input: object][] = [
   ['keys.rotate', { ...anyKey, overlapMinutes: 0 }],
@@ -112,9 +59,9 @@ for (const [path, input] of cases) {
 
 describe('a rotated key', () => {
   test('has two secrets until the old one’s end, which no event has to tell', async () => {
-    const { key, secret: old } = await create(ann.browser);
+    const { key, secret: old } = await makeKey(ann.browser);
     expect(await refusalOf(there.lookup, old)).toBeNull();
-    const arrived = heard(there.events, key.id);
+    const arrived = heardOf(there.events, 'keys', key.id);
     const { key: view, secret } = await rotate(ann.browser, key.id, 60);
     expect(secret).not.toBe(old);
     expect(view).toMatchObject({ id: key.id, prefix: `${secret.slice(0, 8)}…` });
@@ -134,12 +81,12 @@ describe('a rotated key', () => {
       expect(await refusalOf(lookup, old)).toContain('replaced by a new one');
       expect(await refusalOf(lookup, secret)).toBeNull();
     }
-    const list = (await ann.browser.query('keys.list', {})).data as KeyView[];
+    const list = ((await ann.browser.query('keys.list', {})).data as KeysPage).rows;
     expect(list.find(({ id }) => id === key.id)?.previousUntil).toBeNull();
   });
 
   test('without an overlap, or rotated again, its older secret ends at once', async () => {
-    const { key, secret: first } = await create(ann.browser);
+    const { key, secret: first } = await makeKey(ann.browser);
     const { secret: second } = await rotate(ann.browser, key.id, 60);
     const { secret: third } = await rotate(ann.browser, key.id, 10_080);
     expect(await refusalOf(here.lookup, first)).toContain('not valid');
@@ -150,10 +97,10 @@ describe('a rotated key', () => {
   });
 
   test('its overlap can be ended, elsewhere with the event', async () => {
-    const { key, secret: old } = await create(ann.browser);
+    const { key, secret: old } = await makeKey(ann.browser);
     const { secret } = await rotate(ann.browser, key.id, 60);
     expect(await refusalOf(there.lookup, old)).toBeNull();
-    const arrived = heard(there.events, key.id);
+    const arrived = heardOf(there.events, 'keys', key.id);
     const ended = await ann.browser.mutate('keys.endOverlap', { id: key.id });
     expect(ended.data).toMatchObject({ previousUntil: null, state: 'active' });
     expect(await refusalOf(here.lookup, old)).toContain('replaced');
@@ -163,7 +110,7 @@ describe('a rotated key', () => {
   });
 
   test('is revoked with both secrets, and then not rotated again', async () => {
-    const { key, secret: old } = await create(ann.browser);
+    const { key, secret: old } = await makeKey(ann.browser);
     const { secret } = await rotate(ann.browser, key.id, 60);
     await ann.browser.mutate('keys.revoke', { id: key.id });
     expect(await refusalOf(here.lookup, old)).toContain('revoked');
@@ -173,7 +120,7 @@ describe('a rotated key', () => {
   });
 
   test('is its owner’s or an admin’s to rotate, and no hash is told', async () => {
-    const { key, secret } = await create(ann.browser);
+    const { key, secret } = await makeKey(ann.browser);
     for (const path of ['keys.rotate', 'keys.endOverlap']) {
       const answer = await ben.browser.mutate(path, { id: key.id, overlapMinutes: 5 });
       expect(answer.error?.data.appCode).toBe('not_found');
@@ -198,15 +145,15 @@ describe('a rotated key', () => {
 
 describe('switching off', () => {
   test('refuses at once here and with the event elsewhere, until it is switched on', async () => {
-    const { key, secret } = await create(ann.browser);
+    const { key, secret } = await makeKey(ann.browser);
     expect(await refusalOf(there.lookup, secret)).toBeNull();
-    const arrived = heard(there.events, key.id);
+    const arrived = heardOf(there.events, 'keys', key.id);
     const off = await ann.browser.mutate('keys.switch', { ids: [key.id], on: false });
     expect(off.data).toEqual({ changed: 1 } satisfies KeysChanged);
     expect(await refusalOf(here.lookup, secret)).toContain('switched off');
     await arrived;
     expect(await refusalOf(there.lookup, secret)).toContain('switched off');
-    const list = (await ann.browser.query('keys.list', {})).data as KeyView[];
+    const list = ((await ann.browser.query('keys.list', {})).data as KeysPage).rows;
     expect(list.find(({ id }) => id === key.id)).toMatchObject({
       state: 'disabled',
       disabled: true,
@@ -216,7 +163,7 @@ describe('switching off', () => {
   });
 
   test('and revoking many change the caller’s own only; an admin’s, all', async () => {
-    const [mine, other] = [await create(ann.browser), await create(ben.browser)];
+    const [mine, other] = [await makeKey(ann.browser), await makeKey(ben.browser)];
     const ids = [mine.key.id, other.key.id, anyKey.id];
     expect((await ann.browser.mutate('keys.switch', { ids, on: false })).data).toEqual({
       changed: 1,
@@ -233,7 +180,7 @@ describe('switching off', () => {
 
 describe('addresses and scopes', () => {
   test('a list of addresses is asked for the caller’s, a key without one asks nobody', async () => {
-    const { key, secret } = await create(ann.browser, {
+    const { key, secret } = await makeKey(ann.browser, {
       addresses: ['10.9.9.9/8', '2001:DB8::/32', '10.0.0.0/8'],
     });
     expect(key.addresses).toEqual(['10.0.0.0/8', '2001:db8::/32']);
@@ -242,7 +189,7 @@ describe('addresses and scopes', () => {
     expect(refusal).toContain(HOME);
     expect(refusal).not.toContain('10.0');
     expect(await refusalOf(here.lookup, secret, '<b>')).toContain('from this address');
-    const open = await create(ann.browser);
+    const open = await makeKey(ann.browser);
     const asked = () => {
       throw new Error('asked');
     };
@@ -250,7 +197,7 @@ describe('addresses and scopes', () => {
   });
 
   test('a use that was refused for its address is none', async () => {
-    const { key, secret } = await create(ann.browser, { addresses: ['10.0.0.1'] });
+    const { key, secret } = await makeKey(ann.browser, { addresses: ['10.0.0.1'] });
     await refusalOf(here.lookup, secret, HOME);
     await here.lookup.flush();
     const row = await console.db.apiKey.findUniqueOrThrow({ where: { id: key.id } });
@@ -258,7 +205,7 @@ describe('addresses and scopes', () => {
   });
 
   test('scopes reach the request path, each once', async () => {
-    const { key, secret } = await create(ann.browser, { scopes: ['models', 'chat', 'models'] });
+    const { key, secret } = await makeKey(ann.browser, { scopes: ['models', 'chat', 'models'] });
     expect(key.scopes).toEqual(['chat', 'models']);
     expect(await here.lookup.find(secret, () => HOME)).toMatchObject({
       scopes: ['chat', 'models'],
@@ -268,9 +215,9 @@ describe('addresses and scopes', () => {
   });
 
   test('budgets come with what was spent; a key without one with nothing', async () => {
-    const { key } = await create(ann.browser, { costPerDay: 5, description: 'of ann' });
-    const { key: free } = await create(ann.browser);
-    const list = (await ann.browser.query('keys.list', {})).data as KeyView[];
+    const { key } = await makeKey(ann.browser, { costPerDay: 5, description: 'of ann' });
+    const { key: free } = await makeKey(ann.browser);
+    const list = ((await ann.browser.query('keys.list', {})).data as KeysPage).rows;
     expect(list.find(({ id }) => id === key.id)).toMatchObject({
       ...{ costPerDay: 5, costPerMonth: null, costToday: 3, costThisMonth: 9, moreLimits: 0 },
       description: 'of ann',

@@ -1,6 +1,7 @@
 import { ById } from '#shared/schemas/common.ts';
 import {
   KeyCreate,
+  KeyFindInput,
   KeyIds,
   KeyListInput,
   KeyRotate,
@@ -14,6 +15,7 @@ import type { KeysService } from './keys.service.ts';
 export function createKeysRouter(keys: KeysService) {
   return router({
     list: memberProcedure.input(KeyListInput).query(({ ctx, input }) => keys.list(ctx.me, input)),
+    find: memberProcedure.input(KeyFindInput).query(({ ctx, input }) => keys.find(ctx.me, input)),
     create: memberProcedure.input(KeyCreate).mutation(({ ctx, input }) => keys.create(ctx, input)),
     update: memberProcedure.input(KeyUpdate).mutation(({ ctx, input }) => keys.update(ctx, input)),
     revoke: memberProcedure.input(ById).mutation(({ ctx, input }) => keys.revoke(ctx, input.id)),

@@ -3,6 +3,8 @@ import { can } from '#shared/permissions.ts';
 import {
   type KeyCreate,
   type KeyCreated,
+  type KeyFindInput,
+  type KeyFound,
   type KeyIds,
   type KeyListInput,
   type KeyRotate,
@@ -10,8 +12,10 @@ import {
   type KeyState,
   type KeySwitch,
   type KeysChanged,
+  type KeysPage,
   type KeyUpdate,
   type KeyView,
+  MOST_KEYS,
 } from '#shared/schemas/keys.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
 import type { Clock } from '../../infra/clock.ts';
@@ -20,11 +24,14 @@ import { tidyAddresses } from './addresses.ts';
 import { createKeyNotes } from './key-notes.ts';
 import type { KeyRow } from './key-row.ts';
 import { type KeyPrefix, mintKeySecret, storedForm } from './key-secret.ts';
+import { readCursor, writeCursor } from './keys.cursor.ts';
 import type { Principals } from './keys.lookup.ts';
 import type { KeysRepo, Whose } from './keys.repo.ts';
+import type { KeysSearchRepo } from './keys.search.repo.ts';
 
 export type KeysDeps = {
   repo: KeysRepo;
+  search: KeysSearchRepo;
   lookup: Pick<Principals, 'forgetKeys'>;
   audit: Pick<Audit, 'noteAll' | 'noting'>;
   /** Tokens since 00:00 in the zone by key; keys without any may be left out. */
@@ -39,6 +46,8 @@ export type KeysDeps = {
 
 export type Spent = { day: number; month: number };
 const NOTHING: Spent = { day: 0, month: 0 };
+/** Keys offered in a field at once. */
+const MOST_FOUND = 50;
 
 /** What only the contracts of older clients ask for. */
 export type KeyKind = {
@@ -50,7 +59,7 @@ const USUAL: KeyKind = { prefix: 'gh-', family: null };
 
 /** API keys: everybody's own; admins see and change all of them. */
 export function createKeysService(deps: KeysDeps) {
-  const { repo, lookup, tokensToday, spent, clock, zone, newId } = deps;
+  const { repo, search, lookup, tokensToday, spent, clock, zone, newId } = deps;
   const notes = createKeyNotes(deps.audit);
 
   async function view(rows: readonly KeyRow[]): Promise<KeyView[]> {
@@ -85,12 +94,25 @@ export function createKeysService(deps: KeysDeps) {
   }
 
   return {
-    /** Newest first. Throws AppError forbidden when a member asks for everybody's. */
-    async list(me: Me, { all }: KeyListInput): Promise<KeyView[]> {
-      if (all && !can(me, 'keys.read')) {
-        throw new AppError('forbidden', 'Your role does not allow seeing the keys of others.');
-      }
-      return view(await repo.list({ ownerId: all ? null : me.id }));
+    /**
+     * Those that fit, a page at a time. Throws AppError forbidden when a member asks for everybody's,
+     * and bad_request for a foreign cursor.
+     */
+    async list(me: Me, { all, cursor, ...query }: KeyListInput): Promise<KeysPage> {
+      const after = cursor === undefined ? null : readCursor(cursor, query.sort);
+      const asked = { ...query, ...readable(me, all), now: new Date(clock.now()) };
+      const found = await search.page({ ...asked, after, limit: query.limit + 1 });
+      const places = found.slice(0, query.limit);
+      const last = found.length > query.limit ? places.at(-1) : undefined;
+      const rows = await view(await repo.rowsOf(places.map(({ id }) => id)));
+      const counts = await search.counts(asked);
+      return { rows, counts, nextCursor: last ? writeCursor(last) : null };
+    },
+
+    /** Names for a field in which a key is chosen. Throws as `list`. */
+    find(me: Me, { all, ids, search: words }: KeyFindInput): Promise<KeyFound[]> {
+      const limit = ids ? ids.length : MOST_FOUND;
+      return search.names({ ...readable(me, all), words, ids: ids ?? null, limit });
     },
 
     /** The answer is the only place where the secret ever appears. */
@@ -106,7 +128,8 @@ export function createKeysService(deps: KeysDeps) {
         createdAt: new Date(clock.now()),
       };
       const noting = notes.one(actor, 'keys.create');
-      const row = await repo.insert({ ...key, family: kind.family }, noting);
+      const row = await repo.insert({ ...key, family: kind.family }, MOST_KEYS, noting);
+      if (!row) throw tooMany();
       return { key: unused(row), secret };
     },
 
@@ -182,6 +205,21 @@ export type KeysService = ReturnType<typeof createKeysService>;
 
 function whose(me: Me): Whose {
   return { ownerId: can(me, 'keys.write') ? null : me.id };
+}
+
+/** Whose keys may be seen. */
+function readable(me: Me, all: boolean): Whose {
+  if (!all) return { ownerId: me.id };
+  if (can(me, 'keys.read')) return { ownerId: null };
+  throw new AppError('forbidden', 'Your role does not allow seeing the keys of others.');
+}
+
+function tooMany() {
+  const most = MOST_KEYS.toLocaleString('en');
+  return new AppError(
+    'conflict',
+    `You have ${most} keys, which is the most one person may have. Revoke those that are not needed.`,
+  );
 }
 
 function noKey() {

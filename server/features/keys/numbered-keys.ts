@@ -1,12 +1,10 @@
 import { AppError } from '#shared/errors.ts';
-import { KeyCreate } from '#shared/schemas/keys.ts';
+import { KeyCreate, MOST_KEYS } from '#shared/schemas/keys.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
 import type { Actor } from '../audit/index.ts';
 import type { KeysService } from './keys.service.ts';
 import type { NumberedKeyRow, NumberedKeysRepo } from './numbered-keys.repo.ts';
 
-/** More than anybody keeps. */
-const MOST_LISTED = 1_000;
 /** What keys are called that were made without a name. */
 const UNNAMED = 'API key';
 
@@ -26,8 +24,8 @@ export function createNumberedKeys({ keys, repo }: NumberedKeysDeps) {
   }
 
   return {
-    /** Newest first, the newest thousand of them. */
-    list: (me: Me): Promise<NumberedKeyRow[]> => repo.list(me.id, MOST_LISTED),
+    /** All of them, newest first: nobody may have more. */
+    list: (me: Me): Promise<NumberedKeyRow[]> => repo.list(me.id, MOST_KEYS),
 
     /** @throws AppError not_found; forbidden for another's. */
     async get(me: Me, number: number): Promise<NumberedKeyRow> {

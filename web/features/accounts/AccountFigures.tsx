@@ -2,7 +2,7 @@ import { Progress, Text, Tooltip } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { AccountView } from '#shared/schemas/accounts.ts';
 import { formatCompact, formatNumber, formatPercent } from '../../lib/format.ts';
-import { quotaTone } from '../keys/filter-keys.ts';
+import { quotaTone } from '../keys/quota-tone.ts';
 import classes from './accounts.module.css';
 import { loanText } from './loan-words.ts';
 

@@ -1,10 +1,8 @@
-import { Button, Collapse, Select } from '@mantine/core';
-import { useDisclosure, useMediaQuery } from '@mantine/hooks';
-import { IconAdjustmentsHorizontal, IconX } from '@tabler/icons-react';
+import { Select } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { AUDIT_ACTIONS, AuditAction } from '#shared/schemas/audit.ts';
+import { FilterBar } from '../../ui/FilterBar.tsx';
 import { UserSelect } from '../users/UserSelect.tsx';
-import classes from './audit.module.css';
 import { AuditRange, type AuditSearch, countFilters } from './audit-search.ts';
 import { actionName } from './audit-words.ts';
 import { TargetField } from './TargetField.tsx';
@@ -18,35 +16,11 @@ const NOTHING: AuditSearch = {
   target: undefined,
 };
 
-/** What narrows the log. On phones behind a button. */
+/** What narrows the log. */
 export function AuditFilters({ search, onChange }: AuditFiltersProps) {
-  const { t } = useTranslation('audit');
-  const phone = useMediaQuery('(max-width: 600px)', false, { getInitialValueInEffect: false });
-  const [opened, { toggle }] = useDisclosure(false);
-  const count = countFilters(search);
-  const fields = <Fields search={search} onChange={onChange} />;
-  if (!phone) return fields;
+  const { t } = useTranslation(['audit', 'common']);
   return (
-    <>
-      <Button
-        variant="default"
-        fullWidth
-        mb="sm"
-        aria-expanded={opened}
-        leftSection={<IconAdjustmentsHorizontal size={16} stroke={1.7} />}
-        onClick={toggle}
-      >
-        {count === 0 ? t('filter.show') : t('filter.showCount', { count })}
-      </Button>
-      <Collapse expanded={opened}>{fields}</Collapse>
-    </>
-  );
-}
-
-function Fields({ search, onChange }: AuditFiltersProps) {
-  const { t } = useTranslation('audit');
-  return (
-    <search className={classes.filters} aria-label={t('filter.label')}>
+    <FilterBar count={countFilters(search)} onClear={() => onChange(NOTHING)}>
       <Select
         label={t('filter.range')}
         placeholder={t('filter.ranges.any')}
@@ -66,24 +40,12 @@ function Fields({ search, onChange }: AuditFiltersProps) {
         placeholder={t('filter.anyAction')}
         clearable
         searchable
-        nothingFoundMessage={t('filter.noMatch')}
+        nothingFoundMessage={t('common:filters.noMatch')}
         value={search.action ?? null}
         onChange={(action) => onChange({ action: AuditAction.safeParse(action).data })}
         data={AUDIT_ACTIONS.map((value) => ({ value, label: actionName(t, value) }))}
       />
       <TargetField value={search.target} onChange={(target) => onChange({ target })} />
-      {countFilters(search) > 0 && (
-        <div>
-          <Button
-            variant="subtle"
-            color="gray"
-            leftSection={<IconX size={15} />}
-            onClick={() => onChange(NOTHING)}
-          >
-            {t('filter.clear')}
-          </Button>
-        </div>
-      )}
-    </search>
+    </FilterBar>
   );
 }

@@ -1,12 +1,11 @@
-import { Button, Text } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconHistory, IconRefresh } from '@tabler/icons-react';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ExportMenu } from '../../ui/ExportMenu.tsx';
+import { PagedSection } from '../../ui/PagedSection.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
-import { QueryBoundary } from '../../ui/QueryBoundary.tsx';
-import { Section } from '../../ui/Section.tsx';
 import { AuditDrawer } from './AuditDrawer.tsx';
 import { AuditFilters } from './AuditFilters.tsx';
 import { AuditTable } from './AuditTable.tsx';
@@ -22,7 +21,6 @@ export function AuditPage() {
   const search = readAuditSearch(route.useSearch());
   const navigate = useNavigate({ from: '/audit' });
   const list = useAuditList(search);
-  const { rows, more } = list;
 
   const change = (next: AuditSearch, replace = true) =>
     void navigate({
@@ -52,26 +50,16 @@ export function AuditPage() {
       />
       <ChainState />
       <AuditFilters search={search} onChange={change} />
-      <Section flush>
-        <QueryBoundary
-          query={{ ...list, data: rows }}
-          empty={<Empty filtered={countFilters(search) > 0} />}
-        >
-          {(shown) => (
-            <AuditTable
-              rows={shown}
-              onOpen={({ seq }) => change({ open: seq }, false)}
-              {...(more ? { more } : {})}
-            />
-          )}
-        </QueryBoundary>
-      </Section>
-      {rows && rows.length > 0 && (
-        <Text fz="xs" c="dimmed" mt="xs" role="status">
-          {t('shown', { count: rows.length })}
-        </Text>
-      )}
-      <AuditDrawer seq={search.open} rows={rows} onClose={() => change({ open: undefined })} />
+      <PagedSection
+        pages={list}
+        empty={<Empty filtered={countFilters(search) > 0} />}
+        shown={(count) => t('shown', { count })}
+      >
+        {(rows, more) => (
+          <AuditTable rows={rows} onOpen={({ seq }) => change({ open: seq }, false)} {...more} />
+        )}
+      </PagedSection>
+      <AuditDrawer seq={search.open} rows={list.rows} onClose={() => change({ open: undefined })} />
     </>
   );
 }

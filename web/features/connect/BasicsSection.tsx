@@ -75,8 +75,8 @@ function ModelField({ models, model, onModel }: BasicsProps) {
 /** Where the key comes from and where the snippets read it; the key itself is never on this page. */
 function KeyField() {
   const { t } = useTranslation('connect');
-  const keys = useQuery(trpc.keys.list.queryOptions({}));
-  const none = keys.data?.every(({ state }) => state !== 'active') ?? false;
+  const keys = useQuery(trpc.keys.list.queryOptions({ limit: 1 }));
+  const none = keys.data?.counts.active === 0;
   if (none) {
     return (
       <Alert variant="light" icon={<IconKey />} title={t('noKey.title')}>

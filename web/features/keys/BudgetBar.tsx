@@ -2,8 +2,8 @@ import { Progress, Text, Tooltip } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { KeyView } from '#shared/schemas/keys.ts';
 import { formatMicros } from '../../lib/format.ts';
-import { quotaTone } from './filter-keys.ts';
 import classes from './keys.module.css';
+import { quotaTone } from './quota-tone.ts';
 
 const COLOURS = { calm: 'petrol', near: 'yellow', close: 'red' } as const;
 

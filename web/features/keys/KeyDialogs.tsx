@@ -39,7 +39,7 @@ export function CreateKey(props: Frame & { onCreated: (created: KeyCreated) => v
   const create = useAppMutation(trpc.keys.create.mutationOptions(), {
     form,
     paramTexts: { expiresAt: t('form.datePast') },
-    invalidate: [trpc.keys.list.pathFilter()],
+    invalidate: [trpc.keys.pathFilter()],
     onDone: (created) => {
       onClose();
       onCreated(created);
@@ -70,7 +70,7 @@ export function EditKey({ opened, onClose, apiKey }: Frame & { apiKey: KeyView }
   const update = useAppMutation(trpc.keys.update.mutationOptions(), {
     form,
     success: ({ name }) => t('form.saved', { name }),
-    invalidate: [trpc.keys.list.pathFilter()],
+    invalidate: [trpc.keys.pathFilter()],
     onDone: onClose,
   });
   return (
@@ -98,7 +98,7 @@ export function RevokeKey({ opened, onClose, apiKey, withOwner }: RevokeKeyProps
   const { id, name, prefix, ownerName } = apiKey;
   const revoke = useAppMutation(trpc.keys.revoke.mutationOptions(), {
     success: t('revoke.done', { name }),
-    invalidate: [trpc.keys.list.pathFilter()],
+    invalidate: [trpc.keys.pathFilter()],
     onDone: onClose,
   });
   return (

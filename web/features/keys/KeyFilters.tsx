@@ -1,51 +1,60 @@
 import { Button, Group, Select, Switch, Text } from '@mantine/core';
-import { useMemo } from 'react';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { KeyState, type KeyView } from '#shared/schemas/keys.ts';
+import {
+  type KeyFilter,
+  KeyScope,
+  KeySort,
+  KeyState,
+  type KeysPage,
+} from '#shared/schemas/keys.ts';
+import { trpc } from '../../lib/trpc.ts';
+import { useCan } from '../../lib/use-me.ts';
+import { FoundSelect, useTyped } from '../../ui/FoundSelect.tsx';
 import { SearchField } from '../../ui/SearchField.tsx';
-import { isSearching, type KeyFilter } from './filter-keys.ts';
+import { type ListSort, totalOf } from './use-keys-list.ts';
 import { useScopeOptions } from './use-scopes.ts';
 
 type KeyFiltersProps = {
-  keys: readonly KeyView[];
-  /** How many fit. */
-  shown: number;
+  counts: KeysPage['counts'] | undefined;
   /** Offers whose keys to show. */
   everyone: boolean;
   filter: KeyFilter;
   onFilter: (filter: KeyFilter) => void;
+  sort: ListSort;
+  onSort: (by: KeySort) => void;
   /** Begins choosing rows; null while they are chosen. */
   onSelect: (() => void) | null;
 };
 
-/** Search and filters over the list of keys. */
+/** Search, filters and order of the list of keys; the server does them all. */
 export function KeyFilters(props: KeyFiltersProps) {
-  const { keys, shown, everyone, filter, onFilter, onSelect } = props;
+  const { counts, everyone, filter, onFilter, sort, onSort, onSelect } = props;
   const { t } = useTranslation(['keys', 'common']);
+  const seesPeople = useCan('users.read');
   const scopes = useScopeOptions();
-  const owners = useMemo(() => {
-    const names = new Map(keys.map(({ ownerId, ownerName }) => [ownerId, ownerName]));
-    return [...names].map(([value, label]) => ({ value, label }));
-  }, [keys]);
-  const someRevoked = keys.some(({ state }) => state === 'revoked');
+  const set = (change: KeyFilter) => onFilter({ ...filter, ...change });
+  const orders = KeySort.options.filter((by) => everyone || by !== 'owner');
   return (
     <Group gap="sm" mb="sm">
       <SearchField
         label={t('filter.text')}
         placeholder={t('filter.textHint')}
-        value={filter.text}
-        onChange={(text) => onFilter({ ...filter, text })}
+        value={filter.search ?? ''}
+        onChange={(search) => set({ search })}
       />
       <Select
         aria-label={t('filter.state')}
         placeholder={t('filter.anyState')}
-        data={KeyState.options.map((value) => ({ value, label: t(`common:state.${value}`) }))}
+        data={KeyState.options.map((value) => {
+          const state = t(`common:state.${value}`);
+          const label = counts ? t('filter.stateCount', { state, count: counts[value] }) : state;
+          return { value, label };
+        })}
         clearable
-        w={140}
-        value={filter.state}
-        onChange={(state) =>
-          onFilter({ ...filter, state: KeyState.options.find((each) => each === state) ?? null })
-        }
+        w={150}
+        value={filter.state ?? null}
+        onChange={(state) => set({ state: KeyState.safeParse(state).data })}
       />
       <Select
         aria-label={t('filter.scope')}
@@ -53,31 +62,29 @@ export function KeyFilters(props: KeyFiltersProps) {
         data={scopes}
         clearable
         w={140}
-        value={filter.scope}
-        onChange={(scope) => onFilter({ ...filter, scope })}
+        value={filter.scope ?? null}
+        onChange={(scope) => set({ scope: KeyScope.safeParse(scope).data })}
       />
-      {everyone && (
-        <Select
-          aria-label={t('filter.owner')}
-          placeholder={t('filter.anyOwner')}
-          data={owners}
-          clearable
-          searchable
-          limit={100}
-          w={150}
-          value={filter.owner}
-          onChange={(owner) => onFilter({ ...filter, owner })}
-        />
+      {everyone && seesPeople && (
+        <OwnerField filter={filter} onChange={(ownerId) => set({ ownerId })} />
       )}
-      {someRevoked && (
+      <Select
+        aria-label={t('sort.label')}
+        data={orders.map((value) => ({ value, label: t(`sort.${value}`) }))}
+        allowDeselect={false}
+        w={160}
+        value={sort.by}
+        onChange={(by) => onSort(KeySort.catch('created').parse(by))}
+      />
+      {(filter.withRevoked || (counts?.revoked ?? 0) > 0) && (
         <Switch
           label={t('showRevoked')}
-          checked={filter.withRevoked}
-          onChange={(event) => onFilter({ ...filter, withRevoked: event.currentTarget.checked })}
+          checked={filter.withRevoked ?? false}
+          onChange={(event) => set({ withRevoked: event.currentTarget.checked })}
         />
       )}
       <Text fz="sm" c="dimmed" ml="auto" role="status" className="gh-figures">
-        {isSearching(filter) ? t('filter.shown', { shown, total: keys.length }) : ''}
+        {counts ? t('filter.total', { count: totalOf(counts, filter) }) : ''}
       </Text>
       {onSelect && (
         <Button size="xs" variant="default" onClick={onSelect}>
@@ -85,5 +92,36 @@ export function KeyFilters(props: KeyFiltersProps) {
         </Button>
       )}
     </Group>
+  );
+}
+
+type OwnerFieldProps = { filter: KeyFilter; onChange: (id: string | undefined) => void };
+
+/** Among everybody, whether they have keys or not. */
+function OwnerField({ filter: { ownerId: value }, onChange }: OwnerFieldProps) {
+  const { t } = useTranslation('keys');
+  const [search, onType] = useTyped();
+  const found = useQuery(
+    trpc.users.names.queryOptions({ search }, { placeholderData: keepPreviousData }),
+  );
+  const chosen = useQuery(
+    trpc.users.names.queryOptions({ ids: value ? [value] : [] }, { enabled: value !== undefined }),
+  );
+  const option = ({ id, username }: { id: string; username: string }) => ({
+    value: id,
+    label: username,
+  });
+  return (
+    <FoundSelect
+      label={t('filter.owner')}
+      hideLabel
+      placeholder={t('filter.anyOwner')}
+      w={150}
+      value={value}
+      onChange={onChange}
+      onType={onType}
+      found={(found.data ?? []).map(option)}
+      chosen={(chosen.data ?? []).map(option)}
+    />
   );
 }

@@ -1,42 +1,44 @@
 import { Button } from '@mantine/core';
 import { IconFilterOff, IconKey } from '@tabler/icons-react';
-import { useDeferredValue, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { KeyCreated, KeyView } from '#shared/schemas/keys.ts';
+import type { KeyCreated, KeyFilter, KeySort, KeyView } from '#shared/schemas/keys.ts';
 import { trpc } from '../../lib/trpc.ts';
 import { useAppMutation } from '../../lib/use-app-mutation.ts';
 import { useDialog } from '../../lib/use-dialog.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
-import { Section } from '../../ui/Section.tsx';
-import { filterKeys, isSearching, NO_FILTER } from './filter-keys.ts';
+import { PagedSection } from '../../ui/PagedSection.tsx';
 import { EditKey, RevokeKey } from './KeyDialogs.tsx';
 import { KeyFilters } from './KeyFilters.tsx';
 import { type KeyAction, KeysTable } from './KeysTable.tsx';
 import { EndOverlap, RotateKey } from './RotateKey.tsx';
 import { SelectionBar } from './SelectionBar.tsx';
+import { isSearching, type KeysList, NEWEST, useKeysList } from './use-keys-list.ts';
 
 type KeyListProps = {
-  keys: readonly KeyView[];
   everyone: boolean;
+  onAdd: () => void;
   onRotated: (created: KeyCreated) => void;
 };
 
-/** The keys with what finds them, and what can be done with one or with many. */
-export function KeyList({ keys, everyone, onRotated }: KeyListProps) {
+/** Thousands of keys with what finds them, and what can be done with one or with many. */
+export function KeyList({ everyone, onAdd, onRotated }: KeyListProps) {
   const { t } = useTranslation('keys');
-  const [filter, setFilter] = useState(NO_FILTER);
-  const shown = filterKeys(keys, useDeferredValue(filter));
+  const [wish, setFilter] = useState<KeyFilter>({});
+  const filter = everyone ? wish : { ...wish, ownerId: undefined };
+  const [sort, setSort] = useState(NEWEST);
+  const list = useKeysList(everyone, filter, sort);
+  const keys = list.rows ?? [];
   const [selected, setSelected] = useState<ReadonlySet<string> | null>(null);
   const dialog = useDialog<{ action: KeyAction; key: KeyView }>();
   const change = useAppMutation(trpc.keys.switch.mutationOptions(), {
-    invalidate: [trpc.keys.list.pathFilter()],
+    invalidate: [trpc.keys.pathFilter()],
     success: (_changed, { on, ids }) => {
       const name = keys.find(({ id }) => id === ids[0])?.name ?? '';
       return t(on ? 'switched.on' : 'switched.off', { name });
     },
   });
-  const searching = isSearching(filter);
-  const open = shown.filter(({ state }) => state !== 'revoked').map(({ id }) => id);
+  const open = keys.filter(({ state }) => state !== 'revoked').map(({ id }) => id);
 
   function toggle(id: string) {
     setSelected((now) =>
@@ -49,17 +51,27 @@ export function KeyList({ keys, everyone, onRotated }: KeyListProps) {
     if (action === 'switch') change.mutate({ ids: [key.id], on: key.disabled });
     else dialog.open({ action, key });
   }
+  /** Times begin with the latest; the same heading again turns the order. */
+  function sortBy(by: KeySort) {
+    setSort((now) => ({
+      by,
+      descending: now.by === by ? !now.descending : by === 'created' || by === 'used',
+    }));
+  }
 
   return (
     <>
-      <KeyFilters
-        keys={keys}
-        shown={shown.length}
-        everyone={everyone}
-        filter={filter}
-        onFilter={setFilter}
-        onSelect={selected === null ? () => setSelected(new Set()) : null}
-      />
+      {!hasNone(list, filter) && (
+        <KeyFilters
+          counts={list.counts}
+          everyone={everyone}
+          filter={filter}
+          onFilter={setFilter}
+          sort={sort}
+          onSort={(by) => by !== sort.by && sortBy(by)}
+          onSelect={selected === null ? () => setSelected(new Set()) : null}
+        />
+      )}
       {selected !== null && (
         <SelectionBar
           selected={open.filter((id) => selected.has(id))}
@@ -68,32 +80,28 @@ export function KeyList({ keys, everyone, onRotated }: KeyListProps) {
           onDone={() => setSelected(null)}
         />
       )}
-      <Section flush>
-        {shown.length === 0 ? (
-          <EmptyState
-            icon={searching ? IconFilterOff : IconKey}
-            title={searching ? t('filter.noMatch') : t('allRevoked')}
-            text={searching ? t('filter.noMatchText') : t('allRevokedText')}
-            action={
-              searching && (
-                <Button
-                  variant="default"
-                  onClick={() => setFilter(({ withRevoked }) => ({ ...NO_FILTER, withRevoked }))}
-                >
-                  {t('filter.clear')}
-                </Button>
-              )
-            }
+      <PagedSection
+        pages={list}
+        empty={
+          <Empty
+            list={list}
+            filter={filter}
+            onAdd={onAdd}
+            onClear={() => setFilter(({ withRevoked }) => ({ withRevoked }))}
           />
-        ) : (
+        }
+      >
+        {(rows, more) => (
           <KeysTable
-            keys={shown}
+            keys={rows}
             withOwner={everyone}
             onAction={act}
             selection={selected && { ids: selected, onToggle: toggle }}
+            sorting={{ ...sort, onSort: (by) => sortBy(by as KeySort) }}
+            {...more}
           />
         )}
-      </Section>
+      </PagedSection>
       {dialog.value && (
         <KeyDialog
           key={dialog.turn}
@@ -104,6 +112,40 @@ export function KeyList({ keys, everyone, onRotated }: KeyListProps) {
         />
       )}
     </>
+  );
+}
+
+/** Whether there is no key at all, not even a revoked one. */
+function hasNone({ counts }: KeysList, filter: KeyFilter): boolean {
+  return (
+    counts !== undefined &&
+    !isSearching(filter) &&
+    Object.values(counts).every((count) => count === 0)
+  );
+}
+
+type EmptyProps = { list: KeysList; filter: KeyFilter; onAdd: () => void; onClear: () => void };
+
+function Empty({ list, filter, onAdd, onClear }: EmptyProps) {
+  const { t } = useTranslation('keys');
+  if (hasNone(list, filter)) {
+    const add = <Button onClick={onAdd}>{t('add')}</Button>;
+    return <EmptyState icon={IconKey} title={t('empty')} text={t('emptyText')} action={add} />;
+  }
+  if (!isSearching(filter)) {
+    return <EmptyState icon={IconKey} title={t('allRevoked')} text={t('allRevokedText')} />;
+  }
+  return (
+    <EmptyState
+      icon={IconFilterOff}
+      title={t('filter.noMatch')}
+      text={t('filter.noMatchText')}
+      action={
+        <Button variant="default" onClick={onClear}>
+          {t('filter.clear')}
+        </Button>
+      }
+    />
   );
 }
 

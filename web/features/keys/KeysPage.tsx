@@ -1,18 +1,13 @@
 import { Button, Switch } from '@mantine/core';
-import { IconKey, IconPlus } from '@tabler/icons-react';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { can } from '#shared/permissions.ts';
 import type { KeyCreated } from '#shared/schemas/keys.ts';
-import { trpc } from '../../lib/trpc.ts';
 import { useAddHash } from '../../lib/use-add-hash.ts';
 import { useDialog } from '../../lib/use-dialog.ts';
 import { useMe } from '../../lib/use-me.ts';
-import { EmptyState } from '../../ui/EmptyState.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
-import { QueryBoundary } from '../../ui/QueryBoundary.tsx';
-import { Section } from '../../ui/Section.tsx';
 import { CreateKey } from './KeyDialogs.tsx';
 import { KeyList } from './KeyList.tsx';
 import { KeySecretDialog } from './KeySecretDialog.tsx';
@@ -24,12 +19,6 @@ export function KeysPage() {
   const [everyone, setEveryone] = useState(false);
   const creating = useDialog<true>();
   const secret = useDialog<{ created: KeyCreated; renewed: boolean }>();
-  const keys = useQuery(
-    trpc.keys.list.queryOptions(
-      { all: everyone },
-      { refetchInterval: 30_000, placeholderData: keepPreviousData },
-    ),
-  );
   const add = () => creating.open(true);
   useAddHash('/keys', add);
 
@@ -54,27 +43,11 @@ export function KeysPage() {
           </>
         }
       />
-      <QueryBoundary
-        query={keys}
-        empty={
-          <Section>
-            <EmptyState
-              icon={IconKey}
-              title={t('empty')}
-              text={t('emptyText')}
-              action={<Button onClick={add}>{t('add')}</Button>}
-            />
-          </Section>
-        }
-      >
-        {(all) => (
-          <KeyList
-            keys={all}
-            everyone={everyone}
-            onRotated={(created) => secret.open({ created, renewed: true })}
-          />
-        )}
-      </QueryBoundary>
+      <KeyList
+        everyone={everyone}
+        onAdd={add}
+        onRotated={(created) => secret.open({ created, renewed: true })}
+      />
       {creating.value && (
         <CreateKey
           key={creating.turn}

@@ -9,7 +9,7 @@ import {
 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { KeyView } from '#shared/schemas/keys.ts';
-import { type Column, DataTable } from '../../ui/DataTable.tsx';
+import { type Column, DataTable, type More, type Sorting } from '../../ui/DataTable.tsx';
 import { RowMenu } from '../../ui/RowMenu.tsx';
 import { LimitsItem } from '../quotas/LimitsItem.tsx';
 import { BudgetBars } from './BudgetBar.tsx';
@@ -26,12 +26,15 @@ type KeysTableProps = {
   onAction: (action: KeyAction, key: KeyView) => void;
   /** Rows can be chosen: which are. */
   selection: Selection | null;
+  sorting: Sorting;
+  more?: More;
 };
 
 export type Selection = { ids: ReadonlySet<string>; onToggle: (id: string) => void };
 
 /** API keys; revoked ones come without actions. */
-export function KeysTable({ keys, withOwner, onAction, selection }: KeysTableProps) {
+export function KeysTable(props: KeysTableProps) {
+  const { keys, withOwner, onAction, selection, sorting, more } = props;
   const { t } = useTranslation('keys');
   const withBudget = keys.some((key) => key.costPerDay !== null || key.costPerMonth !== null);
   return (
@@ -40,6 +43,8 @@ export function KeysTable({ keys, withOwner, onAction, selection }: KeysTablePro
       columns={useColumns({ withOwner, withBudget, selection })}
       rows={keys}
       rowKey={({ id }) => id}
+      sorting={sorting}
+      {...(more && { more })}
       actions={(key) =>
         key.state === 'revoked' ? null : (
           <RowMenu name={key.name}>
@@ -108,6 +113,7 @@ function useColumns({ withOwner, withBudget, selection }: Shown): Column<KeyView
   const owner: Column<KeyView> = {
     id: 'owner',
     header: t('column.owner'),
+    sortable: true,
     cell: ({ ownerName }) => <span className={classes.short}>{ownerName}</span>,
   };
   return [
@@ -115,6 +121,7 @@ function useColumns({ withOwner, withBudget, selection }: Shown): Column<KeyView
     {
       id: 'name',
       header: t('column.name'),
+      sortable: true,
       primary: true,
       cell: ({ name, prefix, description }) => (
         <div className={classes.name}>
@@ -153,12 +160,14 @@ function useColumns({ withOwner, withBudget, selection }: Shown): Column<KeyView
     {
       id: 'expires',
       header: t('column.expires'),
+      sortable: true,
       cell: ({ expiresAt }) =>
         expiresAt === null ? <Dim>{t('neverExpires')}</Dim> : <When iso={expiresAt} />,
     },
     {
       id: 'used',
       header: t('column.used'),
+      sortable: true,
       cell: ({ lastUsedAt }) =>
         lastUsedAt === null ? <Dim>{t('neverUsed')}</Dim> : <When iso={lastUsedAt} />,
     },

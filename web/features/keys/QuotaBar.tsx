@@ -1,8 +1,8 @@
 import { Progress, Tooltip } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { formatCompact, formatNumber, formatPercent } from '../../lib/format.ts';
-import { quotaTone } from './filter-keys.ts';
 import classes from './keys.module.css';
+import { quotaTone } from './quota-tone.ts';
 
 const COLOURS = { calm: 'petrol', near: 'yellow', close: 'red' } as const;
 

@@ -19,7 +19,7 @@ export function RotateKey(props: Frame & { onRotated: (created: KeyCreated) => v
   const { t } = useTranslation('keys');
   const [overlapMinutes, setOverlap] = useState<number>(USUAL);
   const rotate = useAppMutation(trpc.keys.rotate.mutationOptions(), {
-    invalidate: [trpc.keys.list.pathFilter()],
+    invalidate: [trpc.keys.pathFilter()],
     onDone: (created) => {
       onClose();
       onRotated(created);
@@ -61,7 +61,7 @@ export function EndOverlap({ opened, onClose, apiKey }: Frame) {
   const { id, name } = apiKey;
   const end = useAppMutation(trpc.keys.endOverlap.mutationOptions(), {
     success: t('rotate.ended', { name }),
-    invalidate: [trpc.keys.list.pathFilter()],
+    invalidate: [trpc.keys.pathFilter()],
     onDone: onClose,
   });
   return (

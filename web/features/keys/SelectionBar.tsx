@@ -20,7 +20,7 @@ export function SelectionBar({ selected, shown, onSelect, onDone }: SelectionBar
   const asking = useDialog<'off' | 'revoke'>();
   const settings = {
     success: ({ changed }: KeysChanged) => t('select.done', { count: changed }),
-    invalidate: [trpc.keys.list.pathFilter()],
+    invalidate: [trpc.keys.pathFilter()],
     onDone: () => {
       asking.close();
       onSelect([]);

@@ -14,7 +14,7 @@ export function OwnSwitch() {
   const navigate = useNavigate();
   const [opened, dialog] = useDisclosure(false);
   const pull = useAppMutation(trpc.offSwitch.throwOwn.mutationOptions(), {
-    invalidate: [trpc.sessions.list.queryFilter(), trpc.keys.list.queryFilter()],
+    invalidate: [trpc.sessions.list.queryFilter(), trpc.keys.pathFilter()],
     onDone: ({ id }) => navigate({ to: '/off-switch/$id', params: { id } }),
   });
   return (

@@ -8,6 +8,7 @@ import { type Statistics, StatisticsBy } from '#shared/schemas/usage.ts';
 import { trpc } from '../../lib/trpc.ts';
 import { useCan } from '../../lib/use-me.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
+import { FilterFields } from '../../ui/FilterBar.tsx';
 import { QueryBoundary } from '../../ui/QueryBoundary.tsx';
 import { Section } from '../../ui/Section.tsx';
 import { StatisticsTable } from './StatisticsTable.tsx';
@@ -37,7 +38,7 @@ export function StatisticsView({ search, onChange }: StatisticsViewProps) {
   const dayChoices = STATISTICS_DAYS.filter((each) => by !== 'hour' || each <= HOURLY_DAYS);
   return (
     <>
-      <search className={classes.filters} aria-label={t('filter.label')}>
+      <FilterFields>
         <By by={by} admin={admin} onChange={onChange} />
         <Select
           label={t('statistics.days')}
@@ -59,7 +60,7 @@ export function StatisticsView({ search, onChange }: StatisticsViewProps) {
             data={SCOPES.map((value) => ({ value, label: t(`statistics.scopes.${value}`) }))}
           />
         )}
-      </search>
+      </FilterFields>
       {query.data && (
         <Text fz="sm" c="dimmed" mb="xs" role="status">
           {t('statistics.zone', { zone: query.data.zone })}

@@ -1,46 +1,19 @@
-import { Button, Collapse, Select, TextInput } from '@mantine/core';
-import { useDisclosure, useMediaQuery } from '@mantine/hooks';
-import { IconAdjustmentsHorizontal, IconX } from '@tabler/icons-react';
+import { Select, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { OutcomeFilter, UsageOperation } from '#shared/schemas/usage.ts';
 import { trpc } from '../../lib/trpc.ts';
 import { useCan } from '../../lib/use-me.ts';
+import { FilterBar } from '../../ui/FilterBar.tsx';
+import { KeySelect } from '../keys/KeySelect.tsx';
 import { UserSelect } from '../users/UserSelect.tsx';
 import { fromLocalTime, toLocalTime } from './local-time.ts';
-import classes from './usage.module.css';
-import { filtersOf, isFiltered, UsageRange, type UsageSearch } from './usage-search.ts';
+import { filtersOf, UsageRange, type UsageSearch } from './usage-search.ts';
 
 /** A change of the address; undefined takes a filter away. */
 export type UsageChange = { [Field in keyof UsageSearch]?: UsageSearch[Field] | undefined };
 
 type UsageFiltersProps = { search: UsageSearch; onChange: (change: UsageChange) => void };
-
-/** What narrows the list. On phones behind a button. */
-export function UsageFilters({ search, onChange }: UsageFiltersProps) {
-  const { t } = useTranslation('usage');
-  const phone = useMediaQuery('(max-width: 600px)', false, { getInitialValueInEffect: false });
-  const [opened, { toggle }] = useDisclosure(false);
-  const filters = Object.values(filtersOf(search));
-  const count = filters.filter((value) => value !== undefined).length;
-  const fields = <Fields search={search} onChange={onChange} />;
-  if (!phone) return fields;
-  return (
-    <>
-      <Button
-        variant="default"
-        fullWidth
-        mb="sm"
-        aria-expanded={opened}
-        leftSection={<IconAdjustmentsHorizontal size={16} stroke={1.7} />}
-        onClick={toggle}
-      >
-        {count === 0 ? t('filter.show') : t('filter.showCount', { count })}
-      </Button>
-      <Collapse expanded={opened}>{fields}</Collapse>
-    </>
-  );
-}
 
 const NOTHING: UsageChange = {
   range: undefined,
@@ -54,11 +27,14 @@ const NOTHING: UsageChange = {
   operation: undefined,
 };
 
-function Fields({ search, onChange }: UsageFiltersProps) {
+/** What narrows the list. */
+export function UsageFilters({ search, onChange }: UsageFiltersProps) {
   const { t } = useTranslation(['usage', 'common']);
   const admin = useCan('usage.read');
+  const filters = Object.values(filtersOf(search));
+  const count = filters.filter((value) => value !== undefined).length;
   return (
-    <search className={classes.filters} aria-label={t('filter.label')}>
+    <FilterBar count={count} onClear={() => onChange(NOTHING)}>
       <TimeFields search={search} onChange={onChange} />
       <ModelField search={search} onChange={onChange} />
       <KeyField search={search} onChange={onChange} />
@@ -80,19 +56,7 @@ function Fields({ search, onChange }: UsageFiltersProps) {
         onChange={(operation) => onChange({ operation: UsageOperation.safeParse(operation).data })}
         data={UsageOperation.options.map((value) => ({ value, label: t(`operations.${value}`) }))}
       />
-      {isFiltered(search) && (
-        <div>
-          <Button
-            variant="subtle"
-            color="gray"
-            leftSection={<IconX size={15} />}
-            onClick={() => onChange(NOTHING)}
-          >
-            {t('filter.clear')}
-          </Button>
-        </div>
-      )}
-    </search>
+    </FilterBar>
   );
 }
 
@@ -153,7 +117,7 @@ type ChoiceFieldProps = {
 
 /** One of many; a value that is no longer among them stays choosable, as old requests still have it. */
 function ChoiceField({ label, any, value, choices, onChange }: ChoiceFieldProps) {
-  const { t } = useTranslation('usage');
+  const { t } = useTranslation('common');
   const gone = value !== undefined && !choices.some((choice) => choice.value === value);
   return (
     <Select
@@ -162,7 +126,7 @@ function ChoiceField({ label, any, value, choices, onChange }: ChoiceFieldProps)
       clearable
       searchable
       limit={200}
-      nothingFoundMessage={t('filter.noMatch')}
+      nothingFoundMessage={t('filters.noMatch')}
       value={value ?? null}
       onChange={(next) => onChange(next ?? undefined)}
       data={gone ? [...choices, { value, label: value }] : [...choices]}
@@ -186,17 +150,13 @@ function ModelField({ search, onChange }: UsageFiltersProps) {
 
 function KeyField({ search, onChange }: UsageFiltersProps) {
   const { t } = useTranslation('usage');
-  const admin = useCan('usage.read');
-  const { data = [] } = useQuery(trpc.keys.list.queryOptions(admin ? { all: true } : {}));
+  const [seesUsage, seesKeys] = [useCan('usage.read'), useCan('keys.read')];
   return (
-    <ChoiceField
+    <KeySelect
       label={t('filter.key')}
-      any={t('filter.anyKey')}
+      placeholder={t('filter.anyKey')}
+      all={seesUsage && seesKeys}
       value={search.key}
-      choices={data.map((key) => ({
-        value: key.id,
-        label: admin ? `${key.name} · ${key.ownerName}` : key.name,
-      }))}
       onChange={(key) => onChange({ key })}
     />
   );

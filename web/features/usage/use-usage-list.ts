@@ -2,21 +2,14 @@ import { keepPreviousData, useInfiniteQuery, useQueryClient } from '@tanstack/re
 import { useEffect, useMemo, useState } from 'react';
 import type { UsageRow } from '#shared/schemas/usage.ts';
 import { trpc } from '../../lib/trpc.ts';
+import { type Pages, usePages } from '../../lib/use-pages.ts';
 import { filtersOf, toUsageFilter, type UsageSearch } from './usage-search.ts';
 
 const PAGE = 100;
 
-export type UsageList = {
-  /** Undefined until the first page is there. */
-  rows: UsageRow[] | undefined;
-  error: unknown;
-  isPending: boolean;
-  isRefreshing: boolean;
-  refetch: () => void;
+export type UsageList = Pages<UsageRow> & {
   /** Asks for the newest requests again. */
   refresh: () => void;
-  /** Undefined when everything is there. */
-  more: { onLoad: () => void; loading: boolean } | undefined;
 };
 
 /** The list for an address: pages fetched so far, the next one on demand, and the newest on refresh. */
@@ -37,11 +30,11 @@ export function useUsageList(search: UsageSearch, enabled: boolean): UsageList {
     },
   );
   const query = useInfiniteQuery(options);
-  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows), [query.data]);
+  const pages = usePages(query);
 
   // The server gives up a search that takes long; it goes on by itself until there is a row to show.
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
-  const searching = rows?.length === 0 && hasNextPage && !query.error;
+  const searching = pages.rows?.length === 0 && hasNextPage && !query.error;
   useEffect(() => {
     if (searching && !isFetchingNextPage) void fetchNextPage();
   }, [searching, isFetchingNextPage, fetchNextPage]);
@@ -57,14 +50,9 @@ export function useUsageList(search: UsageSearch, enabled: boolean): UsageList {
     void query.refetch();
   };
   return {
-    rows: searching ? undefined : rows,
-    error: query.error,
-    isPending: query.isPending || searching,
-    isRefreshing: query.isFetching && !query.isFetchingNextPage && !query.isPending,
-    refetch: () => void query.refetch(),
+    ...pages,
+    rows: searching ? undefined : pages.rows,
+    isPending: pages.isPending || searching === true,
     refresh,
-    more: query.hasNextPage
-      ? { onLoad: () => void query.fetchNextPage(), loading: query.isFetchingNextPage }
-      : undefined,
   };
 }

@@ -101,9 +101,6 @@ export const audit = {
     settings: 'Settings',
   },
   filter: {
-    label: 'Filters',
-    show: 'Filters',
-    showCount: 'Filters ({{count}})',
     range: 'Time',
     ranges: {
       any: 'Any time',
@@ -118,8 +115,6 @@ export const audit = {
     anyAction: 'Anything',
     target: 'Target',
     anyTarget: 'Part of its name',
-    noMatch: 'No match',
-    clear: 'Clear filters',
   },
   empty: {
     title: 'Nothing was changed yet',

@@ -27,6 +27,12 @@ export const common = {
   loadMore: 'Load more',
   actions: 'Actions',
   actionsFor: 'Actions for {{name}}',
+  filters: {
+    label: 'Filters',
+    count: 'Filters ({{count}})',
+    noMatch: 'No match',
+    clear: 'Clear filters',
+  },
   search: 'Search',
   clear: 'Clear',
   none: 'None',

@@ -71,9 +71,6 @@ export const usage = {
     'Estimated: the platform did not report usage, so Gatehouse counted the tokens itself.',
   estimatedCount: 'about {{count}}',
   filter: {
-    label: 'Filters',
-    show: 'Filters',
-    showCount: 'Filters ({{count}})',
     range: 'Time',
     ranges: {
       any: 'Any time',
@@ -97,8 +94,6 @@ export const usage = {
     anyOutcome: 'Any outcome',
     operation: 'Asked for',
     anyOperation: 'Anything',
-    noMatch: 'No match',
-    clear: 'Clear filters',
   },
   empty: {
     title: 'No requests yet',

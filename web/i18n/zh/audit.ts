@@ -99,9 +99,6 @@ export const audit: Translated<typeof english> = {
     settings: '设置',
   },
   filter: {
-    label: '筛选',
-    show: '筛选',
-    showCount: '筛选（{{count}}）',
     range: '时间',
     ranges: {
       any: '不限时间',
@@ -116,8 +113,6 @@ export const audit: Translated<typeof english> = {
     anyAction: '任何操作',
     target: '对象',
     anyTarget: '名称的一部分',
-    noMatch: '没有匹配项',
-    clear: '清除筛选',
   },
   empty: {
     title: '还没有任何改动',

@@ -30,6 +30,12 @@ export const common: Translated<typeof english> = {
   loadMore: '加载更多',
   actions: '操作',
   actionsFor: '{{name}}的操作',
+  filters: {
+    label: '筛选',
+    count: '筛选（{{count}}）',
+    noMatch: '没有匹配项',
+    clear: '清除筛选',
+  },
   search: '搜索',
   clear: '清除',
   none: '无',

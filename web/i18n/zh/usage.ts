@@ -72,9 +72,6 @@ export const usage: Translated<typeof english> = {
   estimated: '估算值：平台没有返回用量，token 数由 Gatehouse 自行计算。',
   estimatedCount: '约 {{count}}',
   filter: {
-    label: '筛选',
-    show: '筛选',
-    showCount: '筛选（{{count}}）',
     range: '时间',
     ranges: {
       any: '不限时间',
@@ -98,8 +95,6 @@ export const usage: Translated<typeof english> = {
     anyOutcome: '全部结果',
     operation: '请求类型',
     anyOperation: '全部类型',
-    noMatch: '没有匹配项',
-    clear: '清除筛选',
   },
   empty: {
     title: '还没有请求',
