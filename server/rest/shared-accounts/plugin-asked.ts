@@ -23,7 +23,7 @@ export function textsIn(turns: readonly unknown[]): string[] {
 
 const Words = z.array(z.object({ text: z.string().catch('') }).catch({ text: '' })).catch([]);
 const Turn = z
-  .object({ content: z.unknown(), parts: z.unknown() })
+  .object({ content: z.unknown().optional(), parts: z.unknown().optional() })
   .catch({ content: null, parts: null });
 
 function wordsOf(parts: unknown): string[] {
