@@ -21,6 +21,10 @@ export const PERMISSIONS = [
   'accounts.read',
   /** Change, test and remove everybody's accounts; say which personal ones may be lent. */
   'accounts.write',
+  /** See which program leased whose token, secrets by name, jobs and proxies. */
+  'vault.read',
+  /** Keep everybody's refresh tokens, clients, proxies and secrets. */
+  'vault.write',
   'platforms.write',
   /** Models, their routes and prices. */
   'models.write',
@@ -33,6 +37,8 @@ export const PERMISSIONS = [
   'usage.read',
   /** See who changed what. */
   'audit.read',
+  /** Where alerts go, and from when on. */
+  'alerts.write',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -46,15 +52,26 @@ export const BUILT_IN_ROLES = {
     'keys.write',
     'accounts.read',
     'accounts.write',
+    'vault.read',
+    'vault.write',
     'platforms.write',
     'models.write',
     'pool.write',
     'limits.read',
     'limits.write',
     'usage.read',
+    'alerts.write',
   ],
   /** Sees everything and changes nothing. */
-  auditor: ['users.read', 'keys.read', 'accounts.read', 'limits.read', 'usage.read', 'audit.read'],
+  auditor: [
+    'users.read',
+    'keys.read',
+    'accounts.read',
+    'vault.read',
+    'limits.read',
+    'usage.read',
+    'audit.read',
+  ],
   member: [],
 } as const satisfies Record<string, readonly Permission[]>;
 export type BuiltInRole = keyof typeof BUILT_IN_ROLES;

@@ -19,7 +19,7 @@ export type AccountColumns = {
   ownerId: string;
   platformId: string;
   name: string;
-  kind: 'api_key' | 'none' | 'plugin';
+  kind: 'api_key' | 'none' | 'oauth' | 'plugin';
   secret: string | null;
   secretHint: string;
   shared: boolean;

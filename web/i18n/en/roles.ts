@@ -30,12 +30,14 @@ export const roles = {
     'sign-in': 'Sign-in',
     keys: 'API keys',
     accounts: 'Accounts',
+    vault: 'Vault',
     platforms: 'Platforms',
     models: 'Models',
     pool: 'Pool',
     limits: 'Limits',
     usage: 'Usage',
     audit: 'Audit log',
+    alerts: 'Alerts',
   },
   permissions: {
     users: {
@@ -49,11 +51,16 @@ export const roles = {
       read: 'See everybody’s accounts',
       write: 'Change, test and remove everybody’s accounts',
     },
+    vault: {
+      read: 'See who leased which token, secrets by name, jobs and proxies',
+      write: 'Keep everybody’s refresh tokens, clients, proxies and secrets',
+    },
     platforms: { write: 'Add and change platforms' },
     models: { write: 'Add and change models, their routes and prices' },
     pool: { write: 'Say how pool credit is earned and spent' },
     limits: { read: 'See the limits of everybody', write: 'Set limits' },
     usage: { read: 'See everybody’s requests and what they cost' },
+    alerts: { write: 'Say where alerts go, and from when on' },
     audit: { read: 'See who changed what' },
   },
   form: {

@@ -31,12 +31,14 @@ export const roles: Translated<typeof english> = {
     'sign-in': '登录',
     keys: 'API 密钥',
     accounts: '账号',
+    vault: '保管库',
     platforms: '平台',
     models: '模型',
     pool: '共享池',
     limits: '限额',
     usage: '用量',
     audit: '审计日志',
+    alerts: '告警',
   },
   permissions: {
     users: {
@@ -47,11 +49,16 @@ export const roles: Translated<typeof english> = {
     'sign-in': { write: '设置第三方登录、注册和邮件' },
     keys: { read: '查看所有人的密钥', write: '修改、轮换和吊销所有人的密钥' },
     accounts: { read: '查看所有人的账号', write: '修改、测试和删除所有人的账号' },
+    vault: {
+      read: '查看谁租用了哪个令牌，以及密钥名称、任务和代理',
+      write: '管理所有人的刷新令牌、客户端、代理和密钥',
+    },
     platforms: { write: '添加和修改平台' },
     models: { write: '添加和修改模型、路由和价格' },
     pool: { write: '决定共享额度如何获得和使用' },
     limits: { read: '查看所有人的限额', write: '设置限额' },
     usage: { read: '查看所有人的请求及其费用' },
+    alerts: { write: '决定告警发往何处以及何时发出' },
     audit: { read: '查看谁更改了什么' },
   },
   form: {
