@@ -15,9 +15,13 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => lab[Symbol.asyncDispose]());
 
-/** A code that was not taken yet: that of the next step is good half a minute early. */
-const codeOf = (secret: string, steps = 0) =>
-  generateSync({ secret, epoch: Date.now() / 1_000 + steps * 30 });
+/**
+ * A code by the clock, or of so many steps later. It is good for a step before and after its own, and
+ * none is taken that is not later than the last: the present one sets an app up and the next one signs
+ * in, whenever a step ends meanwhile.
+ */
+const codeOf = (secret: string, later: 0 | 1) =>
+  generateSync({ secret, epoch: Date.now() / 1_000 + later * 30 });
 
 /** Sets an app up on the profile page. */
 async function setUpApp(page: Page): Promise<{ secret: string; codes: string[] }> {
@@ -28,7 +32,7 @@ async function setUpApp(page: Page): Promise<{ secret: string; codes: string[] }
   await wizard.getByLabel('Code from your app').fill('000 00');
   await wizard.getByRole('button', { name: 'Turn on' }).click();
   await expect(wizard.getByText('Six digits', { exact: true })).toBeVisible();
-  await wizard.getByLabel('Code from your app').fill(codeOf(secret, -1));
+  await wizard.getByLabel('Code from your app').fill(codeOf(secret, 0));
   await wizard.getByRole('button', { name: 'Turn on' }).click();
   const list = page.getByRole('list', { name: 'Recovery codes' });
   await expect(list.getByRole('listitem')).toHaveCount(10);
@@ -64,7 +68,7 @@ test('an app is set up, asked for, stood in for by a recovery code, and turned o
   await code.fill('000000');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByText('This code is wrong or was used already.')).toBeVisible();
-  await code.fill(codeOf(secret));
+  await code.fill(codeOf(secret, 1));
   await page.keyboard.press('Enter');
   await backToProfile(page);
 
