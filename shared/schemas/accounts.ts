@@ -111,6 +111,10 @@ export const AccountView = z.object({
 });
 export type AccountView = z.infer<typeof AccountView>;
 
+/** Somebody's only, of those that one may see; without it all of them. */
+export const AccountListInput = z.object({ ownerId: Id.optional() }).default({});
+export type AccountListInput = z.infer<typeof AccountListInput>;
+
 export const AccountName = z.string().trim().min(1).max(100);
 /** No white space or control characters: it becomes a header. */
 export const UpstreamKey = z

@@ -143,6 +143,21 @@ describe('accounts.list', () => {
     expect(bobs).not.toContain(own.id);
   });
 
+  test("of one owner shows that person's, and to a member those lent by them", async () => {
+    const own = await created(ada);
+    const lent = await created(ada, { shared: true });
+    const idsFor = async (viewer: Person) => {
+      const { data } = await viewer.browser.query('accounts.list', { ownerId: ada.id });
+      return (data as AccountView[]).map(({ id, ownerId }) => (ownerId === ada.id ? id : null));
+    };
+    await created(bob, { shared: true });
+    expect(await idsFor(admin)).toEqual(expect.arrayContaining([own.id, lent.id]));
+    expect(await idsFor(admin)).not.toContain(null);
+    expect(await idsFor(bob)).toContain(lent.id);
+    expect(await idsFor(bob)).not.toContain(own.id);
+    expect(await idsFor(bob)).not.toContain(null);
+  });
+
   test("shows of somebody else's lent account neither hint nor error", async () => {
     const { id } = await created(ada, { shared: true });
     const failed = { lastError: 'a private matter', lastErrorAt: new Date() };

@@ -123,13 +123,16 @@ export function createAccountsRepo(db: Db) {
   }
 
   return {
-    /** What a person sees: their own and those lent to them, or all. Newest first. */
-    async visible(viewer: Scope): Promise<AccountRow[]> {
+    /** What a person sees: their own and those lent to them, or all; of one owner or everybody's. Newest first. */
+    async visible(viewer: Scope, ownerId?: string): Promise<AccountRow[]> {
       const platforms = await lendable();
       const rows = await db.account.findMany({
         select: SELECT,
         orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-        ...(viewer !== 'all' && { where: { OR: [viewer, lentTo(viewer.ownerId, platforms)] } }),
+        where: {
+          ...(ownerId !== undefined && { ownerId }),
+          ...(viewer !== 'all' && { OR: [viewer, lentTo(viewer.ownerId, platforms)] }),
+        },
       });
       return rows.map((row) => toRow(row, platforms));
     },

@@ -1,6 +1,7 @@
 import {
   AccountCreate,
   AccountHistoryInput,
+  AccountListInput,
   AccountUpdate,
   AccountUseInput,
   AllowPersonalLending,
@@ -12,7 +13,9 @@ import type { AccountsService } from './accounts.service.ts';
 
 export function createAccountsRouter(service: AccountsService, records: AccountRecordsService) {
   return router({
-    list: memberProcedure.query(({ ctx }) => service.list(ctx.me)),
+    list: memberProcedure
+      .input(AccountListInput)
+      .query(({ ctx, input }) => service.list(ctx.me, input)),
     create: memberProcedure
       .input(AccountCreate)
       .mutation(({ ctx, input }) => service.create(ctx, input)),

@@ -2,6 +2,7 @@ import { AppError } from '#shared/errors.ts';
 import { can } from '#shared/permissions.ts';
 import {
   type AccountCreate,
+  type AccountListInput,
   type AccountTest,
   type AccountUpdate,
   type AccountView,
@@ -130,9 +131,9 @@ export function createAccountsService(deps: AccountsDeps) {
   }
 
   return {
-    /** Own and shared accounts; whoever may see others' sees all. */
-    async list(me: Me): Promise<AccountView[]> {
-      return (await repo.visible(toSee(me))).map((row) => toView(me, row));
+    /** Own and shared accounts; whoever may see others' sees all. With `ownerId` only that person's. */
+    async list(me: Me, { ownerId }: AccountListInput): Promise<AccountView[]> {
+      return (await repo.visible(toSee(me), ownerId)).map((row) => toView(me, row));
     },
 
     /** Throws bad_request for an unknown platform or a missing key, conflict for a name already used there. */

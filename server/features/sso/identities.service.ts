@@ -1,10 +1,10 @@
 import { AppError } from '#shared/errors.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
-import type { WaysOfMine } from '#shared/schemas/sso.ts';
+import type { IdentityView, WaysOfMine } from '#shared/schemas/sso.ts';
 import type { Tx } from '../../infra/prisma/client.ts';
 import { type Actor, type Audit, by } from '../audit/index.ts';
 import { type Proven, requireRecentProof } from '../sessions/index.ts';
-import type { IdentitiesRepo } from './identities.repo.ts';
+import type { IdentitiesRepo, StoredIdentity } from './identities.repo.ts';
 import type { Providers } from './providers.ts';
 
 export type IdentitiesDeps = {
@@ -28,22 +28,22 @@ export function createIdentitiesService({ audit, providers, repo }: IdentitiesDe
   }
 
   return {
+    /** Who somebody is at other services; empty for nobody. */
+    async of(userId: string): Promise<IdentityView[]> {
+      const [all, found] = await Promise.all([providers.all(), repo.listOf(userId)]);
+      return toViews(all, found);
+    },
+
     async mine(me: Me): Promise<WaysOfMine> {
       const [all, own, ways] = await Promise.all([
         providers.all(),
         repo.listOf(me.id),
         repo.otherWays(null, me.id),
       ]);
-      const names = new Map(all.map(({ id, name }) => [id, name]));
       const linked = new Set(own.map(({ providerId }) => providerId));
       return {
         ...ways,
-        identities: own.map(({ id, providerId, username, email, subject, ...times }) => ({
-          ...{ id, providerId, label: username || email || subject },
-          providerName: names.get(providerId) ?? providerId,
-          createdAt: times.createdAt.toISOString(),
-          lastUsedAt: times.lastUsedAt?.toISOString() ?? null,
-        })),
+        identities: toViews(all, own),
         others: all
           .filter(({ enabled, id }) => enabled && !linked.has(id))
           .map(({ id, name, settings }) => ({ id, name, kind: settings.kind })),
@@ -78,3 +78,16 @@ export function createIdentitiesService({ audit, providers, repo }: IdentitiesDe
   };
 }
 export type IdentitiesService = ReturnType<typeof createIdentitiesService>;
+
+function toViews(
+  services: readonly { id: string; name: string }[],
+  identities: readonly StoredIdentity[],
+): IdentityView[] {
+  const names = new Map(services.map(({ id, name }) => [id, name]));
+  return identities.map(({ id, providerId, username, email, subject, ...times }) => ({
+    ...{ id, providerId, label: username || email || subject },
+    providerName: names.get(providerId) ?? providerId,
+    createdAt: times.createdAt.toISOString(),
+    lastUsedAt: times.lastUsedAt?.toISOString() ?? null,
+  }));
+}

@@ -49,6 +49,10 @@ refusalBattery('sso.providers', {
   console: () => h.console,
   call: (browser) => browser.query('sso.providers'),
 });
+refusalBattery('sso.of', {
+  console: () => h.console,
+  call: async (browser) => browser.query('sso.of', { id: (await h.console.addUser()).id }),
+});
 refusalBattery('sso.saveProvider', {
   console: () => h.console,
   call: (browser) => browser.mutate('sso.saveProvider', {}),
@@ -243,7 +247,7 @@ describe('by plain OAuth 2.0 in the shapes of Linux.do', () => {
 describe('linking', () => {
   test('makes a known account mine, which then signs me in; unlinking ends that', async () => {
     const id = await h.addOauth(linuxDo.url);
-    const { browser, username } = await h.signedIn();
+    const { browser, id: userId, username } = await h.signedIn();
     const { state } = await beginLink(browser, id);
     expect((await finish(browser, id, { state })).data).toMatchObject({ next: 'linked' });
     const other = h.stranger();
@@ -251,6 +255,8 @@ describe('linking', () => {
     const mine = (await browser.query('sso.mine')).data as { identities: { id: string }[] };
     expect(mine.identities).toHaveLength(1);
     const [identity] = mine.identities;
+    const admin = await h.console.signedIn('admin');
+    expect((await admin.browser.query('sso.of', { id: userId })).data).toEqual(mine.identities);
     expect((await browser.mutate('sso.unlink', { id: identity?.id })).error).toBeUndefined();
     expect(codeOf(await signInAt(h.stranger(), id))).toBe('sso_refused');
   });

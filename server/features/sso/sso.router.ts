@@ -35,6 +35,9 @@ export function createSsoRouter({ sso, ssoProviders, identities }: SsoRouterDeps
     }),
 
     mine: memberProcedure.query(({ ctx }) => identities.mine(ctx.me)),
+    of: allowedTo('users.read')
+      .input(ById)
+      .query(({ input }) => identities.of(input.id)),
     unlink: memberProcedure.input(ById).mutation(async ({ ctx, input }) => {
       await identities.unlink(ctx, input.id);
       return null;
