@@ -1,4 +1,10 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, test } from '@playwright/test';
+import { fernetSeal } from '#server/testing/fernet-seal.ts';
 import {
   PLUGIN_ADMIN_KEY,
   type PluginApiServer,
@@ -8,7 +14,7 @@ import {
 } from '#server/testing/plugin-api-server.ts';
 import { pick, row, signInAs } from './console.ts';
 import { type Gatehouse, startGatehouse } from './gatehouse.ts';
-import { PASSWORD } from './lab.ts';
+import { PASSWORD, signIn } from './lab.ts';
 
 const MAKES_USERS = 'POST /api/users';
 const WHY = 'the database there is full';
@@ -34,7 +40,7 @@ test.afterAll(async () => {
   await plugin[Symbol.asyncDispose]();
 });
 
-// The second goes on where the first ended.
+// Each goes on where the one before ended.
 test.describe.configure({ mode: 'serial' });
 
 test('an admin sees for whom no account could be made and why, and has it tried again', async ({
@@ -75,14 +81,16 @@ test('an admin sees for whom no account could be made and why, and has it tried 
   await ben.close();
 });
 
-test('a member chats by their own account there, which is theirs only', async ({ page }) => {
+/** Their answer, in pieces. */
+function saying(...words: string[]) {
   const chunk = (delta: object, finish_reason: string | null = null) =>
     `data: ${JSON.stringify({ choices: [{ index: 0, delta, finish_reason }] })}\n\n`;
-  const pieces = [chunk({ content: 'Hello from ' }), chunk({ content: 'the pool' })];
-  plugin.when(
-    'POST /v1/chat/completions',
-    streamed([...pieces, chunk({}, 'stop'), 'data: [DONE]\n\n']),
-  );
+  const pieces = words.map((content) => chunk({ content }));
+  return streamed([...pieces, chunk({}, 'stop'), 'data: [DONE]\n\n']);
+}
+
+test('a member chats by their own account there, which is theirs only', async ({ page }) => {
+  plugin.when('POST /v1/chat/completions', saying('Hello from ', 'the pool'));
   await signInAs(page, gatehouse.url, 'ben');
   await page.goto(`${gatehouse.url}/playground`);
   await pick(page.getByRole('combobox', { name: 'Model' }), 'pooled');
@@ -97,4 +105,72 @@ test('a member chats by their own account there, which is theirs only', async ({
 
   await page.goto(`${gatehouse.url}/accounts`);
   await expect(row(page, 'Plug-in API')).toHaveCount(1);
+});
+
+/** What `npm run import:plugin-keys` prints. */
+async function importKeys(key: Buffer, ...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['scripts/import-plugin-keys.ts', ...args],
+    {
+      cwd: resolve(import.meta.dirname, '..'),
+      env: {
+        ...process.env,
+        DATA_DIR: gatehouse.dataDir,
+        PLUGIN_API_ENCRYPTION_KEY: key.toString('base64url'),
+      },
+    },
+  );
+  return stdout;
+}
+
+test('keys of an older database are imported beside the running server, which uses them at once', async () => {
+  plugin.when(MAKES_USERS, told(500, { error: WHY }));
+  const message = { role: 'assistant', content: 'Hi' };
+  const answer = { id: 'c-1', choices: [{ index: 0, message, finish_reason: 'stop' }] };
+  plugin.when('POST /v1/chat/completions', told(200, answer));
+  const ada = await signIn(gatehouse.url);
+  await ada.mutate('users.create', { username: 'cleo', password: PASSWORD });
+  const cleo = await signIn(gatehouse.url, 'cleo');
+  const { secret } = await cleo.mutate<{ secret: string }>('keys.create', { name: 'script' });
+  const ask = async () => {
+    const res = await fetch(`${gatehouse.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${secret}` },
+      body: JSON.stringify({ model: 'pooled', messages: [{ role: 'user', content: 'hello' }] }),
+    });
+    await res.text();
+    return res.status;
+  };
+  const older = randomBytes(32);
+  const imported = 'sk-of-the-older-database';
+  const file = join(gatehouse.dataDir, 'keys.csv');
+  const line = (username: string, key: string) => `${username},${fernetSeal(older, key)},old-1`;
+  const lines = [line('cleo', imported), line('ben', 'sk-another'), line('zoe', 'sk-zoe')];
+  await writeFile(file, ['username,api_key,plugin_user_id', ...lines].join('\n'));
+
+  const plan = await importKeys(older, file);
+  expect(plan).toMatch(/line 2 {2}cleo {2}would be imported\nline 3 {2}ben {2}has a key already/);
+  expect(plan).toMatch(/line 4 {2}zoe {2}skipped: there is no such user here\nNothing was changed/);
+  expect(await ask()).toBe(503);
+  const written = await importKeys(older, file, '--write');
+  expect(written).toMatch(/line 2 {2}cleo {2}imported\nline 3 {2}ben {2}has a key already/);
+  for (const printed of [plan, written]) expect(printed).not.toContain('sk-');
+  await expect.poll(ask, { timeout: 1_000 }).toBe(200);
+  expect(plugin.calls.at(-1)?.headers.authorization).toBe(`Bearer ${imported}`);
+  expect(await importKeys(older, file, '--write')).toContain('cleo  has a key already');
+});
+
+test('they are imported into one that is stopped, too', async () => {
+  expect(await gatehouse.stop()).toBe(0);
+  const older = randomBytes(32);
+  const file = join(gatehouse.dataDir, 'more.jsonl');
+  const rows = ['cleo', 'nobody'].map((username) => ({
+    username,
+    api_key: fernetSeal(older, 'sk-x'),
+  }));
+  await writeFile(file, rows.map((row) => JSON.stringify(row)).join('\n'));
+  expect(await importKeys(older, file)).toMatch(
+    /cleo {2}has a key already\nline 2 {2}nobody {2}skip/,
+  );
 });

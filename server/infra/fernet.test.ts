@@ -1,22 +1,14 @@
-import { createCipheriv, createHmac, randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { AppError } from '#shared/errors.ts';
+import { fernetSeal } from '../testing/fernet-seal.ts';
 import { createFernetReader } from './fernet.ts';
 
 /** The vectors of https://github.com/fernet/spec: verify.json and invalid.json. */
 const KEY = 'cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=';
 const HELLO =
   'gAAAAAAdwJ6wAAECAwQFBgcICQoLDA0ODy021cpGVWKZ_eEwCGM4BLLF_5CV9dOPmrhuVUPgJobwOz7JcbmrR64jVmpU4IwqDA==';
-
-function seal(key: Buffer, text: string | Buffer): string {
-  const iv = randomBytes(16);
-  const cipher = createCipheriv('aes-128-cbc', key.subarray(16), iv);
-  const head = Buffer.from([0x80, 0, 0, 0, 0, 0x1d, 0xc0, 0x9e, 0xb0]);
-  const signed = Buffer.concat([head, iv, cipher.update(text), cipher.final()]);
-  const mac = createHmac('sha256', key.subarray(0, 16)).update(signed).digest();
-  return Buffer.concat([signed, mac]).toString('base64url');
-}
 
 test('opens the token of the specification', () => {
   expect(createFernetReader(KEY)(HELLO)).toBe('hello');
@@ -52,7 +44,7 @@ test('opens whatever was sealed with its key, and nothing else', () => {
   const key = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes));
   fc.assert(
     fc.property(key, key, fc.string({ unit: 'binary' }), (own, other, text) => {
-      const token = seal(own, text);
+      const token = fernetSeal(own, text);
       const wellFormed = Buffer.from(text).toString();
       expect(createFernetReader(own.toString('base64url'))(token)).toBe(wellFormed);
       if (own.subarray(0, 16).equals(other.subarray(0, 16))) return;
@@ -91,7 +83,7 @@ test('refuses text that ends within a block', () => {
 
 test('refuses text that is not UTF-8', () => {
   const key = randomBytes(32);
-  const token = seal(key, Buffer.from([0xff, 0xfe]));
+  const token = fernetSeal(key, Buffer.from([0xff, 0xfe]));
   expect(() => createFernetReader(key.toString('base64url'))(token)).toThrow('not text');
 });
 

@@ -1,19 +1,13 @@
-import { createCipheriv, createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { beforeEach, expect, test } from 'vitest';
 import { createFernetReader } from '../../infra/fernet.ts';
+import { fernetSeal } from '../../testing/fernet-seal.ts';
 import { importPluginKeys } from './import-keys.ts';
 import type { MadeKey } from './plugin-keys.repo.ts';
 
 const key = randomBytes(32);
 
-function sealed(text: string): string {
-  const iv = randomBytes(16);
-  const cipher = createCipheriv('aes-128-cbc', key.subarray(16), iv);
-  const head = Buffer.from([0x80, 0, 0, 0, 0, 0, 0, 0, 0]);
-  const signed = Buffer.concat([head, iv, cipher.update(text), cipher.final()]);
-  const mac = createHmac('sha256', key.subarray(0, 16)).update(signed).digest();
-  return Buffer.concat([signed, mac]).toString('base64url');
-}
+const sealed = (text: string) => fernetSeal(key, text);
 
 const kept = new Map<string, MadeKey>();
 const users = new Map([
