@@ -7,6 +7,9 @@ import { trpc } from '../../lib/trpc.ts';
 import { Section } from '../../ui/Section.tsx';
 import { type BadgeState, StateBadge } from '../../ui/StateBadge.tsx';
 
+/** So often it is asked whether an account that is being made is ready. */
+const EVERY_MS = 5_000;
+
 type Mine = NonNullable<MyPluginKey>;
 
 const BADGES = {
@@ -19,7 +22,11 @@ const BADGES = {
 /** Where one stands at the Plug-in API; nothing where none is set up. */
 export function MyPluginCard() {
   const { t } = useTranslation('pluginApi');
-  const { data: mine } = useQuery(trpc.pluginApi.mine.queryOptions());
+  const { data: mine } = useQuery(
+    trpc.pluginApi.mine.queryOptions(undefined, {
+      refetchInterval: ({ state: { data } }) => data?.state === 'pending' && EVERY_MS,
+    }),
+  );
   if (!mine) return null;
   const { nextTryAt, state } = mine;
   return (

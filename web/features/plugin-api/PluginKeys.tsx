@@ -10,6 +10,8 @@ import { type Column, DataTable } from '../../ui/DataTable.tsx';
 import { Section } from '../../ui/Section.tsx';
 
 const PAGE = 50;
+/** As often as the server looks whose turn it is. */
+const EVERY_MS = 15_000;
 
 /** For whom no account at the Plug-in API could be made, and why; nothing where it went well. */
 export function PluginKeys() {
@@ -18,7 +20,10 @@ export function PluginKeys() {
   const query = useInfiniteQuery(
     trpc.pluginApi.list.infiniteQueryOptions(
       { limit: PAGE, state: 'failed' },
-      { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined },
+      {
+        getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+        refetchInterval: EVERY_MS,
+      },
     ),
   );
   const retry = useAppMutation(trpc.pluginApi.retry.mutationOptions(), {
