@@ -118,23 +118,31 @@ function shapeOf(schema: unknown, look: Look, depth: number): string {
     type,
   } = schema as Schema;
   if (depth > DEEPEST) return '…';
-  if (typeof $ref === 'string') {
-    const name = $ref.slice('#/components/schemas/'.length);
-    // What holds itself is told once.
-    if (look.open.includes(name)) return name;
-    return shapeOf(look.schemas[name], { ...look, open: [...look.open, name] }, depth);
-  }
+  if (typeof $ref === 'string') return namedOf($ref, look, depth);
   if (only !== undefined) return JSON.stringify(only);
   if (Array.isArray(choices)) return choices.map((choice) => JSON.stringify(choice)).join(' | ');
   const either = anyOf ?? oneOf;
   if (Array.isArray(either)) {
     return [...new Set(either.map((one) => shapeOf(one, look, depth)))].join(' | ');
   }
-  if (items !== undefined) return `${shapeOf(items, look, depth)}[]`;
+  if (items !== undefined) return listOf(shapeOf(items, look, depth));
   if (typeof properties === 'object' && properties !== null) {
     return objectOf(schema as Schema, look, depth);
   }
   return Array.isArray(type) ? type.join(' | ') : String(type ?? 'anything');
+}
+
+function namedOf(ref: string, look: Look, depth: number): string {
+  const name = ref.slice('#/components/schemas/'.length);
+  // Nobody named it: any JSON, which holds itself.
+  if (name.startsWith('__')) return 'anything';
+  // What holds itself is told once.
+  if (look.open.includes(name)) return name;
+  return shapeOf(look.schemas[name], { ...look, open: [...look.open, name] }, depth);
+}
+
+function listOf(each: string): string {
+  return each.includes(' | ') && !each.startsWith('{') ? `(${each})[]` : `${each}[]`;
 }
 
 function objectOf(schema: Schema, look: Look, depth: number): string {

@@ -32,10 +32,12 @@ beforeAll(async () => {
       auth: 'either',
       params: z.object({ id: z.coerce.number() }),
       body: z.object({ name: z.string(), note: z.string().optional() }),
-      answers: { 200: z.object({ done: z.boolean(), kind: z.enum(['a', 'b']).nullable() }) },
+      answers: {
+        200: z.object({ done: z.boolean(), kind: z.enum(['a', 'b']).nullable(), rest: z.json() }),
+      },
       errors: sharedAccountsErrors,
     },
-    () => ({ done: true, kind: null }),
+    () => ({ done: true, kind: null, rest: {} }),
   );
   addDocs(rest, { version: '1.2.3', url: null });
   addHealth(rest, {
@@ -110,4 +112,10 @@ test('health asks the database once a second at most, and is 503 without it', as
     components: { database: { type: 'postgresql', status: 'unhealthy' } },
   });
   expect(JSON.stringify(told)).not.toContain('hunter2');
+});
+
+test('either-or in a list and any JSON are told without names of our own', async () => {
+  const page = await (await fetch(`${url}/api/docs`)).text();
+  expect(page).toContain('(string | number)[]');
+  expect(page).not.toContain('__schema');
 });
