@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text, Title } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
@@ -8,8 +8,8 @@ import { useAppMutation } from '../../lib/use-app-mutation.ts';
 import { useCan } from '../../lib/use-me.ts';
 import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
 import { RelativeTime } from '../../ui/figures.tsx';
-import { QueryBoundary } from '../../ui/QueryBoundary.tsx';
-import classes from './users.module.css';
+import { deviceOf } from '../sessions/device-name.ts';
+import { PersonList, Thing } from './PersonList.tsx';
 
 /** Where somebody is signed in; each can be signed out, or all. */
 export function UserDevices({ id, name }: { id: string; name: string }) {
@@ -23,31 +23,31 @@ export function UserDevices({ id, name }: { id: string; name: string }) {
     success: (_, { deviceId }) => t(deviceId ? 'devices.ended' : 'devices.allEnded', { name }),
   });
   const some = (query.data?.length ?? 0) > 0;
+  const ending = end.isPending ? end.variables.deviceId : undefined;
   return (
-    <section>
-      <Group justify="space-between" mb="xs">
-        <Title order={3} fz="md">
-          {t('devices.title')}
-        </Title>
-        {mayWrite && some && (
-          <Button size="xs" variant="default" onClick={ask.open}>
-            {t('devices.endAll')}
-          </Button>
+    <>
+      <PersonList
+        title={t('devices.title')}
+        none={t('devices.none')}
+        query={query}
+        keyOf={(device) => device.id}
+        actions={
+          mayWrite &&
+          some && (
+            <Button size="xs" variant="default" onClick={ask.open}>
+              {t('devices.endAll')}
+            </Button>
+          )
+        }
+      >
+        {(device) => (
+          <Device
+            device={device}
+            ending={ending === device.id}
+            onEnd={mayWrite ? () => end.mutate({ id, deviceId: device.id }) : null}
+          />
         )}
-      </Group>
-      <QueryBoundary query={query} empty={<Text c="dimmed">{t('devices.none')}</Text>}>
-        {(devices) => (
-          <Stack component="ul" gap="xs" className={classes.devices ?? ''}>
-            {devices.map((device) => (
-              <Device
-                key={device.id}
-                device={device}
-                onEnd={mayWrite ? () => end.mutate({ id, deviceId: device.id }) : null}
-              />
-            ))}
-          </Stack>
-        )}
-      </QueryBoundary>
+      </PersonList>
       <ConfirmDialog
         opened={asking}
         onClose={ask.close}
@@ -57,28 +57,39 @@ export function UserDevices({ id, name }: { id: string; name: string }) {
         pending={end.isPending}
         onConfirm={() => end.mutate({ id })}
       />
-    </section>
+    </>
   );
 }
 
-function Device({ device, onEnd }: { device: UserDevice; onEnd: (() => void) | null }) {
-  const { t } = useTranslation('users');
+type DeviceProps = { device: UserDevice; ending: boolean; onEnd: (() => void) | null };
+
+function Device({ device, ending, onEnd }: DeviceProps) {
+  const { t } = useTranslation(['users', 'profile']);
   const { address, kind, lastSeenAt, userAgent } = device;
+  const { browser, system } = deviceOf(userAgent);
+  const known = browser && system ? t('profile:devices.browserOn', { browser, system }) : null;
+  const name = known ?? browser ?? system ?? (userAgent.slice(0, 60) || t(`devices.${kind}`));
   return (
-    <li>
-      <div className={classes.device}>
-        <Text fz="sm" lineClamp={1} title={userAgent}>
-          {userAgent || t(`devices.${kind}`)}
-        </Text>
-        <Text fz="xs" c="dimmed">
+    <Thing
+      name={<span title={userAgent}>{name}</span>}
+      detail={
+        <>
           {t(`devices.${kind}`)} · {address} · <RelativeTime iso={lastSeenAt} />
-        </Text>
-      </div>
-      {onEnd && (
-        <Button size="compact-xs" variant="default" onClick={onEnd}>
-          {t('devices.end')}
-        </Button>
-      )}
-    </li>
+        </>
+      }
+      end={
+        onEnd && (
+          <Button
+            size="compact-xs"
+            variant="default"
+            loading={ending}
+            aria-label={t('devices.endOf', { device: name })}
+            onClick={onEnd}
+          >
+            {t('devices.end')}
+          </Button>
+        )
+      }
+    />
   );
 }

@@ -14,6 +14,7 @@ import { StateBadge } from '../../ui/StateBadge.tsx';
 import { LimitTaken } from '../quotas/LimitBar.tsx';
 import { UserDevices } from './UserDevices.tsx';
 import { stateOf } from './UsersTable.tsx';
+import { UserAccounts, UserIdentities, UserKeys, UserReceipts } from './UserThings.tsx';
 import type { UserAction } from './user-actions.ts';
 import classes from './users.module.css';
 
@@ -25,7 +26,7 @@ type UserDrawerProps = {
   onAction: (action: UserAction, user: UserView) => void;
 };
 
-/** Everything about one person: facts, limits with what is left, devices, and where to look further. */
+/** Everything about one person: facts, limits with what is left, keys, accounts, devices, ways in, and where to look further. */
 export function UserDrawer({ id, name, opened, onClose, onAction }: UserDrawerProps) {
   const { t } = useTranslation('common');
   return (
@@ -48,6 +49,8 @@ function Person({ id, onAction }: { id: string; onAction: UserDrawerProps['onAct
   const query = useQuery(trpc.users.get.queryOptions({ id }));
   const mayWrite = useCan('users.write');
   const maySeeLimits = useCan('limits.read');
+  const maySeeKeys = useCan('keys.read');
+  const maySeeAccounts = useCan('accounts.read');
   return (
     <QueryBoundary query={query}>
       {(user) => (
@@ -61,7 +64,11 @@ function Person({ id, onAction }: { id: string; onAction: UserDrawerProps['onAct
             </Group>
           )}
           {maySeeLimits && <Limits id={id} />}
+          {maySeeKeys && <UserKeys id={id} />}
+          {maySeeAccounts && <UserAccounts id={id} />}
           <UserDevices id={id} name={user.username} />
+          <UserIdentities id={id} />
+          <UserReceipts id={id} />
           <Elsewhere user={user} />
         </Stack>
       )}
