@@ -11,7 +11,7 @@ const read = (file: string) => readFile(path.join(PRISMA, file), 'utf8');
 
 /**
  * Everything about the tables of a database that could differ, one line each. What Prisma cannot
- * say is left out: partitions, and that a table has any; checks; functions.
+ * say is left out: partitions, and that a table has any; checks; functions; indexes of some rows only.
  */
 const DESCRIPTION = `
   SELECT format('column %s.%s %s %s default %s', c.relname, a.attname,
@@ -32,6 +32,7 @@ const DESCRIPTION = `
   UNION ALL
   SELECT 'index ' || replace(indexdef, ' ON ONLY ', ' ON ') FROM pg_indexes
   WHERE schemaname = 'public' AND tablename <> '_prisma_migrations'
+    AND indexdef NOT LIKE '% WHERE %'
     AND NOT (SELECT relispartition FROM pg_class WHERE pg_class.oid = tablename::regclass)
   UNION ALL
   SELECT format('enum %s %s %s', t.typname, e.enumsortorder, e.enumlabel)
