@@ -16,6 +16,8 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () =>
       variant="light"
       icon={<IconAlertTriangle />}
       title={describeError(readable).title}
+      // Never to the edges of a section whose list begins there.
+      w="calc(100% - 2rem)"
       maw={640}
       my="md"
       mx="auto"

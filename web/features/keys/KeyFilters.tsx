@@ -36,7 +36,7 @@ export function KeyFilters(props: KeyFiltersProps) {
   const set = (change: KeyFilter) => onFilter({ ...filter, ...change });
   const orders = KeySort.options.filter((by) => everyone || by !== 'owner');
   return (
-    <Group gap="sm" mb="sm">
+    <Group gap="xs" mb="sm">
       <SearchField
         label={t('filter.text')}
         placeholder={t('filter.textHint')}
@@ -52,7 +52,7 @@ export function KeyFilters(props: KeyFiltersProps) {
           return { value, label };
         })}
         clearable
-        w={150}
+        w={140}
         value={filter.state ?? null}
         onChange={(state) => set({ state: KeyState.safeParse(state).data })}
       />
@@ -61,7 +61,7 @@ export function KeyFilters(props: KeyFiltersProps) {
         placeholder={t('filter.anyScope')}
         data={scopes}
         clearable
-        w={140}
+        w={124}
         value={filter.scope ?? null}
         onChange={(scope) => set({ scope: KeyScope.safeParse(scope).data })}
       />
@@ -72,7 +72,7 @@ export function KeyFilters(props: KeyFiltersProps) {
         aria-label={t('sort.label')}
         data={orders.map((value) => ({ value, label: t(`sort.${value}`) }))}
         allowDeselect={false}
-        w={160}
+        w={145}
         value={sort.by}
         onChange={(by) => onSort(KeySort.catch('created').parse(by))}
       />
@@ -83,14 +83,16 @@ export function KeyFilters(props: KeyFiltersProps) {
           onChange={(event) => set({ withRevoked: event.currentTarget.checked })}
         />
       )}
-      <Text fz="sm" c="dimmed" ml="auto" role="status" className="gh-figures">
-        {counts ? t('filter.total', { count: totalOf(counts, filter) }) : ''}
-      </Text>
-      {onSelect && (
-        <Button size="xs" variant="default" onClick={onSelect}>
-          {t('select.start')}
-        </Button>
-      )}
+      <Group gap="xs" ml="auto" wrap="nowrap">
+        <Text fz="sm" c="dimmed" role="status" className="gh-figures">
+          {counts ? t('filter.total', { count: totalOf(counts, filter) }) : ''}
+        </Text>
+        {onSelect && (
+          <Button size="xs" variant="default" onClick={onSelect}>
+            {t('select.start')}
+          </Button>
+        )}
+      </Group>
     </Group>
   );
 }
@@ -116,7 +118,7 @@ function OwnerField({ filter: { ownerId: value }, onChange }: OwnerFieldProps) {
       label={t('filter.owner')}
       hideLabel
       placeholder={t('filter.anyOwner')}
-      w={150}
+      w={128}
       value={value}
       onChange={onChange}
       onType={onType}
