@@ -173,12 +173,16 @@ export const ERRORS = {
     trpc: 'TOO_MANY_REQUESTS',
     openai: ['rate_limit_error', 'upstream_rate_limited'],
   },
+  /** A platform gave no new access token for a refresh token. */
+  refresh_failed: { http: 502, trpc: 'BAD_GATEWAY', openai: ['server_error', 'refresh_failed'] },
   upstream_failed: { http: 502, trpc: 'BAD_GATEWAY', openai: ['server_error', 'upstream_failed'] },
   upstream_timeout: {
     http: 504,
     trpc: 'GATEWAY_TIMEOUT',
     openai: ['server_error', 'upstream_timeout'],
   },
+  /** The proxy that an account is called through did not serve; nothing was sent without it. */
+  proxy_failed: { http: 502, trpc: 'BAD_GATEWAY', openai: ['server_error', 'proxy_failed'] },
   client_closed: {
     http: 499,
     trpc: 'CLIENT_CLOSED_REQUEST',

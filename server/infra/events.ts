@@ -17,6 +17,7 @@ const TOPICS = {
   settings: Ids,
   quotas: Ids,
   tokens: Ids,
+  proxies: Ids,
 } as const satisfies Record<string, typeof Ids>;
 
 export type Topic = keyof typeof TOPICS;

@@ -10,12 +10,14 @@ import { outboundError } from './errors.ts';
 import { exchange, type Incoming } from './exchange.ts';
 import { createGuard } from './guard.ts';
 import type { IncomingBody } from './incoming-body.ts';
-import { guardedPool } from './pool.ts';
+import { guardedPool, proxiedPool } from './pool.ts';
+import { parseProxyUrl } from './proxy-url.ts';
 import { parseJson, readText } from './read-json.ts';
 import { nextHop } from './redirects.ts';
 
 export { type AllowRule, parseAllow } from './allow-list.ts';
 export { type IncomingBody, readWhole } from './incoming-body.ts';
+export { type ProxyAddress, parseProxyUrl } from './proxy-url.ts';
 
 export type OutboundRequest = {
   /** Default GET. */
@@ -49,6 +51,11 @@ export type OutboundOptions = {
   /** All addresses of a host name; the system's resolver unless given. */
   lookup?: Lookup;
   connectTimeoutMs?: number;
+  /**
+   * A proxy through which everything goes, or fails with AppError `proxy_failed`; see `parseProxyUrl`.
+   * Its own address has to be a public one or on the allow-list, too.
+   */
+  via?: string;
 };
 
 export type Outbound = {
@@ -65,8 +72,8 @@ export type Outbound = {
     url: string | URL,
     options?: OutboundRequest & { maxBytes?: number },
   ): Promise<{ status: number; headers: OutboundAnswer['headers']; data: unknown }>;
-  /** Ends all connections; requests that still run fail. */
-  close(): Promise<void>;
+  /** Ends all connections; requests that still run fail, or are waited for when it is to `drain`. */
+  close(options?: { drain?: boolean }): Promise<void>;
 };
 
 const IDENTITY = { 'accept-encoding': 'identity' };
@@ -83,8 +90,11 @@ export function createOutbound(options: OutboundOptions): Outbound {
   );
   const lookup = options.lookup ?? ((hostname) => systemLookup(hostname, { all: true }));
   const connectTimeoutMs = options.connectTimeoutMs ?? 10_000;
+  const pooling = { guard, lookup, connectTimeoutMs };
+  const proxy = options.via === undefined ? null : parseProxyUrl(options.via);
   const agent = new Agent({
-    factory: (origin) => guardedPool(new URL(origin), { guard, lookup, connectTimeoutMs }),
+    factory: (origin) =>
+      proxy ? proxiedPool(new URL(origin), proxy, pooling) : guardedPool(new URL(origin), pooling),
   });
 
   async function send(url: string | URL, req: OutboundRequest): Promise<OutboundAnswer> {
@@ -140,7 +150,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
       const data = parseJson(await readText(answer, maxBytes), answer);
       return { status: answer.status, headers: answer.headers, data };
     },
-    close: () => agent.destroy(),
+    close: ({ drain = false } = {}) => (drain ? agent.close() : agent.destroy()),
   };
 }
 

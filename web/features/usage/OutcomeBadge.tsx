@@ -31,6 +31,8 @@ const NAMED = new Set<string>([
   'upstream_rate_limited',
   'upstream_failed',
   'upstream_timeout',
+  'proxy_failed',
+  'refresh_failed',
   'ended_by_admin',
   'ended_by_owner',
   'shutting_down',

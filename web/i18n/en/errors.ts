@@ -116,6 +116,14 @@ export const errors = {
   },
   upstream_failed: { title: 'The platform failed', hint: 'Try again in a moment.' },
   upstream_timeout: { title: 'The platform took too long', hint: 'Try again in a moment.' },
+  proxy_failed: {
+    title: 'The proxy failed',
+    hint: 'Nothing was sent without it. Check the proxy, or try again in a moment.',
+  },
+  refresh_failed: {
+    title: 'The account could not be renewed',
+    hint: 'Its page says why. Sign in to the account again, or try again in a moment.',
+  },
   client_closed: { title: 'Stopped', hint: 'The request was ended before its answer.' },
   ended_by_admin: {
     title: 'An admin ended it',

@@ -185,6 +185,8 @@ export const usage = {
     upstream_rate_limited: 'Throttled upstream',
     upstream_failed: 'Platform failed',
     upstream_timeout: 'Platform timeout',
+    proxy_failed: 'Proxy failed',
+    refresh_failed: 'Renewal failed',
     ended_by_admin: 'Ended by an admin',
     ended_by_owner: 'Ended by its owner',
     shutting_down: 'Restarting',

@@ -88,6 +88,14 @@ export const errors: Translated<typeof english> = {
   upstream_rate_limited: { title: '平台正在限流', hint: '请稍后再试，或再添加一个账号。' },
   upstream_failed: { title: '平台出错了', hint: '请稍后再试。' },
   upstream_timeout: { title: '平台响应超时', hint: '请稍后再试。' },
+  proxy_failed: {
+    title: '代理出错了',
+    hint: '没有绕过代理发送任何内容。请检查代理，或稍后再试。',
+  },
+  refresh_failed: {
+    title: '无法续期该账号',
+    hint: '原因见账号页面。请重新登录该账号，或稍后再试。',
+  },
   client_closed: { title: '已停止', hint: '请求在得到回复之前被中止。' },
   ended_by_admin: { title: '已被管理员终止', hint: '此人正在运行的请求已全部终止。请联系管理员。' },
   ended_by_owner: {

@@ -182,6 +182,8 @@ export const usage: Translated<typeof english> = {
     upstream_rate_limited: '平台限流',
     upstream_failed: '平台出错',
     upstream_timeout: '平台超时',
+    proxy_failed: '代理出错',
+    refresh_failed: '续期失败',
     ended_by_admin: '管理员终止',
     ended_by_owner: '本人终止',
     shutting_down: '服务重启',

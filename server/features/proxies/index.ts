@@ -1,0 +1,2 @@
+export { createProxiesRepo } from './proxies.repo.ts';
+export { createProxyWays, type ProxyWays } from './proxy-ways.ts';
