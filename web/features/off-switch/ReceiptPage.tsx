@@ -1,7 +1,7 @@
 import { Button, Stack } from '@mantine/core';
 import { IconDownload, IconPrinter, IconZoomQuestion } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Receipt } from '#shared/schemas/off-switch.ts';
 import { readError } from '../../lib/errors.ts';
@@ -27,7 +27,7 @@ const UNKNOWN = new Set(['not_found', 'bad_request']);
 
 /** What an off-switch ended, and when; its address can be passed on within the team. */
 export function ReceiptPage() {
-  const { t } = useTranslation('offSwitch');
+  const { t } = useTranslation(['offSwitch', 'nav']);
   const { id } = route.useParams();
   const query = useQuery(
     trpc.offSwitch.receipt.queryOptions(
@@ -48,6 +48,11 @@ export function ReceiptPage() {
             icon={IconZoomQuestion}
             title={t('page.unknown')}
             text={t('page.unknownText')}
+            action={
+              <Button component={Link} to="/" variant="default">
+                {t('nav:notFound.home')}
+              </Button>
+            }
           />
         </Section>
       ) : (

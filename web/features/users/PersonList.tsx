@@ -64,6 +64,7 @@ export function PersonList<Item>(props: PersonListProps<Item>) {
                 variant="subtle"
                 size="compact-sm"
                 mt={6}
+                ml={-7}
                 aria-expanded={all}
                 onClick={() => setAll(!all)}
               >

@@ -3,6 +3,7 @@ import { IconFilterOff, IconUsers } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { UserSort, UserView } from '#shared/schemas/users.ts';
+import { formatNumber } from '../../lib/format.ts';
 import { useCan } from '../../lib/use-me.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ExportMenu } from '../../ui/ExportMenu.tsx';
@@ -58,7 +59,9 @@ export function UserList({ empty, onOpen, onAction }: UserListProps) {
       <UsersFilters filter={filter} counts={counts} onChange={change} />
       <Group gap="xs" mb="sm">
         <Text fz="sm" c="dimmed" role="status" className="gh-figures">
-          {total === undefined ? '' : t('filter.total', { count: total })}
+          {total === undefined
+            ? ''
+            : t('filter.total', { count: total, total: formatNumber(total) })}
         </Text>
         <Group gap="xs" ml="auto">
           <ExportMenu name="users" filter={() => queryOf(filter)} />

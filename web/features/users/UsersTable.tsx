@@ -20,6 +20,7 @@ import { RowMenu } from '../../ui/RowMenu.tsx';
 import { type BadgeState, StateBadge } from '../../ui/StateBadge.tsx';
 import { LimitsItem } from '../quotas/LimitsItem.tsx';
 import type { UserAction } from './user-actions.ts';
+import classes from './users.module.css';
 
 type UsersTableProps = {
   users: readonly UserView[];
@@ -85,7 +86,11 @@ function useColumns(selection: Selection | null): Column<UserView>[] {
         </Group>
       ),
     },
-    { id: 'role', header: t('column.role'), cell: (user) => roleName(user.role) },
+    {
+      id: 'role',
+      header: t('column.role'),
+      cell: (user) => <span className={classes.oneLine}>{roleName(user.role)}</span>,
+    },
     {
       id: 'state',
       header: t('column.state'),
@@ -114,7 +119,11 @@ function useColumns(selection: Selection | null): Column<UserView>[] {
       id: 'seen',
       header: t('column.seen'),
       sortable: true,
-      cell: (user) => <RelativeTime iso={user.lastSeenAt} />,
+      cell: (user) => (
+        <span className={classes.oneLine}>
+          <RelativeTime iso={user.lastSeenAt} />
+        </span>
+      ),
     },
   ];
 }
@@ -140,13 +149,13 @@ function UserLimits({ user }: { user: UserView }) {
     parts.push(t('limits.tokens', { value: formatCompact(tokensPerDay) }));
   }
   if (count > 0) parts.push(t(parts.length === 0 ? 'limits.count' : 'limits.more', { count }));
-  if (parts.length === 0) return <Text c="dimmed">{t('limits.none')}</Text>;
   return (
-    <>
+    <div className={classes.oneLine}>
+      {parts.length === 0 && <Text c="dimmed">{t('limits.none')}</Text>}
       {parts.map((part) => (
         <div key={part}>{part}</div>
       ))}
-    </>
+    </div>
   );
 }
 

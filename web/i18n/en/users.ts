@@ -26,8 +26,8 @@ export const users = {
   filter: {
     text: 'Search users',
     textHint: 'User name, display name or e-mail',
-    total_one: '{{count}} user',
-    total_other: '{{count}} users',
+    total_one: '{{total}} user',
+    total_other: '{{total}} users',
     state: 'State',
     anyState: 'Any state',
     stateCount: '{{state}} ({{count}})',

@@ -27,7 +27,7 @@ export const users: Translated<typeof english> = {
   filter: {
     text: '搜索用户',
     textHint: '用户名、显示名称或邮箱',
-    total_other: '{{count}} 位用户',
+    total_other: '{{total}} 位用户',
     state: '状态',
     anyState: '所有状态',
     stateCount: '{{state}}（{{count}}）',
@@ -173,7 +173,7 @@ export const users: Translated<typeof english> = {
     noReceipts: '从未使用过总开关。',
     by: '由 {{name}} 操作',
     byThemselves: '由本人操作',
-    used: '最近使用：',
+    used: '最近使用',
     notUsed: '尚未使用',
     all: '显示全部 {{count}} 项',
     fewer: '收起',
