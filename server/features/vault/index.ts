@@ -1,0 +1,12 @@
+export { createExchange, type Exchange, type TokenClient } from './token-endpoint.ts';
+export type { Vault } from './vault.ts';
+export type {
+  Added,
+  Lease,
+  LeaseAsk,
+  NewVaultAccount,
+  RefreshFailure,
+  RefreshResult,
+  VaultKey,
+  VaultRow,
+} from './vault.types.ts';
