@@ -19,6 +19,7 @@ import {
   createAuditRemoval,
   createAuditService,
 } from './features/audit/index.ts';
+import { buildJobs } from './features/jobs/index.ts';
 import {
   createKeyLookup,
   createKeyLookupRepo,
@@ -69,6 +70,7 @@ import type { Outbound } from './infra/outbound/index.ts';
 import { createCallPlatform } from './platforms/call-platform.ts';
 import { createRegistry } from './platforms/registry.ts';
 import { createSandbox } from './platforms/sandbox/index.ts';
+import { explainError } from './trpc/explain-error.ts';
 import { version } from './version.ts';
 
 export type FeatureOptions = {
@@ -158,6 +160,12 @@ export async function buildFeatures(options: FeatureOptions) {
     changes: events,
     clock,
     onError,
+  });
+
+  const jobs = buildJobs({
+    ...{ audit, cipher, clock, db, pool, onError },
+    newId: id,
+    explain: explainError,
   });
 
   const platformsRepo = createPlatformsRepo(db);
@@ -330,6 +338,7 @@ export async function buildFeatures(options: FeatureOptions) {
       pool: lent.service,
       pluginContract,
       pluginApi: pluginApi.service,
+      jobs: jobs.service,
       quotas: quotas.service((platformId) => registry.find(platformId) !== undefined),
       usage,
       ownUsage,
@@ -367,9 +376,11 @@ export async function buildFeatures(options: FeatureOptions) {
       tokens.sweep();
       auditService.start();
       pluginApi.start();
+      jobs.start();
     },
     /** Writes what is still in memory. */
     async close(): Promise<void> {
+      await jobs.close();
       registry.close();
       catalogue.close();
       await Promise.allSettled([

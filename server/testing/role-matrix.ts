@@ -40,6 +40,11 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'factors.renamePasskey': 'signed-in',
   'factors.deletePasskey': 'signed-in',
 
+  'jobs.list': 'signed-in',
+  'jobs.get': 'signed-in',
+  'jobs.items': 'signed-in',
+  'jobs.cancel': 'signed-in',
+
   'roles.list': 'users.read',
   'roles.create': 'roles.write',
   'roles.update': 'roles.write',

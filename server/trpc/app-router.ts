@@ -5,6 +5,7 @@ import {
 } from '../features/accounts/index.ts';
 import { type AuditService, createAuditRouter } from '../features/audit/index.ts';
 import { createFactorsRouter, type FactorsService } from '../features/factors/index.ts';
+import { createJobsRouter, type JobsService } from '../features/jobs/index.ts';
 import { createKeysRouter, type KeysService } from '../features/keys/index.ts';
 import {
   createModelsRouter,
@@ -66,6 +67,7 @@ export type Services = {
   prices: PricesService;
   keys: KeysService;
   pluginApi: PluginApiService;
+  jobs: JobsService;
   pool: PoolService;
   quotas: QuotasService;
   usage: UsageService;
@@ -89,6 +91,7 @@ export function createAppRouter(services: Services) {
     accounts: createAccountsRouter(services.accounts, services.accountRecords),
     models: createModelsRouter(services.models, services.prices),
     keys: createKeysRouter(services.keys),
+    jobs: createJobsRouter(services.jobs),
     pluginApi: createPluginApiRouter(services.pluginApi),
     pool: createPoolRouter(services.pool),
     quotas: createQuotasRouter(services.quotas),

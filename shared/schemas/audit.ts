@@ -37,6 +37,11 @@ export const AUDIT_ACTIONS = [
   'pool.saveSettings',
   'registration.save',
   'quotas.set',
+  'jobs.cancel',
+  'vaultBatch.start',
+  'vaultBatch.undo',
+  'vaultBatch.export',
+  'vaultBatch.copy',
   'sso.signIn',
   'sso.link',
   'sso.unlink',
@@ -80,6 +85,7 @@ export const AuditTargetKind = z.enum([
   'model',
   'platform',
   'service',
+  'job',
   'settings',
 ]);
 export type AuditTargetKind = z.infer<typeof AuditTargetKind>;

@@ -65,6 +65,13 @@ export const audit = {
       endOverlap: 'Ended an API key’s old secret',
       revoke: 'Revoked an API key',
     },
+    jobs: { cancel: 'Cancelled a job' },
+    vaultBatch: {
+      start: 'Began work on many vault accounts',
+      undo: 'Brought deleted vault accounts back',
+      export: 'Exported vault accounts',
+      copy: 'Copied access tokens',
+    },
     sessions: {
       signIn: 'Signed in',
       signInFailed: 'Failed to sign in',
@@ -98,6 +105,7 @@ export const audit = {
     model: 'Model',
     platform: 'Platform',
     service: 'Sign-in service',
+    job: 'Job',
     settings: 'Settings',
   },
   filter: {

@@ -63,6 +63,13 @@ export const audit: Translated<typeof english> = {
       endOverlap: '提前终止 API 密钥的旧密钥',
       revoke: '吊销 API 密钥',
     },
+    jobs: { cancel: '取消了任务' },
+    vaultBatch: {
+      start: '开始批量处理刷新令牌账号',
+      undo: '恢复了已删除的刷新令牌账号',
+      export: '导出了刷新令牌账号',
+      copy: '复制了访问令牌',
+    },
     sessions: {
       signIn: '登录',
       signInFailed: '登录失败',
@@ -96,6 +103,7 @@ export const audit: Translated<typeof english> = {
     model: '模型',
     platform: '平台',
     service: '登录服务',
+    job: '任务',
     settings: '设置',
   },
   filter: {
