@@ -36,6 +36,10 @@ import {
   createPricesRepo,
   createPricesService,
 } from './features/models/index.ts';
+import {
+  createOAuthClientsRepo,
+  createOAuthClientsService,
+} from './features/oauth-clients/index.ts';
 import { createEndings, createEndingsRepo } from './features/off-switch/index.ts';
 import { createPlatformsRepo, createPlatformsService } from './features/platforms/index.ts';
 import { createPluginApi } from './features/plugin-api/index.ts';
@@ -188,6 +192,12 @@ export async function buildFeatures(options: FeatureOptions) {
   const callPlatform = pluginApi.calls(callsBy, callsBy(outbound));
   const platforms = createPlatformsService({ repo: platformsRepo, registry, outbound, audit });
 
+  const oauthClients = createOAuthClientsService({
+    repo: createOAuthClientsRepo(db),
+    ...{ audit, cipher, outbound, registry },
+    newId: id,
+  });
+
   const accountsRepo = createAccountsRepo(db);
   const accountPool = createAccountPool({
     repo: createAccountPoolRepo(pool),
@@ -329,6 +339,7 @@ export async function buildFeatures(options: FeatureOptions) {
       tokens,
       ...sso,
       platforms,
+      oauthClients,
       accounts,
       accountRecords,
       models,

@@ -105,6 +105,11 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'platforms.update': 'platforms.write',
   'platforms.delete': 'platforms.write',
 
+  'oauthClients.list': 'vault.read',
+  'oauthClients.save': 'vault.write',
+  'oauthClients.delete': 'vault.write',
+  'oauthClients.discover': 'vault.write',
+
   'accounts.list': 'signed-in',
   'accounts.create': 'signed-in',
   'accounts.update': 'signed-in',

@@ -12,6 +12,10 @@ import {
   type ModelsService,
   type PricesService,
 } from '../features/models/index.ts';
+import {
+  createOAuthClientsRouter,
+  type OAuthClientsService,
+} from '../features/oauth-clients/index.ts';
 import { createOffSwitchRouter, type OffSwitchService } from '../features/off-switch/index.ts';
 import { createPlatformsRouter, type PlatformsService } from '../features/platforms/index.ts';
 import { createPluginApiRouter, type PluginApiService } from '../features/plugin-api/index.ts';
@@ -61,6 +65,7 @@ export type Services = {
   invites: InvitesService;
   offSwitch: OffSwitchService;
   platforms: PlatformsService;
+  oauthClients: OAuthClientsService;
   accounts: AccountsService;
   accountRecords: AccountRecordsService;
   models: ModelsService;
@@ -88,6 +93,7 @@ export function createAppRouter(services: Services) {
     registration: createRegistrationRouter(services.registration),
     users: createUsersRouter(services.users, services.invites),
     platforms: createPlatformsRouter(services.platforms),
+    oauthClients: createOAuthClientsRouter(services.oauthClients),
     accounts: createAccountsRouter(services.accounts, services.accountRecords),
     models: createModelsRouter(services.models, services.prices),
     keys: createKeysRouter(services.keys),

@@ -33,6 +33,10 @@ export const AUDIT_ACTIONS = [
   'platforms.create',
   'platforms.update',
   'platforms.delete',
+  'oauthClients.save',
+  'oauthClients.delete',
+  'accounts.link',
+  'accounts.relink',
   'pluginApi.retry',
   'pool.saveSettings',
   'registration.save',
@@ -86,6 +90,7 @@ export const AuditTargetKind = z.enum([
   'platform',
   'service',
   'job',
+  'oauthClient',
   'settings',
 ]);
 export type AuditTargetKind = z.infer<typeof AuditTargetKind>;

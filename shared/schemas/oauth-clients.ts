@@ -60,7 +60,7 @@ const RedirectUri = z
 
 function isRedirectUri(text: string): boolean {
   if (text === '') return true;
-  if (!URL.canParse(text) || text.includes('#')) return false;
+  if (!z.url().safeParse(text).success || text.includes('#')) return false;
   return !/^(javascript|data|vbscript|blob|file):/i.test(text);
 }
 

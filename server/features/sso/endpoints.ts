@@ -24,7 +24,8 @@ export function checkEndpoints(
   }
 }
 
-function refuseOpenHttp(name: string, url: string): void {
+/** @throws AppError bad_request for plain http that leaves one's own network. */
+export function refuseOpenHttp(name: string, url: string): void {
   if (!url.startsWith('http:') || isNearby(new URL(url).hostname)) return;
   throw new AppError(
     'bad_request',

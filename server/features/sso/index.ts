@@ -1,4 +1,5 @@
 export { buildSso } from './build-sso.ts';
+export { refuseOpenHttp } from './endpoints.ts';
 export type { IdentitiesService } from './identities.service.ts';
 export type { SsoDoor } from './ports.ts';
 export type { ProvidersService } from './providers.service.ts';

@@ -33,6 +33,8 @@ export const audit = {
       update: 'Changed an account',
       delete: 'Deleted an account',
       allowPersonalLending: 'Changed lending of personal accounts',
+      link: 'Signed in to an account',
+      relink: 'Signed in to an account again',
     },
     models: {
       create: 'Added a model',
@@ -46,6 +48,7 @@ export const audit = {
       update: 'Changed a platform',
       delete: 'Deleted a platform',
     },
+    oauthClients: { save: 'Saved an OAuth client', delete: 'Deleted an OAuth client' },
     pluginApi: { retry: 'Tried the Plug-in API again' },
     pool: { saveSettings: 'Changed the pool’s settings' },
     registration: { save: 'Changed who may register' },
@@ -106,6 +109,7 @@ export const audit = {
     platform: 'Platform',
     service: 'Sign-in service',
     job: 'Job',
+    oauthClient: 'OAuth client',
     settings: 'Settings',
   },
   filter: {

@@ -35,6 +35,8 @@ export const audit: Translated<typeof english> = {
       update: '修改账号',
       delete: '删除账号',
       allowPersonalLending: '修改个人账号的出借许可',
+      link: '登录并添加账号',
+      relink: '重新登录账号',
     },
     models: {
       create: '添加模型',
@@ -44,6 +46,7 @@ export const audit: Translated<typeof english> = {
       deletePrice: '撤回计划中的价格',
     },
     platforms: { create: '添加平台', update: '修改平台', delete: '删除平台' },
+    oauthClients: { save: '保存 OAuth 客户端', delete: '删除 OAuth 客户端' },
     pluginApi: { retry: '重试插件 API 开户' },
     pool: { saveSettings: '修改共享池设置' },
     registration: { save: '修改注册设置' },
@@ -104,6 +107,7 @@ export const audit: Translated<typeof english> = {
     platform: '平台',
     service: '登录服务',
     job: '任务',
+    oauthClient: 'OAuth 客户端',
     settings: '设置',
   },
   filter: {
