@@ -10,6 +10,8 @@ const LOCKS = {
   lendings: 4_701_003,
   /** The end of the audit log: one row is linked to it at a time. */
   audit: 4_701_004,
+  /** What is told of alerts: one is put in line at a time. */
+  alerts: 4_701_020,
 } as const;
 
 /** Waits for its turn and keeps others out, on every replica, until `tx` ends. */
