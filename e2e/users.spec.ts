@@ -221,3 +221,49 @@ test('many people are brought in from a file, changed at once and saved to one',
   ]);
   expect(file.suggestedFilename()).toBe('users.csv');
 });
+
+test('the drawer tells what somebody has, and asks before it signs them out', async ({ page }) => {
+  const ada = await signIn(lab.url);
+  await ada.mutate('users.create', { username: 'dina', password: PASSWORD });
+  const dina = await signIn(lab.url, 'dina');
+  for (let n = 1; n <= 6; n += 1) await dina.mutate('keys.create', { name: `dinas-${n}` });
+  await dina.mutate('accounts.create', { platformId: 'sandbox', name: 'dinas-box', shared: true });
+  await usersPage(page);
+  await page.getByRole('searchbox', { name: 'Search users' }).fill('dina');
+  await page.getByRole('rowheader', { name: 'dina' }).getByRole('button').press('Enter');
+  const drawer = page.getByRole('dialog', { name: 'dina' });
+  const keys = drawer.getByRole('region', { name: 'API keys' });
+  await expect(keys.getByRole('listitem')).toHaveCount(5);
+  await keys.getByRole('button', { name: 'Show all 6' }).click();
+  await expect(keys.getByRole('listitem')).toHaveCount(6);
+  await expect(drawer.getByRole('region', { name: 'Accounts', exact: true })).toContainText(
+    'dinas-box',
+  );
+  await expect(drawer).toContainText('The off-switch was never used.');
+
+  const everywhere = drawer.getByRole('button', { name: 'Sign out everywhere' });
+  await everywhere.press('Enter');
+  const asking = page.getByRole('dialog', { name: 'Sign dina out everywhere?' });
+  await expect(asking.getByRole('button', { name: 'Cancel' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(asking).toBeHidden();
+  await expect(everywhere).toBeFocused();
+  await everywhere.press('Enter');
+  await asking.getByRole('button', { name: 'Sign out everywhere' }).press('Enter');
+  await expect(drawer).toContainText('Nowhere at present.');
+  await page.keyboard.press('Escape');
+  await expect(drawer).toBeHidden();
+
+  const { id } = await ada
+    .query<{ rows: { id: string }[] }>('users.list', {
+      filter: { search: 'dina' },
+    })
+    .then(({ rows: [found] }) => found ?? { id: '' });
+  const receipt = await ada.mutate<{ id: string }>('offSwitch.throw', { id });
+  await page.reload();
+  await page.getByRole('searchbox', { name: 'Search users' }).fill('dina');
+  await page.getByRole('rowheader', { name: 'dina' }).getByRole('button').click();
+  const link = drawer.getByRole('region', { name: 'Off-switch receipts' }).getByRole('link');
+  await link.click();
+  await expect(page).toHaveURL(`${lab.url}/off-switch/${receipt.id}`);
+});

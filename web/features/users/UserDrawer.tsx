@@ -32,7 +32,10 @@ export function UserDrawer({ id, name, opened, onClose, onAction }: UserDrawerPr
   return (
     <Drawer
       opened={opened && id !== null}
-      onClose={onClose}
+      onClose={() => {
+        // Escape closes what lies on top, and reaches every open dialog.
+        if (document.querySelectorAll('[role="dialog"]').length < 2) onClose();
+      }}
       position="right"
       size={560}
       title={name}
