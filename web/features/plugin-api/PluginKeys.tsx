@@ -9,7 +9,8 @@ import { useCan } from '../../lib/use-me.ts';
 import { type Column, DataTable } from '../../ui/DataTable.tsx';
 import { Section } from '../../ui/Section.tsx';
 
-const PAGE = 50;
+/** Few, for the users are below; many fail for one reason. */
+const PAGE = 5;
 /** As often as the server looks whose turn it is. */
 const EVERY_MS = 15_000;
 
@@ -64,6 +65,7 @@ export function PluginKeys() {
             <Button
               size="compact-sm"
               variant="default"
+              flex="none"
               aria-label={t('failed.retryNamed', { name: username })}
               onClick={() => retry.mutate({ userId })}
             >
