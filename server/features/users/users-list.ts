@@ -116,7 +116,10 @@ function readCursor(text: string, sort: UsersListInput['sort']): Place {
 }
 
 const isTime = (key: string) =>
-  key === '-infinity' || /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?[+-]\d\d(:\d\d)?$/.test(key);
+  key === '-infinity' ||
+  (/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?[+-]\d\d(:\d\d)?$/.test(key) &&
+    // Of that shape and yet none, as 2026-99-99: JavaScript tells, with the zone written out.
+    Number.isFinite(Date.parse(key.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'))));
 const READABLE: Record<UsersListInput['sort'], (key: string) => boolean> = {
   name: (key) => !key.includes('\0'),
   seen: isTime,
