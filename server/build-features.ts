@@ -45,6 +45,7 @@ import { createPlatformsRepo, createPlatformsService } from './features/platform
 import { createPluginApi } from './features/plugin-api/index.ts';
 import { createPluginContract } from './features/plugin-contract/index.ts';
 import { createPool } from './features/pool/index.ts';
+import { buildProxies } from './features/proxies/index.ts';
 import { createResponsesRepo, createResponsesService } from './features/responses/index.ts';
 import { deleteSessionsOf } from './features/sessions/index.ts';
 import { buildSso } from './features/sso/index.ts';
@@ -187,8 +188,16 @@ export async function buildFeatures(options: FeatureOptions) {
     onError,
   });
   const sandbox = createSandbox({ clock, random });
+  const proxies = buildProxies({
+    ...{ audit, cipher, clock, db, log, onError, outbound, random },
+    changes: events,
+    newId: id,
+    allow: config.upstream.allow,
+    alerts: { raise: () => undefined, resolve: () => undefined },
+    config: config.proxies,
+  });
   const callsBy = (client: Pick<Outbound, 'request'>) =>
-    createCallPlatform({ outbound: client, sandbox, version });
+    createCallPlatform({ outbound: client, via: proxies.dispatch, sandbox, version });
   const callPlatform = pluginApi.calls(callsBy, callsBy(outbound));
   const platforms = createPlatformsService({ repo: platformsRepo, registry, outbound, audit });
 
@@ -339,6 +348,7 @@ export async function buildFeatures(options: FeatureOptions) {
       tokens,
       ...sso,
       platforms,
+      proxies: proxies.service,
       oauthClients,
       accounts,
       accountRecords,
@@ -378,6 +388,7 @@ export async function buildFeatures(options: FeatureOptions) {
     async start(): Promise<void> {
       // Counters of limits are read from roll-ups, so these come first.
       await usageUpkeep.start();
+      await proxies.start();
       await Promise.all([registry.start(), accountPool.start(), catalogue.start(), quotas.start()]);
       await lent.start();
       await endings.start();
@@ -396,6 +407,7 @@ export async function buildFeatures(options: FeatureOptions) {
       catalogue.close();
       await Promise.allSettled([
         usageUpkeep.close(),
+        proxies.close(),
         pluginApi.close(),
         lookup.close(),
         known.close(),

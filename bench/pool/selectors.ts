@@ -109,6 +109,7 @@ function poolOf(accounts: readonly WorldAccount[], clock: SimClock) {
       ...{ id, platformId, ownerId: 'lender', shared: true, secret: null, options: {} },
       terms: { users: [], models: [], hours: null, tokensPerDay: null },
       modelsOff: [],
+      proxyId: null,
       maxConcurrency: most,
       standing: active(clock.now()),
       models: {},

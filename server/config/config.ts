@@ -60,9 +60,19 @@ export function toConfig(env: Env) {
       timeoutMs: env.UPSTREAM_TIMEOUT_MS,
       heartbeatMs: env.HEARTBEAT_MS,
     },
+    proxies: {
+      target: checkTarget(env.PROXY_CHECK_ADDRESS),
+      everyMs: env.PROXY_CHECK_SECONDS * 1_000,
+    },
     pluginApi: pluginApiOf(env),
     waiting: { most: env.WAIT_MOST, ms: env.WAIT_MS },
   });
+}
+
+function checkTarget(address: string): { host: string; port: number } {
+  const colon = address.lastIndexOf(':');
+  const host = address.slice(0, colon).replace(/^\[|\]$/g, '');
+  return { host, port: Number(address.slice(colon + 1)) };
 }
 
 /** Null where no Plug-in API is set up. */

@@ -102,6 +102,18 @@ export const Env = z.object({
   OUTBOUND_ALLOW: parsedList(parseAllow).describe(
     'Private hosts or ranges platforms may be called at, comma-separated, e.g. 127.0.0.1:9100',
   ),
+  PROXY_CHECK_ADDRESS: z
+    .string()
+    .regex(/^([a-z0-9.-]+|\[[0-9a-f:]+\]):\d{1,5}$/i, 'write it like auth.openai.com:443')
+    .default('auth.openai.com:443')
+    .describe('What proxies are asked to connect to when they are tried; nothing is sent there'),
+  PROXY_CHECK_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(86_400)
+    .default(300)
+    .describe('Seconds between two tries of a proxy; 0 = none is tried by itself'),
   SMTP_URL: z
     .url({ protocol: /^smtps?$/ })
     .optional()

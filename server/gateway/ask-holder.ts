@@ -37,7 +37,7 @@ export type HolderQuestion = {
   signal: AbortSignal;
 };
 
-const FAILURES = new Set<string>(['upstream_failed', 'upstream_timeout']);
+const FAILURES = new Set<string>(['upstream_failed', 'upstream_timeout', 'proxy_failed']);
 
 /**
  * Asks the account that keeps a response; the bytes of its answer, null when it does not know it
@@ -96,7 +96,7 @@ function requestTo(
   deps: AskHolderDeps,
   { headers, method, response, rest, signal }: HolderQuestion,
   { auth, baseUrl }: Endpoint,
-  { options, secret, upstreamModel }: Target,
+  { options, proxyId, secret, upstreamModel }: Target,
 ) {
   const { headers: passedOn, path } = PROTOCOLS['openai-responses'];
   return {
@@ -108,6 +108,7 @@ function requestTo(
     body: null,
     secret,
     options,
+    proxyId: proxyId ?? null,
     signal,
     timeoutMs: deps.timeoutMs,
   };

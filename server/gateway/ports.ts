@@ -149,6 +149,8 @@ export type Target = {
   upstreamModel: string;
   secret: string | null;
   options: Readonly<Record<string, unknown>>;
+  /** The proxy that it is called through, and never without; absent or null = none. */
+  proxyId?: string | null;
 };
 
 /** What became of one attempt, so that the pool can rest or expire the account. */

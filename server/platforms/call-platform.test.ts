@@ -17,7 +17,7 @@ afterEach(async () => {
 
 const sandbox = () => Promise.reject(new Error('the sandbox was asked'));
 const call = (more: Partial<UpstreamRequest> = {}) =>
-  createCallPlatform({ outbound, sandbox, version: '1.2.3' })({
+  createCallPlatform({ outbound, via: () => outbound, sandbox, version: '1.2.3' })({
     baseUrl: upstream.url,
     path: '/chat/completions',
     method: 'POST',

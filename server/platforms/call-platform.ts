@@ -3,6 +3,8 @@ import type { Auth, CallPlatform, UpstreamRequest } from './platform.ts';
 
 export type CallPlatformDeps = {
   outbound: Pick<Outbound, 'request'>;
+  /** A client that goes through a proxy, or fails. */
+  via(proxyId: string): Pick<Outbound, 'request'>;
   /** Answers requests to the platform without a base URL. */
   sandbox: CallPlatform;
   /** Gatehouse's own version: it says plainly who calls. */
@@ -12,15 +14,17 @@ export type CallPlatformDeps = {
 /**
  * Calls a platform over HTTP with the account's key, or the sandbox in this process. The answer's body
  * streams and is never compressed; its errors are AppErrors too.
- * @throws AppError upstream_failed, upstream_timeout, outbound_refused; when the request's signal
+ * @throws AppError upstream_failed, upstream_timeout, outbound_refused, proxy_failed; when the request's signal
  * aborts, the signal's own reason.
  */
-export function createCallPlatform({ outbound, sandbox, version }: CallPlatformDeps): CallPlatform {
+export function createCallPlatform(deps: CallPlatformDeps): CallPlatform {
+  const { outbound, sandbox, version, via } = deps;
   const userAgent = `gatehouse/${version}`;
 
   return async (request) => {
     if (request.baseUrl === null) return sandbox(request);
-    return outbound.request(urlOf(request.baseUrl, request.path), {
+    const client = request.proxyId ? via(request.proxyId) : outbound;
+    return client.request(urlOf(request.baseUrl, request.path), {
       method: request.method,
       headers: headersOf(request, userAgent),
       ...(request.body && { body: request.body }),

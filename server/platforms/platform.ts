@@ -98,6 +98,8 @@ export type UpstreamRequest = {
   contentType?: string;
   /** Settings of the account, for platforms that have some. */
   options: Readonly<Record<string, unknown>>;
+  /** The account's proxy; absent or null = it has none. */
+  proxyId?: string | null;
   signal: AbortSignal;
   /** Longest silence before headers and between chunks. */
   timeoutMs: number;
@@ -110,5 +112,8 @@ export type UpstreamAnswer = {
   body: AsyncIterable<Uint8Array> & { destroy(error?: Error): unknown };
 };
 
-/** Sends a request to a platform. Throws AppError upstream_failed, upstream_timeout, outbound_refused. */
+/**
+ * Sends a request to a platform. Throws AppError upstream_failed, upstream_timeout, outbound_refused or
+ * proxy_failed.
+ */
 export type CallPlatform = (request: UpstreamRequest) => Promise<UpstreamAnswer>;

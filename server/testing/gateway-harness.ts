@@ -168,6 +168,7 @@ export async function gatewayHarness(
       ...platform,
     }),
     callPlatform: createCallPlatform({
+      via: () => outbound,
       outbound,
       sandbox: () => Promise.reject(new Error('no sandbox here')),
       version: 'test',

@@ -105,6 +105,16 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'platforms.update': 'platforms.write',
   'platforms.delete': 'platforms.write',
 
+  'proxies.list': 'vault.read',
+  'proxies.users': 'vault.read',
+  'proxies.create': 'vault.write',
+  'proxies.update': 'vault.write',
+  'proxies.delete': 'vault.write',
+  'proxies.importList': 'vault.write',
+  'proxies.check': 'vault.write',
+  'proxies.previewMove': 'vault.write',
+  'proxies.move': 'vault.write',
+
   'oauthClients.list': 'vault.read',
   'oauthClients.save': 'vault.write',
   'oauthClients.delete': 'vault.write',

@@ -93,6 +93,7 @@ function wire({ audit, db, databaseUrl, clock, log }: ConsoleBase, allow: string
   const modelsRepo = createModelsRepo(db);
   const catalogue = createModelCatalogue({ repo: modelsRepo, ...shared });
   const call = createCallPlatform({
+    via: () => outbound,
     outbound,
     sandbox: createSandbox({ clock, random: () => 0 }),
     version: 'test',

@@ -20,6 +20,7 @@ import { createOffSwitchRouter, type OffSwitchService } from '../features/off-sw
 import { createPlatformsRouter, type PlatformsService } from '../features/platforms/index.ts';
 import { createPluginApiRouter, type PluginApiService } from '../features/plugin-api/index.ts';
 import { createPoolRouter, type PoolService } from '../features/pool/index.ts';
+import { createProxiesRouter, type ProxiesService } from '../features/proxies/index.ts';
 import { createQuotasRouter, type QuotasService } from '../features/quotas/index.ts';
 import {
   createRegistrationRouter,
@@ -65,6 +66,7 @@ export type Services = {
   invites: InvitesService;
   offSwitch: OffSwitchService;
   platforms: PlatformsService;
+  proxies: ProxiesService;
   oauthClients: OAuthClientsService;
   accounts: AccountsService;
   accountRecords: AccountRecordsService;
@@ -93,6 +95,7 @@ export function createAppRouter(services: Services) {
     registration: createRegistrationRouter(services.registration),
     users: createUsersRouter(services.users, services.invites),
     platforms: createPlatformsRouter(services.platforms),
+    proxies: createProxiesRouter(services.proxies),
     oauthClients: createOAuthClientsRouter(services.oauthClients),
     accounts: createAccountsRouter(services.accounts, services.accountRecords),
     models: createModelsRouter(services.models, services.prices),

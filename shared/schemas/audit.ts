@@ -33,6 +33,14 @@ export const AUDIT_ACTIONS = [
   'platforms.create',
   'platforms.update',
   'platforms.delete',
+  'proxies.create',
+  'proxies.update',
+  'proxies.delete',
+  'proxies.move',
+  'keyRing.add',
+  'keyRing.use',
+  'keyRing.reseal',
+  'keyRing.retire',
   'oauthClients.save',
   'oauthClients.delete',
   'accounts.link',
@@ -91,6 +99,7 @@ export const AuditTargetKind = z.enum([
   'service',
   'job',
   'oauthClient',
+  'proxy',
   'settings',
 ]);
 export type AuditTargetKind = z.infer<typeof AuditTargetKind>;

@@ -18,6 +18,8 @@ export type UsableAccount = {
   /** Sealed; null = needs none. */
   secret: string | null;
   options: Readonly<Record<string, unknown>>;
+  /** The proxy that it is called through; null = none. */
+  proxyId: string | null;
   /** Requests at once on this server; null = any number. */
   maxConcurrency: number | null;
   standing: Standing;
@@ -64,6 +66,7 @@ const Row = StandingRow.extend({
   shared: z.boolean(),
   secret: z.string().nullable(),
   options: z.record(z.string(), z.unknown()).catch({}),
+  proxy_id: z.string().nullable(),
   max_concurrency: z.number().nullable(),
   loan_users: z.array(z.string()),
   loan_models: z.array(z.string()),
@@ -79,6 +82,7 @@ const moment = (place: string) => `to_timestamp(${place}::double precision / 100
 
 // NOTE: whoever is silenced may not call models; what they lend goes on serving those who may.
 const USABLE = `SELECT a.id, a.owner_id, a.platform_id, a.secret, a.options, a.max_concurrency,
+    (SELECT v.proxy_id FROM vault_tokens v WHERE v.account_id = a.id) AS proxy_id,
     a.shared AND a.kind <> 'plugin' AND (a.policy_class <> 'personal'
       OR EXISTS (SELECT 1 FROM personal_lending l WHERE l.platform_id = a.platform_id)) AS shared,
     a.loan_users, a.loan_models, a.loan_from, a.loan_to, a.loan_tokens_per_day, a.models_off,
@@ -254,6 +258,7 @@ function toUsable(raw: unknown): UsableAccount {
     modelsOff: row.models_off,
     secret: row.secret,
     options: row.options,
+    proxyId: row.proxy_id,
     maxConcurrency: row.max_concurrency,
     standing: { state, cause, since, until, strikes },
     models: row.models ?? {},

@@ -29,6 +29,7 @@ const failed = (message: string) =>
 const KEY = 'sk-of-a1-0123456789';
 
 const a1: UsableAccount = {
+  proxyId: null,
   modelsOff: [],
   id: 'a1',
   ownerId: 'ada',

@@ -188,11 +188,12 @@ export function createAccountPool(deps: PoolDeps): Accounts {
         notes.add(account.id, message);
         throw new AppError('no_account', message, { cause: error });
       }
-      const { id: accountId, options } = account;
+      const { id: accountId, options, proxyId } = account;
       const probe = looking.fitness(account, group) === 'probe';
       loads.begin(accountId, probe);
       const call = { account, group, secret, at: clock.now(), probe };
-      const target: TakenTarget = { accountId, platformId, upstreamModel, secret, options, call };
+      const taken = { accountId, platformId, upstreamModel, secret, options, proxyId };
+      const target: TakenTarget = { ...taken, call };
       return target;
     },
 

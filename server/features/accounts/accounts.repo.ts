@@ -151,6 +151,13 @@ export function createAccountsRepo(db: Db) {
       return row?.secret;
     },
 
+    /** The proxy that an account is called through; null = it has none. */
+    async proxyOf(id: string): Promise<string | null> {
+      const where = { accountId: id };
+      const row = await db.vaultToken.findUnique({ where, select: { proxyId: true } });
+      return row?.proxyId ?? null;
+    },
+
     /** Whether an admin allowed lending personal accounts of the platform. */
     async mayLendPersonal(platformId: string): Promise<boolean> {
       return (await db.personalLending.count({ where: { platformId } })) > 0;

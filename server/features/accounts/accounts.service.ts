@@ -91,7 +91,8 @@ export function createAccountsService(deps: AccountsDeps) {
     const sealed = await repo.sealedSecret(row.id, toChange(me));
     if (sealed === undefined) throw noAccount();
     const secret = openKey(cipher, row.id, sealed);
-    return { platform, secret, sealed, options: row.options, call, timeoutMs };
+    const proxyId = await repo.proxyOf(row.id);
+    return { platform, secret, sealed, options: row.options, proxyId, call, timeoutMs };
   }
 
   /** A new key and switching on revive an expired account; only switching on wakes a disabled one. */

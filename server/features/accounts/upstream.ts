@@ -10,6 +10,8 @@ export type Upstream = {
   platform: Platform;
   secret: string | null;
   options: Readonly<Record<string, unknown>>;
+  /** The account's proxy; null = it has none. */
+  proxyId: string | null;
   call: CallPlatform;
   timeoutMs: number;
 };
@@ -33,7 +35,7 @@ export async function ask(
   request: { path: string; headers?: Readonly<Record<string, string>>; body?: unknown },
   maxBytes: number,
 ): Promise<UpstreamText> {
-  const { platform, secret, options, call, timeoutMs } = upstream;
+  const { platform, secret, options, proxyId, call, timeoutMs } = upstream;
   const limit = AbortSignal.timeout(timeoutMs);
   try {
     const { baseUrl, auth } = platform.endpoints[0];
@@ -46,6 +48,7 @@ export async function ask(
       secret,
       body: request.body === undefined ? null : Buffer.from(JSON.stringify(request.body)),
       options,
+      proxyId,
       signal: limit,
       timeoutMs,
     });

@@ -1,2 +1,4 @@
-export { createProxiesRepo } from './proxies.repo.ts';
-export { createProxyWays, type ProxyWays } from './proxy-ways.ts';
+export { buildProxies } from './build-proxies.ts';
+export { createProxiesRouter } from './proxies.router.ts';
+export type { ProxiesService } from './proxies.service.ts';
+export type { ProxyWays } from './proxy-ways.ts';

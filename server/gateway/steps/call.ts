@@ -196,6 +196,7 @@ async function attempt(
       method: 'POST',
       secret: target.secret,
       options: target.options,
+      proxyId: target.proxyId ?? null,
       signal,
       timeoutMs: deps.timeoutMs,
     });

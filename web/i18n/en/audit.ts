@@ -49,6 +49,18 @@ export const audit = {
       delete: 'Deleted a platform',
     },
     oauthClients: { save: 'Saved an OAuth client', delete: 'Deleted an OAuth client' },
+    proxies: {
+      create: 'Added a proxy',
+      update: 'Changed a proxy',
+      delete: 'Deleted a proxy',
+      move: 'Gave a proxy’s accounts to others',
+    },
+    keyRing: {
+      add: 'Added a key to the key ring',
+      use: 'Made another key seal',
+      reseal: 'Sealed everything anew',
+      retire: 'Retired a key of the key ring',
+    },
     pluginApi: { retry: 'Tried the Plug-in API again' },
     pool: { saveSettings: 'Changed the pool’s settings' },
     registration: { save: 'Changed who may register' },
@@ -110,6 +122,7 @@ export const audit = {
     service: 'Sign-in service',
     job: 'Job',
     oauthClient: 'OAuth client',
+    proxy: 'Proxy',
     settings: 'Settings',
   },
   filter: {

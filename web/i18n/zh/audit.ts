@@ -47,6 +47,18 @@ export const audit: Translated<typeof english> = {
     },
     platforms: { create: '添加平台', update: '修改平台', delete: '删除平台' },
     oauthClients: { save: '保存 OAuth 客户端', delete: '删除 OAuth 客户端' },
+    proxies: {
+      create: '添加了代理',
+      update: '修改了代理',
+      delete: '删除了代理',
+      move: '把代理的账号交给了其他代理',
+    },
+    keyRing: {
+      add: '向密钥环添加了密钥',
+      use: '改用另一把密钥加密',
+      reseal: '重新加密了全部内容',
+      retire: '停用了密钥环中的密钥',
+    },
     pluginApi: { retry: '重试插件 API 开户' },
     pool: { saveSettings: '修改共享池设置' },
     registration: { save: '修改注册设置' },
@@ -108,6 +120,7 @@ export const audit: Translated<typeof english> = {
     service: '登录服务',
     job: '任务',
     oauthClient: 'OAuth 客户端',
+    proxy: '代理',
     settings: '设置',
   },
   filter: {
