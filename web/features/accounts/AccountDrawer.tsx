@@ -100,7 +100,11 @@ function Facts({ account }: { account: AccountView }) {
       {modelsOff.length > 0 && (
         <>
           <dt>{t('board.drawer.off')}</dt>
-          <dd className={classes.mono}>{modelsOff.join(', ')}</dd>
+          <dd>
+            <Text ff="monospace" fz="sm" style={{ overflowWrap: 'anywhere' }}>
+              {modelsOff.join(', ')}
+            </Text>
+          </dd>
         </>
       )}
       <dt>{t('board.drawer.since')}</dt>

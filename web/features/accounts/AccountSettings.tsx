@@ -11,6 +11,9 @@ import { ModelsField } from './ModelsField.tsx';
 import { PersonalNote, usePersonalLending } from './PersonalNote.tsx';
 import { accountQueries } from './use-accounts.ts';
 
+/** Its accounts are made by Gatehouse and serve their person only: nothing to choose, nothing to lend. */
+const MANAGED = 'plugin';
+
 function lendHint(shared: boolean, withdrawing: boolean) {
   if (shared) return 'board.settings.lendOn';
   return withdrawing ? 'board.settings.lendEnds' : 'board.settings.lendOff';
@@ -48,20 +51,27 @@ export function AccountSettings({ account }: { account: AccountView }) {
       onSubmit={form.onSubmit((values) => update.mutate(toSettings(account, values)))}
     >
       <Stack gap="md">
-        <Select
-          label={t('board.settings.kind')}
-          description={t('board.settings.kindHint')}
-          data={PolicyClass.options.map((value) => ({ value, label: t(`board.kinds.${value}`) }))}
-          allowDeselect={false}
-          {...form.getInputProps('policyClass')}
-        />
-        {personal && <PersonalNote account={account} lending={lending} />}
-        <Switch
-          label={t('board.settings.lend')}
-          description={t(lendHint(shared, withdrawing), { count: account.busy })}
-          disabled={refused && !shared && !account.shared}
-          {...form.getInputProps('shared', { type: 'checkbox' })}
-        />
+        {account.platformId !== MANAGED && (
+          <>
+            <Select
+              label={t('board.settings.kind')}
+              description={t('board.settings.kindHint')}
+              data={PolicyClass.options.map((value) => ({
+                value,
+                label: t(`board.kinds.${value}`),
+              }))}
+              allowDeselect={false}
+              {...form.getInputProps('policyClass')}
+            />
+            {personal && <PersonalNote account={account} lending={lending} />}
+            <Switch
+              label={t('board.settings.lend')}
+              description={t(lendHint(shared, withdrawing), { count: account.busy })}
+              disabled={refused && !shared && !account.shared}
+              {...form.getInputProps('shared', { type: 'checkbox' })}
+            />
+          </>
+        )}
         {shared && <LoanFields form={form} account={account} />}
         <NumberOrUnlimited
           label={t('board.settings.most')}
