@@ -19,6 +19,7 @@ const SOON = fakeClock().now() + 60_000;
 const lent = (at: number, more: Partial<UsableAccount> = {}): UsableAccount => ({
   id: `account-${at}`,
   ownerId: 'bob',
+  proxyId: null,
   platformId: 'lab',
   shared: true,
   secret: null,
