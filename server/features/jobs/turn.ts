@@ -2,7 +2,6 @@ import type { AppError } from '#shared/errors.ts';
 import type { Clock } from '../../infra/clock.ts';
 import type { ItemOutcome, JobKind, JobWork, RunningJob } from './job-kind.ts';
 import type { QueueRepo } from './queue.repo.ts';
-import { LEASE_MS } from './worker.ts';
 
 type TurnDeps = {
   repo: QueueRepo;
@@ -22,6 +21,8 @@ const TURN_MS = 5_000;
 const WRITE_MS = 500;
 /** What came of so many things is written at once, however soon. */
 const MOST_UNWRITTEN = 1_000;
+/** How long a server is believed to work on a job without word of it. */
+export const LEASE_MS = 30_000;
 const PROLONG_MS = LEASE_MS / 3;
 /** How long a job rests when the database was away. */
 const REST_MS = 5_000;

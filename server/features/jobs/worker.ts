@@ -2,7 +2,7 @@ import type { AppError } from '#shared/errors.ts';
 import type { Clock } from '../../infra/clock.ts';
 import type { JobKind } from './job-kind.ts';
 import type { QueueRepo } from './queue.repo.ts';
-import { runTurn } from './turn.ts';
+import { LEASE_MS, runTurn } from './turn.ts';
 
 export type WorkerDeps = {
   repo: QueueRepo;
@@ -16,8 +16,6 @@ export type WorkerDeps = {
   onError(error: unknown): void;
 };
 
-/** How long a server is believed to work on a job without word of it. */
-export const LEASE_MS = 30_000;
 /** How often jobs of other servers, and what dead ones left, are looked for. */
 const LOOK_MS = 2_000;
 
