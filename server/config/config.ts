@@ -22,6 +22,7 @@ function environmentService(env: Env) {
 export function toConfig(env: Env) {
   return Object.freeze({
     dataDir: isAbsolute(env.DATA_DIR) ? env.DATA_DIR : join(projectRoot, env.DATA_DIR),
+    keyRing: env.KEY_RING ?? null,
     applyFile: env.GATEHOUSE_APPLY ?? null,
     logLevel: env.LOG_LEVEL,
     database: { url: env.DATABASE_URL ?? null },
@@ -42,6 +43,7 @@ export function toConfig(env: Env) {
     /** Of the Plug-in API that we offer ourselves. */
     pluginContract: {
       adminKeyHash: env.PLUGIN_ADMIN_KEY === undefined ? null : sha256hex(env.PLUGIN_ADMIN_KEY),
+      oauthPlatform: env.PLUGIN_OAUTH_PLATFORM ?? null,
     },
     audit: { retentionDays: env.AUDIT_RETENTION_DAYS },
     traces: { retentionDays: env.TRACE_RETENTION_DAYS },

@@ -77,6 +77,11 @@ export const Env = z.object({
     .enum(['on', 'off'])
     .optional()
     .describe('Whether /api/docs describes the API; unset = outside of production only'),
+  KEY_RING: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('The key ring as JSON, in place of secrets.json in the data folder'),
   JWT_SECRET_KEY: z
     .string()
     .min(1)
@@ -203,6 +208,13 @@ export const Env = z.object({
     .optional()
     .describe(
       'Admin key of /api/users here, for clients of the Plug-in API; unset = none is taken',
+    ),
+  PLUGIN_OAUTH_PLATFORM: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]*$/, 'must be the id of a platform')
+    .optional()
+    .describe(
+      'Platform whose accounts clients of the Plug-in API link; unset = the only one with an OAuth client',
     ),
   PLUGIN_API_ENCRYPTION_KEY: z
     .string()

@@ -12,6 +12,12 @@ export type LinkBegun = { authUrl: string; state: string; expiresIn: number };
 /** What the service sent the browser back with. */
 export type LinkAnswer = { code: string; state: string; userId: string | null };
 
+/** How far a sign-in is that a key began. */
+export type LinkState =
+  | { state: 'waiting' }
+  | { state: 'done'; accountId: string }
+  | { state: 'failed'; text: string };
+
 export type Linked = { accountId: string; userId: string; shared: boolean; createdAt: Date };
 
 /** Linking an account by signing in at its platform. */
@@ -20,6 +26,8 @@ export type LinkByOAuth = {
   begin(wish: LinkWish): Promise<LinkBegun>;
   /** Throws AppError bad_request for an unknown, used or foreign state, and for what the platform refuses. */
   finish(answer: LinkAnswer): Promise<Linked>;
+  /** Null when no such sign-in is known, or it took too long. */
+  status(state: string): Promise<LinkState | null>;
 };
 
 /** Where no platform has a client for it: says what to do instead. */
@@ -30,5 +38,5 @@ export function refuseLinking(): LinkByOAuth {
       'Linking by OAuth is not set up on this server: none of its platforms has an OAuth client. Add the account with its API key on the accounts page of the console.',
     );
   };
-  return { begin: refuse, finish: refuse };
+  return { begin: refuse, finish: refuse, status: async () => null };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '#shared/errors.ts';
-import { cookieIdOf, KIRO } from '../../features/plugin-contract/index.ts';
+import { cookieIdOf, KIRO, type LinkState } from '../../features/plugin-contract/index.ts';
 import { reply } from '../route-spec.ts';
 import { AccountNameBody, NOT_CHANGED } from './accounts.ts';
 import {
@@ -66,11 +66,20 @@ function addSignIn({ contract: { link }, identify, rest }: PluginRoutesDeps): vo
       ...forAll,
       method: 'GET',
       path: '/api/kiro/oauth/status/:state',
-      summary: 'How far a sign-in is; no sign-in is known yet',
+      summary: 'How far a sign-in is',
       params: z.object({ state: z.string().max(200) }),
-      answers: { 404: z.object({ error: z.string(), status: z.literal('expired') }) },
+      answers: {
+        200: SignInState,
+        404: z.object({ error: z.string(), status: z.literal('expired') }),
+      },
     },
-    () => reply(404, { error: 'This sign-in is over. Begin again.', status: 'expired' }),
+    async ({ params }) => {
+      const found = await link.status(params.state);
+      if (!found) {
+        return reply(404, { error: 'This sign-in is over. Begin again.', status: 'expired' });
+      }
+      return signInState(found);
+    },
   );
 
   rest.route(
@@ -92,6 +101,22 @@ function addSignIn({ contract: { link }, identify, rest }: PluginRoutesDeps): vo
       return ok({ account_id: cookieIdOf(accountId) });
     },
   );
+}
+
+const SignInState = z.object({
+  success: z.literal(true),
+  status: z.enum(['pending', 'completed', 'error']),
+  data: z.object({ account_id: z.string() }).optional(),
+  message: z.string(),
+});
+
+function signInState(found: LinkState): z.infer<typeof SignInState> {
+  if (found.state === 'waiting') {
+    return { success: true, status: 'pending', message: 'Nobody came back yet.' };
+  }
+  if (found.state === 'failed') return { success: true, status: 'error', message: found.text };
+  const data = { account_id: cookieIdOf(found.accountId) };
+  return { success: true, status: 'completed', data, message: 'The account is linked.' };
 }
 
 function addAccounts({ contract: { accounts }, identify, rest }: PluginRoutesDeps): void {

@@ -7,6 +7,7 @@ import { errors } from './errors.ts';
 import { factors } from './factors.ts';
 import { fields } from './fields.ts';
 import { keys } from './keys.ts';
+import { linking } from './linking.ts';
 import { models } from './models.ts';
 import { nav } from './nav.ts';
 import { offSwitch } from './off-switch.ts';
@@ -41,6 +42,7 @@ export const zh = {
   profile,
   factors,
   accounts,
+  linking,
   platforms,
   models,
   keys,
