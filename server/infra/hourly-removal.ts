@@ -7,6 +7,8 @@ export type HourlyRemovalDeps = {
   clock: Clock;
   /** How long a row is kept, ms. */
   retentionMs: number;
+  /** How often; each hour unless told. */
+  everyMs?: number;
   /** Removes at most `most` rows of before `until`; resolves with how many there were. */
   remove(until: Date, most: number): Promise<number>;
   /** Told when rows could not be removed; the next round tries again. */
@@ -14,7 +16,8 @@ export type HourlyRemovalDeps = {
 };
 
 /** Removes what has expired, from the start on and every hour, a bounded number of rows at once. */
-export function createHourlyRemoval({ clock, onError, remove, retentionMs }: HourlyRemovalDeps) {
+export function createHourlyRemoval(deps: HourlyRemovalDeps) {
+  const { clock, everyMs = EVERY_MS, onError, remove, retentionMs } = deps;
   let cancel: (() => void) | null = null;
   let running: Promise<void> = Promise.resolve();
   let closed = false;
@@ -30,7 +33,7 @@ export function createHourlyRemoval({ clock, onError, remove, retentionMs }: Hou
     running = removeAll()
       .catch(onError)
       .finally(() => {
-        if (!closed) cancel = clock.setTimer(EVERY_MS, round);
+        if (!closed) cancel = clock.setTimer(everyMs, round);
       });
   }
 

@@ -33,6 +33,11 @@ export function createJobsService({ audit, jobs, repo }: JobsServiceDeps) {
       return toView(await found(id, seenBy(me)));
     },
 
+    /** The job, for those who may change it. @throws AppError not_found as `get`. */
+    async mine({ me }: Actor, id: string): Promise<JobView> {
+      return toView(await found(id, changedBy(me)));
+    },
+
     /** @throws AppError not_found as `get`. */
     async items({ me }: Actor, { cursor, id, limit, state }: JobItemsInput): Promise<JobItemPage> {
       await found(id, seenBy(me));
