@@ -12,6 +12,7 @@ import {
   createAccountsService,
   createKeyPrints,
 } from './features/accounts/index.ts';
+import { buildAlerts } from './features/alerts/index.ts';
 import { createApplyRepo, createApplyService } from './features/apply/index.ts';
 import {
   createAudit,
@@ -188,12 +189,24 @@ export async function buildFeatures(options: FeatureOptions) {
     onError,
   });
   const sandbox = createSandbox({ clock, random });
+  const alerting = buildAlerts({
+    ...{ db, reports, cipher, outbound, audit, clock, ledger, onError },
+    changes: events,
+    newId: id,
+    mail: people.services.registration.mail,
+    gate: quotas.gate,
+    dataDir: config.dataDir,
+    redisUrl: config.redis.url,
+    publicUrl: config.http.publicUrl,
+  });
+  const { alerts } = alerting;
+
   const proxies = buildProxies({
     ...{ audit, cipher, clock, db, log, onError, outbound, random },
     changes: events,
     newId: id,
     allow: config.upstream.allow,
-    alerts: { raise: () => undefined, resolve: () => undefined },
+    alerts,
     config: config.proxies,
   });
   const callsBy = (client: Pick<Outbound, 'request'>) =>
@@ -348,6 +361,7 @@ export async function buildFeatures(options: FeatureOptions) {
       tokens,
       ...sso,
       platforms,
+      ...alerting.services,
       proxies: proxies.service,
       oauthClients,
       accounts,
@@ -389,6 +403,7 @@ export async function buildFeatures(options: FeatureOptions) {
       // Counters of limits are read from roll-ups, so these come first.
       await usageUpkeep.start();
       await proxies.start();
+      alerting.start();
       await Promise.all([registry.start(), accountPool.start(), catalogue.start(), quotas.start()]);
       await lent.start();
       await endings.start();
@@ -403,6 +418,8 @@ export async function buildFeatures(options: FeatureOptions) {
     /** Writes what is still in memory. */
     async close(): Promise<void> {
       await jobs.close();
+      // First, for what ends below would be told as trouble.
+      await alerting.close();
       registry.close();
       catalogue.close();
       await Promise.allSettled([

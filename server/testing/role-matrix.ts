@@ -45,6 +45,18 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'jobs.items': 'signed-in',
   'jobs.cancel': 'signed-in',
 
+  'alerts.list': 'signed-in',
+  'alerts.unread': 'signed-in',
+  'alerts.markRead': 'signed-in',
+  'alerts.markAllRead': 'signed-in',
+  'alerts.settings': 'alerts.write',
+  'alerts.saveSettings': 'alerts.write',
+  'alerts.channels': 'alerts.write',
+  'alerts.saveChannel': 'alerts.write',
+  'alerts.deleteChannel': 'alerts.write',
+  'alerts.testChannel': 'alerts.write',
+  'alerts.deliveries': 'alerts.write',
+
   'roles.list': 'users.read',
   'roles.create': 'roles.write',
   'roles.update': 'roles.write',
@@ -119,6 +131,12 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'oauthClients.save': 'vault.write',
   'oauthClients.delete': 'vault.write',
   'oauthClients.discover': 'vault.write',
+
+  'vaultSecrets.list': 'vault.read',
+  'vaultSecrets.create': 'vault.write',
+  'vaultSecrets.update': 'vault.write',
+  'vaultSecrets.revoke': 'vault.write',
+  'vaultSecrets.leases': 'signed-in',
 
   'accounts.list': 'signed-in',
   'accounts.create': 'signed-in',

@@ -3,6 +3,7 @@ import {
   type AccountsService,
   createAccountsRouter,
 } from '../features/accounts/index.ts';
+import { type AlertsRouterServices, createAlertsRouter } from '../features/alerts/index.ts';
 import { type AuditService, createAuditRouter } from '../features/audit/index.ts';
 import { createFactorsRouter, type FactorsService } from '../features/factors/index.ts';
 import { createJobsRouter, type JobsService } from '../features/jobs/index.ts';
@@ -50,7 +51,7 @@ import {
 } from '../features/users/index.ts';
 import { router } from './init.ts';
 
-export type Services = {
+export type Services = AlertsRouterServices & {
   setup: SetupService;
   sessions: SessionsService;
   tokens: TokensService;
@@ -107,6 +108,7 @@ export function createAppRouter(services: Services) {
     usage: createUsageRouter(services.usage),
     why: createWhyRouter(services.why),
     audit: createAuditRouter(services.audit),
+    alerts: createAlertsRouter(services),
   });
 }
 export type AppRouter = ReturnType<typeof createAppRouter>;

@@ -56,6 +56,7 @@ export function buildRegistration(options: BuildRegistrationOptions) {
       }),
       /** @throws AppError mail_not_sent */
       test: (to: string, asking: Asking): Promise<void> => mails.test(to, asking),
+      sendNow: mailer.sendNow,
       idle: mailer.idle,
       close: mailer.close,
     },

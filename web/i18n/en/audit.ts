@@ -36,6 +36,11 @@ export const audit = {
       link: 'Signed in to an account',
       relink: 'Signed in to an account again',
     },
+    alerts: {
+      saveSettings: 'Changed the settings of alerts',
+      saveChannel: 'Saved a channel of alerts',
+      deleteChannel: 'Deleted a channel of alerts',
+    },
     models: {
       create: 'Added a model',
       update: 'Changed a model',
@@ -49,6 +54,11 @@ export const audit = {
       delete: 'Deleted a platform',
     },
     oauthClients: { save: 'Saved an OAuth client', delete: 'Deleted an OAuth client' },
+    vaultSecrets: {
+      create: 'Made an API secret',
+      update: 'Changed an API secret',
+      revoke: 'Revoked an API secret',
+    },
     proxies: {
       create: 'Added a proxy',
       update: 'Changed a proxy',
@@ -122,6 +132,7 @@ export const audit = {
     service: 'Sign-in service',
     job: 'Job',
     oauthClient: 'OAuth client',
+    vaultSecret: 'API secret',
     proxy: 'Proxy',
     settings: 'Settings',
   },

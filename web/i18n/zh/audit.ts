@@ -38,6 +38,11 @@ export const audit: Translated<typeof english> = {
       link: '登录并添加账号',
       relink: '重新登录账号',
     },
+    alerts: {
+      saveSettings: '修改了告警设置',
+      saveChannel: '保存了告警渠道',
+      deleteChannel: '删除了告警渠道',
+    },
     models: {
       create: '添加模型',
       update: '修改模型',
@@ -47,6 +52,7 @@ export const audit: Translated<typeof english> = {
     },
     platforms: { create: '添加平台', update: '修改平台', delete: '删除平台' },
     oauthClients: { save: '保存 OAuth 客户端', delete: '删除 OAuth 客户端' },
+    vaultSecrets: { create: '新建 API 密钥凭证', update: '修改 API 密钥凭证', revoke: '吊销 API 密钥凭证' },
     proxies: {
       create: '添加了代理',
       update: '修改了代理',
@@ -120,6 +126,7 @@ export const audit: Translated<typeof english> = {
     service: '登录服务',
     job: '任务',
     oauthClient: 'OAuth 客户端',
+    vaultSecret: 'API 密钥凭证',
     proxy: '代理',
     settings: '设置',
   },
