@@ -1,0 +1,1 @@
+export { parseImport } from './parse-import.ts';
