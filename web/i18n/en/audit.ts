@@ -53,6 +53,15 @@ export const audit = {
       update: 'Changed a platform',
       delete: 'Deleted a platform',
     },
+    vault: {
+      update: 'Changed an account of the vault',
+      refresh: 'Refreshed an account of the vault',
+      refreshInfo: 'Asked the platform about an account',
+      replace: 'Replaced a refresh token',
+      revealAccess: 'Looked at an access token',
+      revealRefresh: 'Looked at a refresh token',
+      saveSchedule: 'Changed when tokens are refreshed',
+    },
     oauthClients: { save: 'Saved an OAuth client', delete: 'Deleted an OAuth client' },
     vaultSecrets: {
       create: 'Made an API secret',

@@ -51,8 +51,21 @@ export const audit: Translated<typeof english> = {
       deletePrice: '撤回计划中的价格',
     },
     platforms: { create: '添加平台', update: '修改平台', delete: '删除平台' },
+    vault: {
+      update: '修改了令牌库账号',
+      refresh: '刷新了令牌库账号',
+      refreshInfo: '向平台查询了账号信息',
+      replace: '更换了刷新令牌',
+      revealAccess: '查看了访问令牌',
+      revealRefresh: '查看了刷新令牌',
+      saveSchedule: '修改了自动刷新设置',
+    },
     oauthClients: { save: '保存 OAuth 客户端', delete: '删除 OAuth 客户端' },
-    vaultSecrets: { create: '新建 API 密钥凭证', update: '修改 API 密钥凭证', revoke: '吊销 API 密钥凭证' },
+    vaultSecrets: {
+      create: '新建 API 密钥凭证',
+      update: '修改 API 密钥凭证',
+      revoke: '吊销 API 密钥凭证',
+    },
     proxies: {
       create: '添加了代理',
       update: '修改了代理',
