@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 const ALL = ['server', 'shared', 'scripts', 'bench'].map((folder) => `${folder}/**/*.test.ts`);
 const INTEGRATION = ['{server,scripts}/**/*.int.test.ts'];
 const CLIENT = './scripts/client.setup.ts';
+const PATIENCE = './scripts/patience.setup.ts';
 /** Far beyond what any test needs: no test may fail because the machine is busy. */
 const TIMEOUTS = { testTimeout: 60_000, hookTimeout: 60_000 };
 
@@ -15,6 +16,7 @@ export default defineConfig({
           include: ALL,
           exclude: INTEGRATION,
           globalSetup: [CLIENT],
+          setupFiles: [PATIENCE],
           ...TIMEOUTS,
         },
       },
@@ -23,6 +25,7 @@ export default defineConfig({
           name: 'integration',
           include: INTEGRATION,
           globalSetup: [CLIENT, './server/testing/postgres.setup.ts'],
+          setupFiles: [PATIENCE],
           ...TIMEOUTS,
         },
       },

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Me } from '#shared/schemas/sessions.ts';
+import { asActor } from '../../testing/actor.ts';
 import { fakeClock } from '../../testing/fake-clock.ts';
 import { exportLines } from './export-lines.ts';
 import type { UsageDetailRow, UsageQuery } from './usage.repo.ts';
 
-const ME = { id: 'me', role: 'admin', username: 'ada' } as Me;
+const ME = asActor({ id: 'me', role: 'admin', username: 'ada', displayName: '' }).me;
 const clock = fakeClock(Date.UTC(2026, 5, 1));
 
 function row(more: Partial<UsageDetailRow>): UsageDetailRow {
