@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { projectRoot, readConfig } from '#server/config/config.ts';
-import { loadSecrets } from '#server/config/secrets.ts';
+import { createSecretsStore } from '#server/config/secrets.ts';
 import {
   type ApplyService,
   createApplyRepo,
@@ -30,7 +30,7 @@ export async function withApplyService<Result>(
   const config = readConfig();
   const postgres = await openPostgres(config);
   try {
-    const { keyRing } = await loadSecrets(config.dataDir);
+    const { keyRing } = await createSecretsStore(config.dataDir, config.keyRing).read();
     await bringUpToDate(postgres.url);
     const db = createPrisma(postgres.url, { max: 2 });
     try {
@@ -72,7 +72,8 @@ export async function openPostgres({
   }
 }
 
-async function bringUpToDate(url: string): Promise<void> {
+/** Applies the migrations that are missing. */
+export async function bringUpToDate(url: string): Promise<void> {
   const pool = createPool(url, { max: 1 });
   try {
     await migrate(pool, path.join(projectRoot, 'prisma', 'migrations'));

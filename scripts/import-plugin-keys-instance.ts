@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { projectRoot, readConfig, readOldEncryptionKey } from '#server/config/config.ts';
-import { loadSecrets } from '#server/config/secrets.ts';
+import { createSecretsStore } from '#server/config/secrets.ts';
 import {
   createPluginKeysRepo,
   type ImportResult,
@@ -29,7 +29,7 @@ export async function importInto(
   const open = createFernetReader(fernetKey);
   const postgres = await openPostgres(config);
   try {
-    const { keyRing } = await loadSecrets(config.dataDir);
+    const { keyRing } = await createSecretsStore(config.dataDir, config.keyRing).read();
     await bringUpToDate(postgres.url);
     const db = createPrisma(postgres.url, { max: 2 });
     try {

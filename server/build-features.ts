@@ -21,6 +21,7 @@ import {
   createAuditService,
 } from './features/audit/index.ts';
 import { buildJobs } from './features/jobs/index.ts';
+import { createKeyRing, createKeyRingRepo } from './features/key-ring/index.ts';
 import {
   createKeyLookup,
   createKeyLookupRepo,
@@ -71,6 +72,8 @@ import {
   createUsageUpkeep,
   openUsageLedger,
 } from './features/usage/index.ts';
+import { createVault } from './features/vault/index.ts';
+import { buildVaultSecrets } from './features/vault-secrets/index.ts';
 import { newId } from './infra/ids.ts';
 import type { Outbound } from './infra/outbound/index.ts';
 import { createCallPlatform } from './platforms/call-platform.ts';
@@ -103,6 +106,15 @@ export async function buildFeatures(options: FeatureOptions) {
     retentionDays: config.audit.retentionDays,
     onError,
   });
+
+  const keyRing = createKeyRing({
+    ...{ audit, cipher, clock, db, onError },
+    repo: createKeyRingRepo(reports),
+    store: options.infra.keyRing,
+    changes: events,
+    server: id(),
+  });
+  await keyRing.open();
 
   const ledger = await openUsageLedger({
     dir: join(config.dataDir, 'journal'),
@@ -220,6 +232,15 @@ export async function buildFeatures(options: FeatureOptions) {
     newId: id,
   });
 
+  const vaultSecrets = buildVaultSecrets({
+    ...{ audit, clock, db, onError, pool, reports },
+    changes: events,
+    limiters: people.limiters,
+    newId: id,
+    configured: config.publicApi.secret,
+    retentionDays: config.publicApi.leaseRetentionDays,
+  });
+
   const accountsRepo = createAccountsRepo(db);
   const accountPool = createAccountPool({
     repo: createAccountPoolRepo(pool),
@@ -229,7 +250,21 @@ export async function buildFeatures(options: FeatureOptions) {
     zone: config.quotas.zone,
     newId: id,
     quotaGroup: (platformId, model) => registry.find(platformId)?.quotaGroup?.(model) ?? model,
+    renewal: {
+      renew: (...asked) => vault.renewal.renew(...asked),
+      ahead: (...asked) => vault.renewal.ahead(...asked),
+      worked: (...asked) => vault.renewal.worked(...asked),
+    },
     onError,
+  });
+  const vault = await createVault({
+    ...{ pool, cipher, outbound, clock, random, log, onError },
+    changes: events,
+    dispatch: proxies.dispatch,
+    alerts: { raise: () => undefined, resolve: () => undefined },
+    dataDir: config.dataDir,
+    isPlatform: (platformId) => registry.find(platformId) !== undefined,
+    reload: (ids) => accountPool.refresh(ids),
   });
   const modelsRepo = createModelsRepo(db);
   const catalogue = createModelCatalogue({ repo: modelsRepo, changes: events, clock, onError });
@@ -363,7 +398,10 @@ export async function buildFeatures(options: FeatureOptions) {
       platforms,
       ...alerting.services,
       proxies: proxies.service,
+      vault,
+      keyRing,
       oauthClients,
+      vaultSecrets: vaultSecrets.services,
       accounts,
       accountRecords,
       models,
@@ -402,21 +440,25 @@ export async function buildFeatures(options: FeatureOptions) {
     async start(): Promise<void> {
       // Counters of limits are read from roll-ups, so these come first.
       await usageUpkeep.start();
+      await keyRing.start();
       await proxies.start();
       alerting.start();
       await Promise.all([registry.start(), accountPool.start(), catalogue.start(), quotas.start()]);
       await lent.start();
+      await vault.start();
       await endings.start();
       responses.start();
       accountRecords.start();
       traces.start();
       tokens.sweep();
       auditService.start();
+      vaultSecrets.start();
       pluginApi.start();
       jobs.start();
     },
     /** Writes what is still in memory. */
     async close(): Promise<void> {
+      await vault.close();
       await jobs.close();
       // First, for what ends below would be told as trouble.
       await alerting.close();
@@ -425,6 +467,7 @@ export async function buildFeatures(options: FeatureOptions) {
       await Promise.allSettled([
         usageUpkeep.close(),
         proxies.close(),
+        keyRing.close(),
         pluginApi.close(),
         lookup.close(),
         known.close(),
@@ -436,6 +479,7 @@ export async function buildFeatures(options: FeatureOptions) {
         quotas.close(),
         traces.close(),
         auditService.close(),
+        vaultSecrets.close(),
         people.failed.settled(),
         people.limiters.close(),
         people.services.registration.mail.close(),

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Config } from './config/config.ts';
 import { projectRoot } from './config/config.ts';
-import { loadSecrets } from './config/secrets.ts';
+import { createSecretsStore } from './config/secrets.ts';
 import { tokenKeys } from './config/token-keys.ts';
-import { createCipher } from './infra/cipher.ts';
+import { createTurningCipher } from './infra/cipher.ts';
 import { type Clock, systemClock } from './infra/clock.ts';
 import { createEvents } from './infra/events.ts';
 import type { Log } from './infra/log.ts';
@@ -23,7 +23,8 @@ export type InfraOptions = { config: Config; log: Log; clock?: Clock };
  * reach outside. Throws AppError or ConfigError with a message for the person at the terminal.
  */
 export async function buildInfra({ config, log, clock = systemClock }: InfraOptions) {
-  const secrets = await loadSecrets(config.dataDir);
+  const keyRing = createSecretsStore(config.dataDir, config.keyRing);
+  const secrets = await keyRing.read();
   const tokens = { keys: tokenKeys(config.tokens, secrets) };
   const postgres = await openPostgres(config, log);
   let stopping = false;
@@ -53,8 +54,8 @@ export async function buildInfra({ config, log, clock = systemClock }: InfraOpti
     await stop();
     throw error;
   }
-  const cipher = createCipher(secrets.keyRing);
-  return { clock, log, pool, reports, db, events, outbound, cipher, tokens, stop };
+  const cipher = createTurningCipher(secrets.keyRing);
+  return { clock, log, pool, reports, db, events, outbound, cipher, keyRing, tokens, stop };
 }
 export type Infra = Awaited<ReturnType<typeof buildInfra>>;
 

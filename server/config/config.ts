@@ -45,6 +45,18 @@ export function toConfig(env: Env) {
       adminKeyHash: env.PLUGIN_ADMIN_KEY === undefined ? null : sha256hex(env.PLUGIN_ADMIN_KEY),
       oauthPlatform: env.PLUGIN_OAUTH_PLATFORM ?? null,
     },
+    /** Where programs lease access tokens, and the one secret of theirs that is set up here. */
+    publicApi: {
+      prefix: env.PUBLIC_API_PREFIX,
+      leaseRetentionDays: env.LEASE_RETENTION_DAYS,
+      secret:
+        env.API_SECRET === undefined
+          ? null
+          : {
+              hash: sha256hex(env.API_SECRET),
+              givesRefreshTokens: env.API_SECRET_GIVES_REFRESH_TOKENS,
+            },
+    },
     audit: { retentionDays: env.AUDIT_RETENTION_DAYS },
     traces: { retentionDays: env.TRACE_RETENTION_DAYS },
     quotas: { zone: env.QUOTA_ZONE },

@@ -39,6 +39,15 @@ function parseOrigin(entry: string) {
   throw new Error('not an origin; write it like https://app.example.com, without a path');
 }
 
+/** What stands in examples is known to everybody. */
+const PLACEHOLDER = /change[-_ ]?(me|this|it)|example|default|your[-_ ]|api[-_]?secret|password/i;
+
+/** First parts of paths that are somebody else's here: doors, contracts, downloads and the console's own. */
+const TAKEN_PATHS = new Set([
+  ...['v1', 'v1beta', 'api', 'trpc', 'internalweb', 'health', 'healthz', 'playground', 'oauth'],
+  ...['audit', 'usage', 'users', 'leases', 'vault', 'assets', 'why', 'setup', 'sign-in', 'invite'],
+]);
+
 const httpUrl = z.url({ protocol: /^https?$/ });
 
 const milliseconds = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
@@ -232,6 +241,41 @@ export const Env = z.object({
   OAUTH_AUTHORIZATION_ENDPOINT: httpUrl.optional().describe('Where people sign in there'),
   OAUTH_TOKEN_ENDPOINT: httpUrl.optional().describe('Where its codes are exchanged'),
   OAUTH_USER_INFO_ENDPOINT: httpUrl.optional().describe('Where it says who somebody is'),
+  API_SECRET: z
+    .string()
+    .regex(/^[\x21-\x7e]{32,200}$/, 'must have 32 to 200 characters and no spaces')
+    .refine(
+      (text) => new Set(text).size >= 12 && !PLACEHOLDER.test(text),
+      'is too easy to guess; take a random one',
+    )
+    .optional()
+    .describe(
+      'One secret of programs that lease every access token; unset = none but the console’s',
+    ),
+  API_SECRET_GIVES_REFRESH_TOKENS: z
+    .stringbool()
+    .default(false)
+    .describe('Whether answers to API_SECRET hold the refresh token, too'),
+  PUBLIC_API_PREFIX: z
+    .string()
+    .max(100)
+    .regex(
+      /^(\/[a-z0-9][a-z0-9_-]*)+$/,
+      'a path like /public-api, in lower case, without a slash at its end',
+    )
+    .refine(
+      (path) => !TAKEN_PATHS.has(path.split('/')[1] ?? ''),
+      'that path is taken by something else here; choose another one, e.g. /public-api',
+    )
+    .default('/public-api')
+    .describe('Where programs lease access tokens'),
+  LEASE_RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(36_500)
+    .default(90)
+    .describe('How long it is kept who leased which access token; 0 = for ever'),
   API_SSO_UNBOUND: z
     .stringbool()
     .default(false)

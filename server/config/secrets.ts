@@ -16,6 +16,35 @@ const SecretsFile = z.strictObject({
 
 export type Secrets = { keyRing: { current: string; keys: Readonly<Record<string, Buffer>> } };
 
+/** Where a ring is kept: a file that may be written, or the environment, which may not. */
+export type SecretsStore = {
+  from: 'file' | 'environment';
+  read(): Promise<Secrets>;
+  /** All of it or nothing, mode 0600. Throws ConfigError where the ring is not in a file. */
+  write(secrets: Secrets): Promise<void>;
+};
+
+/** The ring of KEY_RING where that is set, else of `secrets.json` in the data folder. */
+export function createSecretsStore(dataDir: string, given: string | null): SecretsStore {
+  if (given !== null) {
+    return {
+      from: 'environment',
+      read: async () => parse('KEY_RING', given),
+      write: async () => {
+        throw new ConfigError('The key ring is in KEY_RING: change it there, on every server.');
+      },
+    };
+  }
+  return {
+    from: 'file',
+    read: () => loadSecrets(dataDir),
+    write: ({ keyRing }) => {
+      const keys = Object.entries(keyRing.keys).map(([id, key]) => [id, key.toString('base64')]);
+      return save(dataDir, { currentKey: keyRing.current, keys: Object.fromEntries(keys) });
+    },
+  };
+}
+
 /**
  * Reads `secrets.json` in the data folder, or makes it at the first start (mode 0600).
  * @throws ConfigError when it is damaged or readable by others: losing it loses every sealed
@@ -51,19 +80,27 @@ function parse(path: string, text: string): Secrets {
   return { keyRing: { current: file.data.currentKey, keys: Object.fromEntries(keys) } };
 }
 
-/** Written aside and renamed, so a crash leaves either no file or a whole one. */
 async function create(dataDir: string, path: string): Promise<Secrets> {
   await mkdir(dataDir, { recursive: true });
-  const text = JSON.stringify({
-    currentKey: 'k1',
-    keys: { k1: randomBytes(32).toString('base64') },
-  });
+  const made = { currentKey: 'k1', keys: { k1: randomBytes(32).toString('base64') } };
+  await save(dataDir, made);
+  return parse(path, JSON.stringify(made));
+}
+
+/** Written aside and renamed, so a crash leaves the file as it was or as it is to be. */
+async function save(dataDir: string, secrets: z.infer<typeof SecretsFile>): Promise<void> {
+  const path = join(dataDir, 'secrets.json');
   const aside = `${path}.new`;
   const file = await open(aside, 'w', 0o600);
-  await file.writeFile(`${text}\n`);
-  await file.sync();
-  await file.close();
+  try {
+    await file.writeFile(`${JSON.stringify(secrets)}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
   await chmod(aside, 0o600);
   await rename(aside, path);
-  return parse(path, text);
+  if (process.platform === 'win32') return;
+  const folder = await open(dataDir, 'r');
+  await folder.sync().finally(() => folder.close());
 }

@@ -73,6 +73,25 @@ export function createCipher(ring: KeyRing): Cipher {
   };
 }
 
+/** A cipher whose ring may be turned to another one while it is in use. */
+export type TurningCipher = Cipher & { ring(): KeyRing; turnTo(ring: KeyRing): void };
+
+/** @throws AppError `internal` like `createCipher`; a ring that is refused leaves the one before. */
+export function createTurningCipher(first: KeyRing): TurningCipher {
+  let ring = first;
+  let cipher = createCipher(first);
+  return {
+    seal: (plain, place) => cipher.seal(plain, place),
+    open: (sealed, place) => cipher.open(sealed, place),
+    needsReseal: (sealed) => cipher.needsReseal(sealed),
+    ring: () => ring,
+    turnTo(next) {
+      cipher = createCipher(next);
+      ring = next;
+    },
+  };
+}
+
 // JSON keeps the three apart: no two places have the same bytes.
 function placeBytes({ table, column, id }: Place): Buffer {
   return Buffer.from(JSON.stringify([table, column, id]));

@@ -40,6 +40,15 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'factors.renamePasskey': 'signed-in',
   'factors.deletePasskey': 'signed-in',
 
+  'vaultBatch.import': 'signed-in',
+  'vaultBatch.start': 'signed-in',
+  'vaultBatch.choices': 'signed-in',
+  'vaultBatch.planAssign': 'signed-in',
+  'vaultBatch.assign': 'signed-in',
+  'vaultBatch.undo': 'signed-in',
+  'vaultBatch.export': 'signed-in',
+  'vaultBatch.copy': 'signed-in',
+
   'jobs.list': 'signed-in',
   'jobs.get': 'signed-in',
   'jobs.items': 'signed-in',
@@ -126,6 +135,21 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'proxies.check': 'vault.write',
   'proxies.previewMove': 'vault.write',
   'proxies.move': 'vault.write',
+
+  'keyRing.status': 'vault.write',
+  'keyRing.add': 'vault.write',
+  'keyRing.use': 'vault.write',
+  'keyRing.reseal': 'vault.write',
+  'keyRing.retire': 'vault.write',
+
+  'linking.clients': 'signed-in',
+  'linking.open': 'signed-in',
+  'linking.begin': 'signed-in',
+  'linking.finish': 'signed-in',
+  'linking.status': 'signed-in',
+  'linking.replace': 'signed-in',
+  'linking.cancel': 'signed-in',
+  'linking.byToken': 'signed-in',
 
   'oauthClients.list': 'vault.read',
   'oauthClients.save': 'vault.write',

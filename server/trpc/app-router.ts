@@ -7,7 +7,9 @@ import { type AlertsRouterServices, createAlertsRouter } from '../features/alert
 import { type AuditService, createAuditRouter } from '../features/audit/index.ts';
 import { createFactorsRouter, type FactorsService } from '../features/factors/index.ts';
 import { createJobsRouter, type JobsService } from '../features/jobs/index.ts';
+import { createKeyRingRouter, type KeyRingService } from '../features/key-ring/index.ts';
 import { createKeysRouter, type KeysService } from '../features/keys/index.ts';
+import { createLinkingRouter, type LinkingService } from '../features/linking/index.ts';
 import {
   createModelsRouter,
   type ModelsService,
@@ -49,6 +51,11 @@ import {
   type InvitesService,
   type UsersService,
 } from '../features/users/index.ts';
+import { createVaultBatchRouter, type VaultBatchService } from '../features/vault-batch/index.ts';
+import {
+  createVaultSecretsRouter,
+  type VaultSecretsServices,
+} from '../features/vault-secrets/index.ts';
 import { router } from './init.ts';
 
 export type Services = AlertsRouterServices & {
@@ -68,7 +75,10 @@ export type Services = AlertsRouterServices & {
   offSwitch: OffSwitchService;
   platforms: PlatformsService;
   proxies: ProxiesService;
+  keyRing: KeyRingService;
   oauthClients: OAuthClientsService;
+  linking: LinkingService;
+  vaultSecrets: VaultSecretsServices;
   accounts: AccountsService;
   accountRecords: AccountRecordsService;
   models: ModelsService;
@@ -76,6 +86,7 @@ export type Services = AlertsRouterServices & {
   keys: KeysService;
   pluginApi: PluginApiService;
   jobs: JobsService;
+  vaultBatch: VaultBatchService;
   pool: PoolService;
   quotas: QuotasService;
   usage: UsageService;
@@ -97,11 +108,15 @@ export function createAppRouter(services: Services) {
     users: createUsersRouter(services.users, services.invites),
     platforms: createPlatformsRouter(services.platforms),
     proxies: createProxiesRouter(services.proxies),
+    keyRing: createKeyRingRouter(services.keyRing),
     oauthClients: createOAuthClientsRouter(services.oauthClients),
+    linking: createLinkingRouter(services.linking),
+    vaultSecrets: createVaultSecretsRouter(services.vaultSecrets),
     accounts: createAccountsRouter(services.accounts, services.accountRecords),
     models: createModelsRouter(services.models, services.prices),
     keys: createKeysRouter(services.keys),
     jobs: createJobsRouter(services.jobs),
+    vaultBatch: createVaultBatchRouter(services.vaultBatch, services.jobs),
     pluginApi: createPluginApiRouter(services.pluginApi),
     pool: createPoolRouter(services.pool),
     quotas: createQuotasRouter(services.quotas),

@@ -12,6 +12,8 @@ const LOCKS = {
   audit: 4_701_004,
   /** What is told of alerts: one is put in line at a time. */
   alerts: 4_701_020,
+  /** What servers agree on about the key ring. */
+  keyRing: 4_701_030,
 } as const;
 
 /** Waits for its turn and keeps others out, on every replica, until `tx` ends. */
