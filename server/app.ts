@@ -6,6 +6,7 @@ import { AppError } from '#shared/errors.ts';
 import { AuditExportQuery } from '#shared/schemas/audit.ts';
 import { UsageExportQuery } from '#shared/schemas/usage.ts';
 import { UsersExportQuery } from '#shared/schemas/users.ts';
+import { LeaseExportQuery } from '#shared/schemas/vault-secrets.ts';
 import { buildFeatures, type FeatureOptions } from './build-features.ts';
 import { projectRoot } from './config/config.ts';
 import { createGateway, type PlainWay } from './gateway/doors.ts';
@@ -134,6 +135,16 @@ export async function buildApp({ random = Math.random, ...options }: AppOptions)
   app.get(
     '/users/export',
     createDownload({ ...download, name: 'users', query: UsersExportQuery, lines: users.exported }),
+  );
+  const { leases } = services.vaultSecrets;
+  app.get(
+    '/leases/export',
+    createDownload({
+      ...download,
+      name: 'leases',
+      query: LeaseExportQuery,
+      lines: leases.exported,
+    }),
   );
   app.use('/trpc', mountTrpc({ router: createAppRouter(services), door, log }));
   app.use(rest.router());

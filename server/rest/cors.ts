@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 
 const METHODS = 'GET, POST, PUT, PATCH, DELETE';
 const HEADERS =
-  'authorization, content-type, x-api-key, x-goog-api-key, x-account-type, x-api-type';
+  'authorization, content-type, x-api-key, x-goog-api-key, x-account-type, x-api-type, x-api-secret';
 const SHOWN = 'x-request-id, retry-after';
 const KEPT_S = '600';
 

@@ -43,6 +43,12 @@ export function describeRoutes(
           description: 'From /api/auth/login',
         },
         key: { type: 'http', scheme: 'bearer', description: 'An API key of the console' },
+        secret: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'X-API-Secret',
+          description: 'An API secret of the console',
+        },
       },
     },
   });
@@ -67,7 +73,7 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
     operationId: `${method.toLowerCase()}${path.replace(/[^a-zA-Z0-9]+/g, '_')}`,
     summary,
     tags: [tag],
-    security: SECURITY[auth] ?? [],
+    security: route.credential === 'secret' ? [{ secret: [] }] : (SECURITY[auth] ?? []),
     ...(permission !== undefined && { description: `The role has to allow \`${permission}\`.` }),
     ...(Object.keys(parameters).length > 0 && { requestParams: parameters }),
     ...(body !== undefined && {

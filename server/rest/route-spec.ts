@@ -5,6 +5,7 @@ import type { Permission } from '#shared/permissions.ts';
 import type { KeyScope } from '#shared/schemas/keys.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
 import type { HeldToken } from '../features/tokens/index.ts';
+import type { SecretHolder } from '../features/vault-secrets/index.ts';
 import type { Principal } from '../gateway/ports.ts';
 import type { Dialect } from './dialects.ts';
 
@@ -22,6 +23,8 @@ export type Caller = {
   token: HeldToken | null;
   /** Set when they came with an API key, and where a route takes either. */
   principal: Principal | null;
+  /** Set when they came with a secret of programs. */
+  secret?: SecretHolder;
 };
 
 type CallerOf<A extends Auth> = A extends 'none'
@@ -70,6 +73,8 @@ export type RouteSpec<A extends Auth, P, Q, B, R extends Answers> = {
   auth: A;
   /** Finds out who asks, where a contract has callers of its own; the server's way unless given. */
   identify?: Identify;
+  /** How a credential of such a caller is sent, for the API's description. */
+  credential?: 'secret';
   /** What the person's role has to allow. */
   permission?: Permission;
   /** What a key has to be for. */

@@ -47,6 +47,8 @@ export type Limiters = {
   mailTo: Tries;
   /** User names asked after, by address. */
   names: Tries;
+  /** Wrong secrets of programs, by address. */
+  secret: Tries;
   close(): void;
 };
 
@@ -78,6 +80,7 @@ export function createLimiters({ redisUrl, log }: LimiterOptions): Limiters {
     mailAsk: make('mail-ask', PER_ADDRESS),
     mailTo: make('mail-to', { ...PER_MAKING, free: 5 }),
     names: make('names', PER_ADDRESS),
+    secret: make('secret', PER_ADDRESS),
     close: () => redis?.disconnect(),
   };
 }
