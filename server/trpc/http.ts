@@ -9,6 +9,9 @@ import type { Context } from './init.ts';
 import type { SessionDoor } from './session-door.ts';
 
 const MAX_BODY_BYTES = 1_048_576;
+/** Procedures that take a whole file, called alone: JSON of 16 million characters. */
+const LARGE_BODY_BYTES = 33_554_432;
+const TAKES_FILE: ReadonlySet<string> = new Set(['/vaultBatch.import']);
 const MAX_BATCH = 20;
 
 export type TrpcOptions = {
@@ -19,12 +22,11 @@ export type TrpcOptions = {
 
 /** An Express router that answers the app router's procedures; mount it at /trpc. */
 export function mountTrpc({ router, door, log }: TrpcOptions): Router {
-  const answer = createExpressMiddleware({
+  const common = {
     router,
     allowBatching: true,
     maxBatchSize: MAX_BATCH,
     allowMethodOverride: false,
-    maxBodySize: MAX_BODY_BYTES,
     // What this passes to `next` becomes the answer of every call in the batch, in tRPC's own shape.
     middleware: (req: Request, _res: Response, next: NextFunction) => {
       try {
@@ -34,25 +36,29 @@ export function mountTrpc({ router, door, log }: TrpcOptions): Router {
         next(toTrpcError(error));
       }
     },
-    createContext: async ({ req, res }): Promise<Context> => {
+    createContext: async ({ req, res }: { req: Request; res: Response }): Promise<Context> => {
       try {
         return await createContext(req, res);
       } catch (error) {
         throw toTrpcError(error);
       }
     },
-    onError({ error, path, req }) {
+    onError({ error, path, req }: { error: TRPCError; path: string | undefined; req: Request }) {
       // What was not thrown on purpose keeps its text in the cause, which the answer never shows.
       if (error.code !== 'INTERNAL_SERVER_ERROR' && error.code !== 'SERVICE_UNAVAILABLE') return;
       const cause = error.cause instanceof AppError ? (error.cause.cause ?? error.cause) : error;
       log.error({ err: cause, path, requestId: requestIdOf(req.res) }, 'a procedure failed');
     },
-  });
+  };
+  const answer = createExpressMiddleware({ ...common, maxBodySize: MAX_BODY_BYTES });
+  const answerFile = createExpressMiddleware({ ...common, maxBodySize: LARGE_BODY_BYTES });
 
   function refuse(req: Request): void {
     if (req.method !== 'GET') door.checkOrigin(req);
-    if (Number(req.headers['content-length'] ?? 0) > MAX_BODY_BYTES) {
-      throw new AppError('body_too_large', 'The request is larger than 1 MB. Send less at once.');
+    const most = TAKES_FILE.has(req.path) ? LARGE_BODY_BYTES : MAX_BODY_BYTES;
+    if (Number(req.headers['content-length'] ?? 0) > most) {
+      const text = `The request is larger than ${most / 1_048_576} MB. Send less at once.`;
+      throw new AppError('body_too_large', text);
     }
     // A streamed answer sends its headers first, and then no procedure could set a cookie.
     if (`${req.headers['trpc-accept']},${req.headers.accept}`.includes('application/jsonl')) {
@@ -82,7 +88,8 @@ export function mountTrpc({ router, door, log }: TrpcOptions): Router {
   return Router().use((req, res) => {
     if (!res.hasHeader('x-request-id')) res.setHeader('x-request-id', newId());
     res.setHeader('cache-control', 'no-store');
-    answer(req, res, () => undefined);
+    const way = TAKES_FILE.has(req.path) ? answerFile : answer;
+    way(req, res, () => undefined);
   });
 }
 

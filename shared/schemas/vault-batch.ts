@@ -1,37 +1,16 @@
 import { z } from 'zod';
 import { Id, Timestamp } from './common.ts';
+import { VaultFilter } from './vault.ts';
 
 /** Accounts of one batch at most. */
 const MOST_IDS = 10_000;
 /** Characters of an imported file: ten thousand tokens of more than a thousand characters each. */
 export const MOST_IMPORTED = 16_000_000;
 
-/** What the list of vault accounts is filtered by; texts are found anywhere inside. */
-export const VaultBatchFilter = z.strictObject({
-  ownerId: Id.optional(),
-  platformId: z.string().max(60).optional(),
-  bizId: z.string().max(255).optional(),
-  email: z.string().max(255).optional(),
-  tag: z.string().max(60).optional(),
-  plan: z.string().max(60).optional(),
-  /** False = switched off by a person. */
-  enabled: z.boolean().optional(),
-  failure: z
-    .enum(['invalid', 'reused', 'revoked', 'client', 'transient', 'rate_limited', 'proxy'])
-    .optional(),
-  /** Null = none. */
-  proxyId: Id.nullable().optional(),
-  clientId: Id.nullable().optional(),
-  createdFrom: Timestamp.optional(),
-  createdBefore: Timestamp.optional(),
-  expiresBefore: Timestamp.optional(),
-});
-export type VaultBatchFilter = z.infer<typeof VaultBatchFilter>;
-
 /** Vault accounts one by one, or all that fit a filter now. */
 export const VaultSelection = z.union([
   z.strictObject({ ids: z.array(Id).min(1).max(MOST_IDS) }),
-  z.strictObject({ filter: VaultBatchFilter }),
+  z.strictObject({ filter: VaultFilter }),
 ]);
 export type VaultSelection = z.infer<typeof VaultSelection>;
 

@@ -42,13 +42,19 @@ export const queryClient = new QueryClient({
 /** Mails are written in the language the console speaks. */
 const inOurLanguage = () => ({ 'accept-language': i18next.language });
 
+/** What waits for a platform would hold up all that is asked with it; a file may be larger than the rest. */
+const ALONE: ReadonlySet<string> = new Set([
+  'accounts.upstreamModels',
+  'accounts.test',
+  'vaultBatch.import',
+]);
+
 /** For what fits neither a query nor a mutation of the pages. */
 export const client: TRPCClient<AppRouter> = createTRPCClient<AppRouter>({
   links: [
     stepUpLink,
     splitLink({
-      // NOTE: what waits for a platform travels alone, or it would hold up all that is asked with it.
-      condition: ({ path }) => path === 'accounts.upstreamModels' || path === 'accounts.test',
+      condition: ({ path }) => ALONE.has(path),
       true: httpLink({ url: '/trpc', headers: inOurLanguage }),
       false: httpBatchLink({ url: '/trpc', maxItems: 20, headers: inOurLanguage }),
     }),

@@ -112,6 +112,11 @@ const SELECT = {
   owner: { select: { username: true, displayName: true } },
 } as const satisfies Prisma.AccountSelect;
 
+/** One that was deleted from the vault is nowhere, though it can be brought back for a while. */
+const KEPT = {
+  NOT: { vaultToken: { deletedUntil: { not: null } } },
+} as const satisfies Prisma.AccountWhereInput;
+
 export type AccountsRepo = ReturnType<typeof createAccountsRepo>;
 
 /** Rows of `accounts`. The sealed secret has its own method and is in no row; every query takes a scope. */
@@ -130,6 +135,7 @@ export function createAccountsRepo(db: Db) {
         select: SELECT,
         orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
         where: {
+          ...KEPT,
           ...(ownerId !== undefined && { ownerId }),
           ...(viewer !== 'all' && { OR: [viewer, lentTo(viewer.ownerId, platforms)] }),
         },
@@ -280,7 +286,7 @@ async function lock(tx: Tx, id: string, scope: Scope): Promise<AccountRow | null
 }
 
 function within(id: string, scope: Scope) {
-  return scope === 'all' ? { id } : { id, ...scope };
+  return scope === 'all' ? { id, ...KEPT } : { id, ...KEPT, ...scope };
 }
 
 function lentTo(userId: string, personalAllowed: ReadonlySet<string>) {

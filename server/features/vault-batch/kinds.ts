@@ -4,6 +4,7 @@ import type { VaultBatchChange, VaultImport } from '#shared/schemas/vault-batch.
 import type { Clock } from '../../infra/clock.ts';
 import type { ItemOutcome, Jobs, JobWork } from '../jobs/index.ts';
 import type { Added, NewVaultAccount, Vault } from '../vault/index.ts';
+import type { ImportProblem, ImportRow } from '../vault-import/index.ts';
 import type { VaultBatchRepo } from './vault-batch.repo.ts';
 
 type KindsDeps = {
@@ -15,7 +16,7 @@ type KindsDeps = {
 
 /** What an import's things hold; sealed, for there is a token in it. */
 export type ImportItem = {
-  problem: 'notAToken' | 'twice' | null;
+  problem: ImportProblem['reason'] | null;
   account: Omit<NewVaultAccount, 'ownerId'> | null;
 };
 
@@ -182,38 +183,32 @@ function importOutcome(number: number, added: Added | undefined, ours: boolean):
 /** A line of a file as a thing of a job. */
 export function importItem(
   input: Pick<VaultImport, 'clientId' | 'enabled' | 'platformId' | 'proxyId' | 'tags'>,
-  row: {
-    line: number;
-    token: string;
-    problem: ImportItem['problem'];
-    bizId: string | null;
-    email: string | null;
-    name: string;
-    plan: string;
-    memo: string;
-    tags: readonly string[];
-    accessToken: string | null;
-  },
+  row: ImportRow,
   newBizId: () => string,
 ): { name: string; input: string } {
   const { clientId, enabled, platformId, proxyId } = input;
-  const bizId = row.bizId ?? newBizId();
   const { accessToken, email, memo, plan, token } = row;
-  const account: ImportItem['account'] =
-    row.problem === null
-      ? {
-          ...{ accessToken, bizId, clientId, email, enabled, memo, plan, platformId, proxyId },
-          name: row.name || email || bizId,
-          userName: row.name,
-          refreshToken: token,
-          tags: [...new Set([...input.tags, ...row.tags])],
-        }
-      : null;
+  const bizId = row.bizId ?? newBizId();
+  const item: ImportItem = {
+    problem: null,
+    account: {
+      ...{ accessToken, bizId, clientId, email, enabled, memo, plan, platformId, proxyId },
+      name: row.name || email || bizId,
+      userName: row.name,
+      refreshToken: token,
+      tags: [...new Set([...input.tags, ...row.tags])],
+    },
+  };
   // Never more of a token than its last four characters, and of a short one nothing.
   const hint = token.length >= 12 ? `…${token.slice(-4)}` : '…';
-  const item: ImportItem = { problem: row.problem, account };
   return {
     name: `${row.line} · ${row.email ?? row.bizId ?? hint}`.slice(0, 200),
     input: JSON.stringify(item),
   };
+}
+
+/** A line of which nothing comes, so that the report tells of every line. */
+export function problemItem({ line, reason }: ImportProblem): { name: string; input: string } {
+  const item: ImportItem = { problem: reason, account: null };
+  return { name: String(line), input: JSON.stringify(item) };
 }

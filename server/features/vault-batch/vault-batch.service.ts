@@ -2,12 +2,12 @@ import { AppError } from '#shared/errors.ts';
 import { can } from '#shared/permissions.ts';
 import type { AuditAction } from '#shared/schemas/audit.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
+import type { VaultFilter } from '#shared/schemas/vault.ts';
 import type {
   AssignApply,
   AssignAsk,
   AssignPlan,
   JobStarted,
-  VaultBatchFilter,
   VaultBatchStart,
   VaultCopied,
   VaultCopy,
@@ -22,11 +22,11 @@ import type { Tx } from '../../infra/prisma/client.ts';
 import { type Actor, type Audit, by } from '../audit/index.ts';
 import { type Jobs, MOST_ITEMS } from '../jobs/index.ts';
 import { type Proven, requireRecentProof } from '../sessions/index.ts';
-import type { Vault } from '../vault/index.ts';
+import type { Vault, VaultRow } from '../vault/index.ts';
+import { parseImport } from '../vault-import/index.ts';
 import { planAssignment } from './assign-plan.ts';
 import { exportText } from './export-file.ts';
-import { importItem, kindOf } from './kinds.ts';
-import { readImport } from './read-import.ts';
+import { importItem, kindOf, problemItem } from './kinds.ts';
 import { sealFile } from './sealed-file.ts';
 import type { BatchAccount, BatchScope, VaultBatchRepo } from './vault-batch.repo.ts';
 
@@ -62,12 +62,12 @@ export function createVaultBatchService(deps: VaultBatchDeps) {
     });
   }
 
-  async function fitting(filter: VaultBatchFilter, scope: BatchScope): Promise<string[]> {
+  async function fitting(filter: VaultFilter, scope: BatchScope): Promise<string[]> {
     const ids: string[] = [];
     const wanted = { ...toVaultFilter(filter), ...(scope !== 'all' && scope) };
     for (let before: number | null = null; ids.length <= MOST_ITEMS; ) {
       const rows = await vault.page(wanted, before, READ_AT_ONCE);
-      ids.push(...rows.map(({ accountId }) => accountId));
+      ids.push(...rows.filter(within(filter)).map(({ accountId }) => accountId));
       const last = rows.at(-1);
       if (!last || rows.length < READ_AT_ONCE) return ids;
       before = last.number;
@@ -108,16 +108,19 @@ export function createVaultBatchService(deps: VaultBatchDeps) {
         throw new AppError('bad_request', 'There is no such platform.', { param: 'platformId' });
       }
       await checkWay(repo, input);
-      const rows = readImport(input);
-      const items = rows.map((row) => importItem(input, row, newBizId));
+      const { problems, rows } = parseImport(input.text, input.format);
+      const items = [
+        ...rows.map((row) => ({ line: row.line, ...importItem(input, row, newBizId) })),
+        ...problems.map((problem) => ({ line: problem.line, ...problemItem(problem) })),
+      ].sort((one, other) => one.line - other.line);
       const { clientId, enabled, format, platformId, proxyId, tags } = input;
       const facts = { platformId, format, clientId, proxyId, tags, enabled };
       const jobId = await jobs.start(
         'vault.import',
         { ownerId: actor.me.id, input: facts, items },
-        noting(actor, 'vaultBatch.start', 'vault.import', { ...facts, count: rows.length }),
+        noting(actor, 'vaultBatch.start', 'vault.import', { ...facts, count: items.length }),
       );
-      return { jobId, count: rows.length, undoUntil: null };
+      return { jobId, count: items.length, undoUntil: null };
     },
 
     /** Begins to change what is selected. */
@@ -260,8 +263,17 @@ function changedBy(me: Me): BatchScope {
 const nameOf = ({ bizId, email, name }: BatchAccount) =>
   `${email ?? name} · ${bizId}`.slice(0, 200);
 
-function toVaultFilter(filter: VaultBatchFilter) {
-  const { createdBefore, createdFrom, expiresBefore, ...rest } = filter;
+/** What the vault itself looks for; the rest is `within`. */
+function toVaultFilter(filter: VaultFilter) {
+  const {
+    createdBefore,
+    createdFrom,
+    expiresBefore,
+    expiresFrom,
+    refreshBefore,
+    refreshFrom,
+    ...rest
+  } = filter;
   const known = Object.fromEntries(
     Object.entries(rest).filter(([, value]) => value !== undefined),
   ) as { [Name in keyof typeof rest]?: Exclude<(typeof rest)[Name], undefined> };
@@ -271,6 +283,16 @@ function toVaultFilter(filter: VaultBatchFilter) {
     ...(createdBefore && { createdBefore: new Date(createdBefore) }),
     ...(expiresBefore && { expiresBefore: new Date(expiresBefore) }),
   };
+}
+
+function within({ expiresFrom, refreshBefore, refreshFrom }: VaultFilter) {
+  const from = (date: Date | null, bound: string | undefined) =>
+    bound === undefined || (date !== null && date >= new Date(bound));
+  return (row: Pick<VaultRow, 'accessExpiresAt' | 'nextRefreshAt'>) =>
+    from(row.accessExpiresAt, expiresFrom) &&
+    from(row.nextRefreshAt, refreshFrom) &&
+    (refreshBefore === undefined ||
+      (row.nextRefreshAt !== null && row.nextRefreshAt < new Date(refreshBefore)));
 }
 
 /** @throws AppError bad_request when the client or proxy is not there, or of another platform. */
