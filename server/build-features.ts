@@ -73,6 +73,7 @@ import {
   openUsageLedger,
 } from './features/usage/index.ts';
 import { createVault } from './features/vault/index.ts';
+import { buildVaultBatch } from './features/vault-batch/index.ts';
 import { buildVaultSecrets } from './features/vault-secrets/index.ts';
 import { newId } from './infra/ids.ts';
 import type { Outbound } from './infra/outbound/index.ts';
@@ -266,6 +267,11 @@ export async function buildFeatures(options: FeatureOptions) {
     isPlatform: (platformId) => registry.find(platformId) !== undefined,
     reload: (ids) => accountPool.refresh(ids),
   });
+  const vaultBatch = buildVaultBatch({
+    ...{ audit, cipher, clock, db, onError, vault },
+    jobs: jobs.jobs,
+    hasPlatform: (platformId) => registry.find(platformId) !== undefined,
+  });
   const modelsRepo = createModelsRepo(db);
   const catalogue = createModelCatalogue({ repo: modelsRepo, changes: events, clock, onError });
   const accounts = createAccountsService({
@@ -412,6 +418,7 @@ export async function buildFeatures(options: FeatureOptions) {
       pluginContract,
       pluginApi: pluginApi.service,
       jobs: jobs.service,
+      vaultBatch: vaultBatch.service,
       quotas: quotas.service((platformId) => registry.find(platformId) !== undefined),
       usage,
       ownUsage,
@@ -455,11 +462,12 @@ export async function buildFeatures(options: FeatureOptions) {
       vaultSecrets.start();
       pluginApi.start();
       jobs.start();
+      vaultBatch.start();
     },
     /** Writes what is still in memory. */
     async close(): Promise<void> {
       await vault.close();
-      await jobs.close();
+      await Promise.all([jobs.close(), vaultBatch.close()]);
       // First, for what ends below would be told as trouble.
       await alerting.close();
       registry.close();
