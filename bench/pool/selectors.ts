@@ -110,6 +110,7 @@ function poolOf(accounts: readonly WorldAccount[], clock: SimClock) {
       terms: { users: [], models: [], hours: null, tokensPerDay: null },
       modelsOff: [],
       proxyId: null,
+      renewable: null,
       maxConcurrency: most,
       standing: active(clock.now()),
       models: {},

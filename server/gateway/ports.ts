@@ -192,6 +192,11 @@ export type AccountPool = {
   consider(routes: readonly Route[], asker: Asker): Considered;
   /** Marks it busy until `finish`. Throws AppError no_account when it vanished meanwhile. */
   take(candidate: Candidate): Promise<Target>;
+  /**
+   * After the platform refused the target's secret: gives the target another one where the account can
+   * get one. Takes seconds at most; false = there is none.
+   */
+  renew?(target: Target): Promise<boolean>;
   /** The platform began to answer well: long before `finish` where the answer is a stream. */
   answering(target: Target, limits: ReportedLimits | null): void;
   finish(target: Target, outcome: Outcome): void;

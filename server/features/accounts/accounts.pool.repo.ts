@@ -20,6 +20,8 @@ export type UsableAccount = {
   options: Readonly<Record<string, unknown>>;
   /** The proxy that it is called through; null = none. */
   proxyId: string | null;
+  /** Of an account whose secret is an access token of the vault: when that ends (epoch ms), if it is known. */
+  renewable: { endsAt: number | null } | null;
   /** Requests at once on this server; null = any number. */
   maxConcurrency: number | null;
   standing: Standing;
@@ -67,6 +69,8 @@ const Row = StandingRow.extend({
   secret: z.string().nullable(),
   options: z.record(z.string(), z.unknown()).catch({}),
   proxy_id: z.string().nullable(),
+  renewable: z.boolean(),
+  ends_at: z.number().nullable(),
   max_concurrency: z.number().nullable(),
   loan_users: z.array(z.string()),
   loan_models: z.array(z.string()),
@@ -82,7 +86,7 @@ const moment = (place: string) => `to_timestamp(${place}::double precision / 100
 
 // NOTE: whoever is silenced may not call models; what they lend goes on serving those who may.
 const USABLE = `SELECT a.id, a.owner_id, a.platform_id, a.secret, a.options, a.max_concurrency,
-    (SELECT v.proxy_id FROM vault_tokens v WHERE v.account_id = a.id) AS proxy_id,
+    v.proxy_id, v.account_id IS NOT NULL AS renewable, ${epochMs('v.access_expires_at')} AS ends_at,
     a.shared AND a.kind <> 'plugin' AND (a.policy_class <> 'personal'
       OR EXISTS (SELECT 1 FROM personal_lending l WHERE l.platform_id = a.platform_id)) AS shared,
     a.loan_users, a.loan_models, a.loan_from, a.loan_to, a.loan_tokens_per_day, a.models_off,
@@ -93,7 +97,9 @@ const USABLE = `SELECT a.id, a.owner_id, a.platform_id, a.secret, a.options, a.m
         'strikes', m.strikes))
       FROM account_model_states m WHERE m.account_id = a.id) AS models
   FROM accounts a JOIN users u ON u.id = a.owner_id
-  WHERE a.state <> 'disabled' AND u.state IN ('active', 'silenced')`;
+    LEFT JOIN vault_tokens v ON v.account_id = a.id
+  WHERE a.state <> 'disabled' AND u.state IN ('active', 'silenced')
+    AND (v.account_id IS NULL OR (v.deleted_until IS NULL AND a.secret IS NOT NULL))`;
 
 /** The values of a move are $1 to $15, see `valuesOf`; a statement that needs fewer says so with casts. */
 const NOTED = `noted AS (
@@ -259,6 +265,7 @@ function toUsable(raw: unknown): UsableAccount {
     secret: row.secret,
     options: row.options,
     proxyId: row.proxy_id,
+    renewable: row.renewable ? { endsAt: row.ends_at } : null,
     maxConcurrency: row.max_concurrency,
     standing: { state, cause, since, until, strikes },
     models: row.models ?? {},

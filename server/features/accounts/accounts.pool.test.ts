@@ -30,6 +30,7 @@ const KEY = 'sk-of-a1-0123456789';
 
 const a1: UsableAccount = {
   proxyId: null,
+  renewable: null,
   modelsOff: [],
   id: 'a1',
   ownerId: 'ada',

@@ -20,6 +20,20 @@ export type Viewer = { userId: string } | 'all';
 /** How many accounts of a platform could serve the viewer now. */
 export type ReadyAccounts = (platformId: string, viewer: Viewer) => number;
 
+/** See features/vault. */
+export type TokenRenewal = {
+  /** After a refusal: whether there is another access token now. Takes seconds at most. */
+  renew(accountId: string, usedSecret: string | null): Promise<boolean>;
+  /** The access token ends soon or has ended: resolves within seconds, whatever came of it. */
+  ahead(accountId: string): Promise<void>;
+  /** The platform answered well with this sealed access token. */
+  worked(accountId: string, sealed: string | null): void;
+};
+
+/** An access token that ends within this is renewed while it is still used, and before it is used. */
+const SOON_MS = 60_000;
+const ENDING_MS = 2_000;
+
 export type PoolDeps = {
   repo: AccountPoolRepo;
   cipher: AccountCipher;
@@ -30,6 +44,8 @@ export type PoolDeps = {
   newId: () => string;
   /** One name for the models of a platform that share a limit there. */
   quotaGroup(platformId: string, upstreamModel: string): string;
+  /** Renews the access tokens that are secrets of accounts of the vault; absent = there are none. */
+  renewal?: TokenRenewal;
   /** Told of reads and writes that failed; the pool goes on with what it knows. */
   onError(error: unknown): void;
 };
@@ -82,12 +98,14 @@ type Taken = {
 
 /** All accounts that nobody switched off, in memory: who may use them, and how they fare. */
 export function createAccountPool(deps: PoolDeps): Accounts {
-  const { repo, cipher, changes, clock, newId, onError, quotaGroup, zone } = deps;
+  const { repo, cipher, changes, clock, newId, onError, quotaGroup, renewal, zone } = deps;
   const members = createPoolMembers(repo);
   const notes = createUseNotes(repo, clock);
   const loads = createLoads(clock);
   const proofs = createProofs({ repo, clock, onError });
   const opened = new WeakMap<UsableAccount, string | null>();
+  /** Whose access token is known to work: a new one is another object. */
+  const worked = new WeakSet<UsableAccount>();
   const stops: (() => void)[] = [];
   const reloader = createReloader({
     async load(ids) {
@@ -171,13 +189,30 @@ export function createAccountPool(deps: PoolDeps): Accounts {
     return account;
   }
 
+  /** Waits where the token has ended, for moments; one that ends soon is renewed meanwhile. */
+  async function renewAhead({ id, renewable }: UsableAccount): Promise<boolean> {
+    const left = (renewable?.endsAt ?? Number.POSITIVE_INFINITY) - clock.now();
+    if (!renewal || left > SOON_MS) return false;
+    const renewing = renewal.ahead(id);
+    if (left > ENDING_MS) return false;
+    await renewing;
+    return true;
+  }
+
+  function noteWorked(account: UsableAccount): void {
+    if (!renewal || !account.renewable || worked.has(account)) return;
+    worked.add(account);
+    renewal.worked(account.id, account.secret);
+  }
+
   return {
     consider: looking.consider,
 
     async take(candidate) {
       const { platformId, upstreamModel } = candidate;
       const group = quotaGroup(platformId, upstreamModel);
-      const account = takeable(candidate, group);
+      let account = takeable(candidate, group);
+      if (account.renewable && (await renewAhead(account))) account = takeable(candidate, group);
       let secret: string | null;
       try {
         secret = secretOf(account);
@@ -197,9 +232,23 @@ export function createAccountPool(deps: PoolDeps): Accounts {
       return target;
     },
 
+    async renew(target) {
+      const { call } = target as TakenTarget;
+      if (!call?.account.renewable || !renewal) return false;
+      if (!(await renewal.renew(call.account.id, call.secret))) return false;
+      const account = members.find(call.account.id);
+      const secret = account ? secretOf(account) : null;
+      if (!account || secret === null || secret === call.secret) return false;
+      // What becomes of the call is about the new token from here on.
+      Object.assign(call, { account, secret, at: clock.now() });
+      target.secret = secret;
+      return true;
+    },
+
     answering(target, limits) {
       const { call } = target as TakenTarget;
       if (!call) return;
+      noteWorked(call.account);
       void learn(call.account, call.group, call, { kind: 'ok' });
       void proofs.add(call.account);
       if (!limits) return;

@@ -20,6 +20,7 @@ const lent = (at: number, more: Partial<UsableAccount> = {}): UsableAccount => (
   id: `account-${at}`,
   ownerId: 'bob',
   proxyId: null,
+  renewable: null,
   platformId: 'lab',
   shared: true,
   secret: null,

@@ -11,6 +11,7 @@ import { NO_TERMS } from './loan-terms.ts';
 /** Of somebody else than the harness's user; one request at a time. */
 const LENT: UsableAccount = {
   proxyId: null,
+  renewable: null,
   modelsOff: [],
   id: 'lent',
   ownerId: 'lender',

@@ -1,3 +1,4 @@
+export { createVault } from './create-vault.ts';
 export { createExchange, type Exchange, type TokenClient } from './token-endpoint.ts';
 export type { Vault } from './vault.ts';
 export type {

@@ -128,17 +128,25 @@ async function tryAccount(
   facts.trace.dropped = [...new Set(prepared.dropped)].slice(0, MOST_NAMES);
   Object.assign(routed, { target });
   if (prepared.dropped.length > 0) reply.header(DROPPED, nameList(prepared.dropped));
-  const startedAt = deps.now();
-  const result = await attempt(deps, routed, target, prepared);
-  facts.trace.attempts.push({
-    accountId,
-    platformId,
-    upstreamModel,
-    startedAt,
-    ms: Math.max(0, deps.now() - startedAt),
-    ...toldOf(result),
-  });
+  const asked = async () => {
+    const startedAt = deps.now();
+    const result = await attempt(deps, routed, target, prepared);
+    const ms = Math.max(0, deps.now() - startedAt);
+    const where = { accountId, platformId, upstreamModel };
+    facts.trace.attempts.push({ ...where, startedAt, ms, ...toldOf(result) });
+    return result;
+  };
+  let result = await asked();
+  // An access token may end at any time: once, the account gets a new one and is asked again.
+  if (wasUnauthorised(result) && !routed.signal.aborted && (await deps.pool.renew?.(target))) {
+    facts.attempts += 1;
+    result = await asked();
+  }
   return 'answer' in result ? result : { ...result, attempted: true };
+}
+
+function wasUnauthorised(result: { answer: Answer } | Failure): boolean {
+  return !('answer' in result) && result.outcome.kind === 'unauthorised';
 }
 
 /** What an attempt came to, for the trace; messages of platforms are masked already. */

@@ -1,0 +1,107 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { createVault, type Vault } from '#server/features/vault/index.ts';
+import { createCipher } from '#server/infra/cipher.ts';
+import { type Clock, systemClock } from '#server/infra/clock.ts';
+import { createEvents } from '#server/infra/events.ts';
+import { newId } from '#server/infra/ids.ts';
+import { createLog } from '#server/infra/log.ts';
+import { createOutbound, type Outbound } from '#server/infra/outbound/index.ts';
+import type { AuthorizationServer } from './authorization-server.ts';
+import { createTestDatabase } from './postgres.ts';
+
+const PLATFORM = 'openai';
+
+export type Replica = { vault: Vault; dataDir: string; stop(): Promise<void> };
+
+export type ReplicaOptions = {
+  /** Of an earlier one that was killed. */
+  dataDir?: string;
+  clock?: Clock;
+  databaseTime?: () => Date;
+  /** Stands between the vault and the database. */
+  pool?: (pool: pg.Pool) => pg.Pool;
+  outbound?: (outbound: Outbound) => Outbound;
+  graceMs?: number;
+};
+
+/** Servers with a vault each over one database, in front of an authorization server. */
+export async function vaultReplicas(issuer: AuthorizationServer) {
+  const database = await createTestDatabase();
+  const pool = new pg.Pool({ connectionString: database.url, max: 20 });
+  const log = createLog({ level: 'silent' });
+  const cipher = createCipher({ current: 'k1', keys: { k1: Buffer.alloc(32, 7) } });
+  const events = createEvents({ url: database.url, log, clock: systemClock });
+  await events.start();
+  const folders: string[] = [];
+  const stops = new Set<() => Promise<void>>();
+  const errors: unknown[] = [];
+  const [ownerId, clientId] = [newId(), newId()];
+  await pool.query(`INSERT INTO users (id, username) VALUES ($1, 'ada')`, [ownerId]);
+  await pool.query(
+    `INSERT INTO oauth_clients (id, platform_id, name, client_id, token_endpoint, scopes)
+     VALUES ($1, $2, 'test', 'client', $3, '{}')`,
+    [clientId, PLATFORM, issuer.tokenEndpoint],
+  );
+
+  async function server(options: ReplicaOptions = {}): Promise<Replica> {
+    const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'vault-')));
+    folders.push(dataDir);
+    const plain = createOutbound({ allow: ['127.0.0.1'], log: { warn: () => undefined } });
+    const outbound = options.outbound?.(plain) ?? plain;
+    const vault = await createVault({
+      pool: options.pool?.(pool) ?? pool,
+      ...{ cipher, outbound, log, dataDir },
+      dispatch: () => outbound,
+      changes: events,
+      alerts: { raise: () => undefined, resolve: () => undefined },
+      clock: options.clock ?? systemClock,
+      random: () => 0.5,
+      isPlatform: (id) => id === PLATFORM,
+      reload: () => Promise.resolve(),
+      onError: (error) => errors.push(error),
+      ...(options.databaseTime && { databaseTime: options.databaseTime }),
+      times: { graceMs: options.graceMs ?? 600_000, waitMs: 10_000 },
+    });
+    const stop = async () => {
+      if (!stops.delete(stop)) return;
+      await vault.close();
+      await plain.close();
+    };
+    stops.add(stop);
+    return { vault, dataDir, stop };
+  }
+
+  return {
+    server,
+    pool,
+    errors,
+    clientId,
+    /** A new sign-in at the issuer, put into the vault. */
+    async account(vault: Vault, more: object = {}) {
+      const token = issuer.family();
+      const [added] = await vault.add([
+        {
+          ownerId,
+          platformId: PLATFORM,
+          name: `a ${newId()}`,
+          refreshToken: token,
+          clientId,
+          ...more,
+        },
+      ]);
+      if (added?.kind !== 'created') throw new Error(JSON.stringify(added));
+      return { id: added.accountId, token, ...added };
+    },
+    async [Symbol.asyncDispose]() {
+      for (const stop of [...stops]) await stop();
+      await events.stop();
+      await pool.end();
+      await database[Symbol.asyncDispose]();
+      for (const folder of folders) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+export type VaultReplicas = Awaited<ReturnType<typeof vaultReplicas>>;
