@@ -31,6 +31,7 @@ import {
   createNumberedKeys,
   createNumberedKeysRepo,
 } from './features/keys/index.ts';
+import { buildLinking } from './features/linking/index.ts';
 import {
   createModelCatalogue,
   createModelsRepo,
@@ -74,6 +75,7 @@ import {
 } from './features/usage/index.ts';
 import { createVault } from './features/vault/index.ts';
 import { buildVaultBatch } from './features/vault-batch/index.ts';
+import { buildVaultConsole } from './features/vault-console/index.ts';
 import { buildVaultSecrets } from './features/vault-secrets/index.ts';
 import { newId } from './infra/ids.ts';
 import type { Outbound } from './infra/outbound/index.ts';
@@ -166,7 +168,7 @@ export async function buildFeatures(options: FeatureOptions) {
     passwordRounds: options.passwordRounds,
   });
 
-  const sso = buildSso({
+  const { meOf, ...sso } = buildSso({
     ...{ audit, cipher, clock, db, log, outbound },
     ...people.forSso,
     admit: people.admit,
@@ -262,10 +264,14 @@ export async function buildFeatures(options: FeatureOptions) {
     ...{ pool, cipher, outbound, clock, random, log, onError },
     changes: events,
     dispatch: proxies.dispatch,
-    alerts: { raise: () => undefined, resolve: () => undefined },
+    alerts,
     dataDir: config.dataDir,
     isPlatform: (platformId) => registry.find(platformId) !== undefined,
     reload: (ids) => accountPool.refresh(ids),
+  });
+  const vaultConsole = buildVaultConsole({
+    ...{ audit, clock, db, vault },
+    platformName: (platformId) => registry.find(platformId)?.name ?? platformId,
   });
   const vaultBatch = buildVaultBatch({
     ...{ audit, cipher, clock, db, onError, vault },
@@ -364,7 +370,17 @@ export async function buildFeatures(options: FeatureOptions) {
     newId: id,
   });
 
+  const linking = buildLinking({
+    ...{ audit, cipher, clock, db, onError, outbound, registry, vault },
+    clients: oauthClients,
+    publicUrl: config.http.publicUrl,
+    pluginPlatform: config.pluginContract.oauthPlatform,
+    meOf,
+    update: accounts.update,
+  });
+
   const pluginContract = createPluginContract({
+    link: linking.forPlugin,
     ...{ audit, accountPool, accounts, clock, db, reports },
     users: people.services.users,
     sessions: people.services.sessions,
@@ -397,6 +413,8 @@ export async function buildFeatures(options: FeatureOptions) {
     people: known,
     profiles,
     limiters: people.limiters,
+    /** Programs that lease access tokens. */
+    programs: { lookup: vaultSecrets.lookup, leasing: vaultSecrets.leasingFrom(vault) },
     services: {
       ...people.services,
       tokens,
@@ -407,6 +425,8 @@ export async function buildFeatures(options: FeatureOptions) {
       vault,
       keyRing,
       oauthClients,
+      vaultConsole,
+      linking: linking.service,
       vaultSecrets: vaultSecrets.services,
       accounts,
       accountRecords,
@@ -453,6 +473,7 @@ export async function buildFeatures(options: FeatureOptions) {
       await Promise.all([registry.start(), accountPool.start(), catalogue.start(), quotas.start()]);
       await lent.start();
       await vault.start();
+      linking.start();
       await endings.start();
       responses.start();
       accountRecords.start();
@@ -466,8 +487,10 @@ export async function buildFeatures(options: FeatureOptions) {
     },
     /** Writes what is still in memory. */
     async close(): Promise<void> {
-      await vault.close();
+      await linking.close();
+      // Jobs ask the vault, so they stop first.
       await Promise.all([jobs.close(), vaultBatch.close()]);
+      await vault.close();
       // First, for what ends below would be told as trouble.
       await alerting.close();
       registry.close();
