@@ -170,7 +170,7 @@ export function alertWords(language: AlertLanguage, alert: TellableAlert): Alert
 
 /** The page of the console where something can be done about it. */
 export function alertPath({ kind, subjectKind, subjectId }: TellableAlert): string {
-  if (subjectKind === 'account') return `/accounts?open=${encodeURIComponent(subjectId)}`;
+  if (subjectKind === 'account') return `/accounts#open-${encodeURIComponent(subjectId)}`;
   if (subjectKind === 'proxy') return '/proxies';
   if (kind === 'provisioning.failed') return '/platforms';
   if (kind === 'mail.failing') return '/registration';

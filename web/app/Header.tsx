@@ -1,5 +1,6 @@
 import { Burger, Group } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { AlertBell } from '../features/alerts/AlertBell.tsx';
 import { LanguageMenu } from './LanguageMenu.tsx';
 import { QuickNav } from './QuickNav.tsx';
 import { ThemeMenu } from './ThemeMenu.tsx';
@@ -24,6 +25,7 @@ export function Header({ onOpenMenu, menuOpened }: HeaderProps) {
         <QuickNav />
       </Group>
       <Group gap={4} wrap="nowrap">
+        <AlertBell />
         <LanguageMenu />
         <ThemeMenu />
         <UserMenu />

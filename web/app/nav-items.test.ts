@@ -18,6 +18,7 @@ test('members are not shown what their role does not allow', () => {
     'keys',
     'connect',
     'usage',
+    'alerts',
   ]);
 });
 

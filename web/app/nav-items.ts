@@ -1,5 +1,6 @@
 import {
   IconApps,
+  IconBell,
   IconChartHistogram,
   IconCube,
   IconHeartHandshake,
@@ -10,7 +11,9 @@ import {
   IconMessage2,
   IconPlug,
   IconPlugConnected,
+  IconRoute,
   IconShieldCheck,
+  IconShieldLock,
   IconUserPlus,
   IconUsers,
 } from '@tabler/icons-react';
@@ -32,6 +35,8 @@ export const NAV_GROUPS = [
       { name: 'models', to: '/models', icon: IconCube, needs: null },
       { name: 'pool', to: '/pool', icon: IconHeartHandshake, needs: null },
       { name: 'platforms', to: '/platforms', icon: IconApps, needs: 'platforms.write' },
+      { name: 'proxies', to: '/proxies', icon: IconRoute, needs: 'vault.read' },
+      { name: 'keyRing', to: '/key-ring', icon: IconShieldLock, needs: 'vault.write' },
     ],
   },
   {
@@ -54,6 +59,7 @@ export const NAV_GROUPS = [
     group: 'insight',
     items: [
       { name: 'usage', to: '/usage', icon: IconChartHistogram, needs: null },
+      { name: 'alerts', to: '/alerts', icon: IconBell, needs: null },
       { name: 'audit', to: '/audit', icon: IconHistory, needs: 'audit.read' },
     ],
   },

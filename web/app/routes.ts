@@ -30,6 +30,17 @@ const ssoCallback = createRoute({
   ),
 });
 
+/** Where a platform sends the browser back to after a sign-in to an account. */
+const linkCallback = createRoute({
+  getParentRoute: () => root,
+  path: '/oauth/callback',
+  beforeLoad: requireMe,
+  component: lazyRouteComponent(
+    () => import('../features/linking/LinkCallbackPage.tsx'),
+    'LinkCallbackPage',
+  ),
+});
+
 const setup = createRoute({
   getParentRoute: () => root,
   path: '/setup',
@@ -147,6 +158,25 @@ const platforms = createRoute({
   errorComponent: CrashPage,
 });
 
+const proxies = createRoute({
+  getParentRoute: () => shell,
+  path: '/proxies',
+  staticData: { needs: 'vault.read' },
+  component: lazyRouteComponent(() => import('../features/proxies/ProxiesPage.tsx'), 'ProxiesPage'),
+  errorComponent: CrashPage,
+});
+
+const keyRing = createRoute({
+  getParentRoute: () => shell,
+  path: '/key-ring',
+  staticData: { needs: 'vault.write' },
+  component: lazyRouteComponent(
+    () => import('../features/key-ring/KeyRingPage.tsx'),
+    'KeyRingPage',
+  ),
+  errorComponent: CrashPage,
+});
+
 const keys = createRoute({
   getParentRoute: () => shell,
   path: '/keys',
@@ -205,6 +235,13 @@ const usage = createRoute({
   errorComponent: CrashPage,
 });
 
+const alerts = createRoute({
+  getParentRoute: () => shell,
+  path: '/alerts',
+  component: lazyRouteComponent(() => import('../features/alerts/AlertsPage.tsx'), 'AlertsPage'),
+  errorComponent: CrashPage,
+});
+
 const audit = createRoute({
   getParentRoute: () => shell,
   path: '/audit',
@@ -244,6 +281,7 @@ const profile = createRoute({
 export const routeTree = root.addChildren([
   setup,
   signIn,
+  linkCallback,
   ssoCallback,
   invite,
   resetPassword,
@@ -257,10 +295,13 @@ export const routeTree = root.addChildren([
     models,
     pool,
     platforms,
+    proxies,
+    keyRing,
     users,
     signInServices,
     registration,
     roles,
+    alerts,
     audit,
     keys,
     connect,

@@ -6,15 +6,26 @@ import { useEffect, useRef } from 'react';
  * add it to, `/accounts#add-openai`. The hash is taken away again, so that a reload does not repeat it.
  */
 export function useAddHash(path: string, add: (detail: string | null) => void): void {
+  useHash(path, 'add', add);
+}
+
+/** The same for opening one of what this page lists: `/accounts#open-<id>`. */
+export function useOpenHash(path: string, open: (id: string) => void): void {
+  useHash(path, 'open', (id) => {
+    if (id !== null) open(id);
+  });
+}
+
+function useHash(path: string, word: string, act: (detail: string | null) => void): void {
   // NOTE: the page being left sees the next address too, while the next page is still loading.
   const hash = useLocation({ select: ({ pathname, hash }) => (pathname === path ? hash : '') });
   const navigate = useNavigate();
-  const latest = useRef(add);
-  latest.current = add;
+  const latest = useRef(act);
+  latest.current = act;
   useEffect(() => {
-    const match = /^add(?:-(.+))?$/.exec(hash);
-    if (!match) return;
-    latest.current(match[1] ?? null);
+    const match = /^([a-z]+)(?:-(.+))?$/.exec(hash);
+    if (match?.[1] !== word) return;
+    latest.current(match[2] ?? null);
     void navigate({ to: '.', hash: '', replace: true });
-  }, [hash, navigate]);
+  }, [hash, navigate, word]);
 }

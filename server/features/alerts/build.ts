@@ -102,6 +102,10 @@ export function buildAlerts(options: BuildAlertsOptions) {
       alertChannels: createChannelsService({ ...common, repo: channels, deliveries, audit, newId }),
     },
     watch,
+    /** Resolves when everything raised here is written. */
+    idle: queue.idle,
+    /** Tells what is in line, beside the rounds. */
+    deliver: sender.deliver,
     start(): void {
       // Accounts that change may have expired: nobody waits half a minute to be told.
       stops.push(changes.on('accounts', () => watch.soon()));

@@ -31,6 +31,7 @@ export function createSender(deps: SenderDeps) {
   let cancel: (() => void) | null = null;
   let running: Promise<void> | null = null;
   let again = false;
+  let started = false;
   let closed = false;
 
   async function send(channel: ChannelRow, due: readonly Due[]): Promise<void> {
@@ -105,9 +106,16 @@ export function createSender(deps: SenderDeps) {
   }
 
   return {
-    start: round,
+    start(): void {
+      started = true;
+      round();
+    },
     /** Looks now. */
-    wake: round,
+    wake(): void {
+      if (started) round();
+    },
+    /** Tells what is in line, beside the rounds. */
+    deliver: all,
     /** Waits for what is on its way. */
     async close(): Promise<void> {
       closed = true;

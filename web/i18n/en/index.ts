@@ -1,4 +1,5 @@
 import { accounts } from './accounts.ts';
+import { alerts } from './alerts.ts';
 import { audit } from './audit.ts';
 import { common } from './common.ts';
 import { connect } from './connect.ts';
@@ -6,6 +7,7 @@ import { dashboard } from './dashboard.ts';
 import { errors } from './errors.ts';
 import { factors } from './factors.ts';
 import { fields } from './fields.ts';
+import { keyRing } from './key-ring.ts';
 import { keys } from './keys.ts';
 import { linking } from './linking.ts';
 import { models } from './models.ts';
@@ -16,6 +18,7 @@ import { playground } from './playground.ts';
 import { pluginApi } from './plugin-api.ts';
 import { pool } from './pool.ts';
 import { profile } from './profile.ts';
+import { proxies } from './proxies.ts';
 import { quotas } from './quotas.ts';
 import { registration } from './registration.ts';
 import { roles } from './roles.ts';
@@ -44,6 +47,8 @@ export const en = {
   accounts,
   linking,
   platforms,
+  proxies,
+  keyRing,
   models,
   keys,
   pluginApi,
@@ -52,6 +57,7 @@ export const en = {
   connect,
   dashboard,
   usage,
+  alerts,
   audit,
   playground,
   why,
