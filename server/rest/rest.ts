@@ -45,6 +45,7 @@ type Loose = (asked: Asked<Auth, z.ZodType, z.ZodType, z.ZodType>) => unknown;
 export function createRest(deps: RestDeps) {
   const { identify, clock, log, newId, explain } = deps;
   const known: { spec: Route; handler: Loose }[] = [];
+  const empty: { below: RegExp; errors: Dialect }[] = [];
 
   /** Adds a route. What it answers is checked against `answers`: what is not named there is not sent. */
   function route<
@@ -123,6 +124,11 @@ export function createRest(deps: RestDeps) {
         refuse(errors, new AppError('method_not_allowed', text), res, begin(res));
       });
     }
+    all.use((req, res, next) => {
+      const here = empty.find(({ below }) => below.test(req.path));
+      if (!here) return next();
+      refuse(here.errors, new AppError('not_found', 'There is nothing here.'), res, begin(res));
+    });
     all.use('/api', (_req, res) => {
       const error = new AppError('not_found', 'There is nothing at this address. See /api/docs.');
       refuse(sharedAccountsErrors, error, res, begin(res));
@@ -135,6 +141,10 @@ export function createRest(deps: RestDeps) {
 
   return {
     route,
+    /** Answers 404 in this dialect to every other path of this form, so that no page comes in its place. */
+    nothingBelow(below: RegExp, errors: Dialect): void {
+      empty.push({ below, errors });
+    },
     router,
     /** What was added, in the order it was. */
     get routes(): readonly Route[] {

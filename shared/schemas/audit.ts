@@ -67,6 +67,8 @@ export const AUDIT_ACTIONS = [
   'vaultBatch.undo',
   'vaultBatch.export',
   'vaultBatch.copy',
+  'vaultContract.show',
+  'vaultContract.saveConfig',
   'sso.signIn',
   'sso.link',
   'sso.unlink',

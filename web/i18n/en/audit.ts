@@ -100,6 +100,10 @@ export const audit = {
       revoke: 'Revoked an API key',
     },
     jobs: { cancel: 'Cancelled a job' },
+    vaultContract: {
+      show: 'Refresh tokens shown by the admin API',
+      saveConfig: 'Proxies and clients saved by the admin API',
+    },
     vaultBatch: {
       start: 'Began work on many vault accounts',
       undo: 'Brought deleted vault accounts back',

@@ -98,6 +98,10 @@ export const audit: Translated<typeof english> = {
       revoke: '吊销 API 密钥',
     },
     jobs: { cancel: '取消了任务' },
+    vaultContract: {
+      show: '通过管理接口显示令牌',
+      saveConfig: '通过管理接口保存代理与客户端',
+    },
     vaultBatch: {
       start: '开始批量处理刷新令牌账号',
       undo: '恢复了已删除的刷新令牌账号',

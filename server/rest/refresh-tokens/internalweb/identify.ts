@@ -1,0 +1,86 @@
+import type { IncomingMessage } from 'node:http';
+import { AppError } from '#shared/errors.ts';
+import { can } from '#shared/permissions.ts';
+import { type Asker, requireKeeper } from '../../../features/vault-contract/index.ts';
+import { looksLikeToken } from '../../identify.ts';
+import type { Asked, Caller, Identify } from '../../route-spec.ts';
+
+/** A secret of programs, as far as this contract looks at it. */
+type Holder = {
+  secretId: string | null;
+  name: string;
+  scopes: readonly string[];
+  tags: readonly string[];
+  bizIds: readonly string[];
+};
+
+export type AdminIdentifyDeps = {
+  /** Tells who holds an access token. */
+  identify: Identify;
+  /** The one credential of a request. Throws AppError key_missing, key_invalid. */
+  credentialOf(req: IncomingMessage): string;
+  addressOf(req: IncomingMessage): string;
+  /** Throws AppError key_invalid, too_many_tries. */
+  secrets: { find(text: string, address: string): Promise<Holder> };
+};
+
+/** Nobody in person: whoever holds a secret has no rights by a role. */
+const PROGRAM = '00000000-0000-4000-8000-000000000003';
+/** As the older service calls whoever comes with the secret. */
+const API_USER = 'api_user';
+
+const holders = new WeakMap<Caller, Holder>();
+
+/** Who asks: a person who may keep accounts, or a program whose secret is for this. */
+export function createAdminIdentify(deps: AdminIdentifyDeps): Identify {
+  const { addressOf, credentialOf, identify, secrets } = deps;
+
+  async function program(req: IncomingMessage, text: string): Promise<Caller> {
+    const holder = await secrets.find(text, addressOf(req));
+    if (!holder.scopes.includes('admin')) {
+      throw new AppError(
+        'scope_missing',
+        'This secret is not for the admin API. Give it the scope "admin" in the console.',
+      );
+    }
+    if (holder.tags.length > 0 || holder.bizIds.length > 0) {
+      throw new AppError(
+        'scope_missing',
+        'This secret is for some accounts only; the admin API takes one that is for all.',
+      );
+    }
+    const me = { id: PROGRAM, username: API_USER, displayName: holder.name };
+    const caller: Caller = {
+      me: { ...me, role: 'member', permissions: [] },
+      ...{ number: 0, silenced: false, token: null },
+      principal: { userId: PROGRAM, keyId: null, allowedModels: [], scopes: [], rules: [] },
+    };
+    holders.set(caller, holder);
+    return caller;
+  }
+
+  return async (req) => {
+    const text = credentialOf(req);
+    if (!looksLikeToken(text)) return await program(req, text);
+    const caller = await identify(req, 'token');
+    requireKeeper({ me: caller.me, secret: null });
+    return caller;
+  };
+}
+
+/** Who asks, for the services. Tokens are shown to whoever proved it lately, and to secrets for them. */
+export function askerOf(
+  asked: Pick<Asked<'key', never, never, never>, 'address' | 'caller' | 'proved' | 'requestId'>,
+  alwaysShows: boolean,
+): Asker {
+  const { address, caller, proved, requestId } = asked;
+  const { me } = caller;
+  const holder = holders.get(caller);
+  const shows = holder ? holder.scopes.includes('refresh-token') : proved && can(me, 'vault.write');
+  return {
+    ...{ address, requestId },
+    me: holder ? { ...me, username: holder.name } : me,
+    secret: holder ? { id: holder.secretId } : null,
+    showsTokens: alwaysShows || shows,
+  };
+}
