@@ -147,10 +147,11 @@ test('every route the server has is in a matrix', () => {
     ['/usage/export', 'get'],
     ['/audit/export', 'get'],
     ['/users/export', 'get'],
+    ['/leases/export', 'get'],
   ]);
-  // The doors and older clients’ contracts; security headers, health, three exports, tRPC, the console, and
+  // The doors and older clients’ contracts; security headers, health, four exports, tRPC, the console, and
   // two for what nothing answers.
-  expect(layers).toHaveLength(routed.length + 9);
+  expect(layers).toHaveLength(routed.length + 10);
 });
 
 describe.each(Object.keys(DOORS))('%s', (mount) => {

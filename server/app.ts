@@ -62,10 +62,12 @@ export async function buildApp({ random = Math.random, ...options }: AppOptions)
     onInternalError: (err, requestId) => log.error({ err, requestId }, 'a request failed'),
   });
 
+  const callerOf = (req: IncomingMessage) => callerAddress(req, trusts);
   const rest = createContracts({
+    addressOf: callerOf,
     identify: createIdentify({
       credentialOf: (req) => credentialOf(req.headers),
-      addressOf: (req) => callerAddress(req, trusts),
+      addressOf: callerOf,
       keys: ports.lookup,
       tokens: services.tokens,
       people: features.people,

@@ -18,7 +18,7 @@ const TOPICS = {
   quotas: Ids,
   tokens: Ids,
   proxies: Ids,
-  vaultSecrets: Ids,
+  secrets: Ids,
 } as const satisfies Record<string, typeof Ids>;
 
 export type Topic = keyof typeof TOPICS;

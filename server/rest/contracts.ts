@@ -2,6 +2,7 @@ import type { Features } from '../build-features.ts';
 import type { Config } from '../config/config.ts';
 import { version } from '../version.ts';
 import { addPluginApi } from './plugin-api/index.ts';
+import { addPublicApi, type PublicApiDeps } from './refresh-tokens/public.ts';
 import { createRest, type RestDeps } from './rest.ts';
 import { addApiKeys } from './shared-accounts/api-keys.ts';
 import { addAuth } from './shared-accounts/auth.ts';
@@ -13,11 +14,12 @@ import { addSso } from './shared-accounts/sso.ts';
 import { addUsage } from './shared-accounts/usage.ts';
 
 export type ContractsDeps = Omit<RestDeps, 'corsOrigins'> &
-  Pick<Features, 'services' | 'ports' | 'profiles' | 'limiters'> & {
+  Pick<Features, 'services' | 'ports' | 'profiles' | 'limiters' | 'programs'> & {
     config: Config;
     door: SsoDeps['door'];
     clock: HealthDeps['clock'];
     askDatabase: HealthDeps['askDatabase'];
+    addressOf: PublicApiDeps['addressOf'];
   };
 
 /** The contracts of older clients, each a folder here. Add a group of routes by a line below. */
@@ -44,6 +46,11 @@ export function createContracts({ config, ...deps }: ContractsDeps) {
     usage: services.ownUsage,
     contract: services.pluginContract,
     clock: deps.clock,
+  });
+  addPublicApi(rest, {
+    ...deps.programs,
+    addressOf: deps.addressOf,
+    prefix: config.publicApi.prefix,
   });
   if (config.api.docs) addDocs(rest, { version, url: config.http.publicUrl });
   addHealth(rest, {

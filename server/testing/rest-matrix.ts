@@ -64,6 +64,9 @@ const BY_KEY: RestRow = {
 /** Whatever a person may do by their role: this is for the key in the configuration. */
 const BY_PLUGIN_ADMIN_KEY: RestRow = { ...BY_KEY, key: 403, 'key-of-other-scope': 403 };
 
+/** For secrets of programs only; server/rest/refresh-tokens tries each kind of them. */
+const BY_SECRET: RestRow = { ...BY_KEY, key: 401, 'key-of-other-scope': 401 };
+
 /** Models, for an access token or a key; silenced people may not call any. */
 const BY_EITHER: RestRow = {
   ...BY_TOKEN,
@@ -156,4 +159,7 @@ export const REST_MATRIX: Readonly<Record<string, RestRow>> = {
   'POST /api/plugin-api/chat/completions': BY_EITHER,
   'POST /api/plugin-api/v1beta/models/:model\\:generateContent': BY_EITHER,
   'GET /api/health': EVERYONE,
+  'GET /public-api/health': BY_SECRET,
+  'POST /public-api/get-at': BY_SECRET,
+  'POST /public-api/refresh': BY_SECRET,
 };

@@ -17,7 +17,7 @@ type BuildDeps = {
   pool: Pool;
   reports: Pool;
   audit: Pick<Audit, 'note'>;
-  changes: Changes<'vaultSecrets'>;
+  changes: Changes<'secrets'>;
   limiters: Pick<Limiters, 'secret'>;
   clock: Clock;
   newId: () => string;

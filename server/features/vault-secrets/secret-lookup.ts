@@ -8,7 +8,7 @@ import type { KnownSecret, SecretsRepo } from './secrets.repo.ts';
 
 export type SecretLookupDeps = {
   repo: Pick<SecretsRepo, 'known' | 'touch'>;
-  changes: Changes<'vaultSecrets'>;
+  changes: Changes<'secrets'>;
   clock: Clock;
   /** Wrong secrets, by address. */
   tries: Limiters['secret'];
@@ -34,7 +34,7 @@ export function createSecretLookup(deps: SecretLookupDeps) {
   const writing = new Set<Promise<void>>();
   const stops = [
     // No ids means "any of them".
-    changes.on('vaultSecrets', ({ ids }) => {
+    changes.on('secrets', ({ ids }) => {
       if (ids.length === 0) return cache.doubt();
       const gone = new Set(ids);
       cache.drop(({ secretId }) => gone.has(secretId));

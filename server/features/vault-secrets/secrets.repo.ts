@@ -72,7 +72,7 @@ export function createSecretsRepo(db: Db) {
     ): Promise<SecretRow> {
       return withTx(db, async (tx) => {
         const made = await tx.vaultSecret.create({ data: row, select: SELECT });
-        await notify(tx, 'vaultSecrets', [made.id]);
+        await notify(tx, 'secrets', [made.id]);
         await noting(tx, null, made);
         return made;
       });
@@ -89,7 +89,7 @@ export function createSecretsRepo(db: Db) {
         if (!before) return null;
         const data = change(before);
         const after = await tx.vaultSecret.update({ where: { id }, data, select: SELECT });
-        await notify(tx, 'vaultSecrets', [id]);
+        await notify(tx, 'secrets', [id]);
         await noting(tx, before, after);
         return after;
       });

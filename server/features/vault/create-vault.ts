@@ -152,7 +152,7 @@ export async function createVault(deps: VaultDeps): Promise<Vault & { renewal: T
   async function lease(accountId: string, { minTtlMs, ...asked }: LeaseAsk) {
     const before = await looked(accountId);
     if (livesFor(before, minTtlMs)) return leaseOf(before, false);
-    const result = await refresh(accountId, asked);
+    const result = await refresh(accountId, { ...asked, unlike: before.secret });
     if (hasFailed(result.outcome)) {
       throw new AppError('refresh_failed', `No new access token was given: ${result.text}`, {
         param: result.outcome,

@@ -303,7 +303,10 @@ function resultKnown(
   { startedAt, waited }: { startedAt: number; waited: boolean },
 ): RefreshResult | null {
   const isFresh = looked.refreshed_at !== null && looked.refreshed_at > startedAt;
-  if (isFresh || (waited && looked.claimed === 'no')) return resultOf(looked, null);
+  // Whoever looked before another one's refresh ended, and asks after it, is not the next to ask.
+  const isOther = asked.unlike !== undefined && looked.secret !== asked.unlike;
+  const isRenewed = isOther && looked.secret !== null && looked.failure === null;
+  if (isFresh || isRenewed || (waited && looked.claimed === 'no')) return resultOf(looked, null);
   const { failure } = looked;
   const isOver = failure !== null && isFinal(failure);
   return isOver && asked.trigger !== 'person' ? resultOf(looked, null) : null;

@@ -36,7 +36,12 @@ export const REFRESH_TRIGGERS = [
 export type RefreshTrigger = (typeof REFRESH_TRIGGERS)[number];
 
 /** `by`: the id of the person who asked; null = nobody did. */
-export type Asked = { trigger: RefreshTrigger; by?: string | null };
+export type Asked = {
+  trigger: RefreshTrigger;
+  by?: string | null;
+  /** The sealed access token that will not do: where there is another one by now, nobody is asked. */
+  unlike?: string | null;
+};
 
 /** `rotated`: the refresh token is another one now; `kept`: only the access token is new. */
 export type RefreshResult =
