@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -14,7 +14,13 @@ import { createTestDatabase } from './postgres.ts';
 
 const PLATFORM = 'openai';
 
-export type Replica = { vault: Vault; dataDir: string; stop(): Promise<void> };
+export type Replica = {
+  vault: Vault;
+  dataDir: string;
+  stop(): Promise<void>;
+  /** Leaves it as a kill does: nothing is ended. Gives a folder with what it had written till then. */
+  abandon(): Promise<string>;
+};
 
 export type ReplicaOptions = {
   /** Of an earlier one that was killed. */
@@ -71,7 +77,15 @@ export async function vaultReplicas(issuer: AuthorizationServer) {
       await plain.close();
     };
     stops.add(stop);
-    return { vault, dataDir, stop };
+    const abandon = async () => {
+      stops.delete(stop);
+      const left = await mkdtemp(join(tmpdir(), 'vault-'));
+      folders.push(left);
+      const filter = (path: string) => !path.includes('journal.lock');
+      await cp(dataDir, left, { recursive: true, filter });
+      return left;
+    };
+    return { vault, dataDir, stop, abandon };
   }
 
   return {

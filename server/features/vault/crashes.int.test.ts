@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  type AuthorizationServer,
+  authorizationServer,
+} from '#server/testing/authorization-server.ts';
+import { mortal } from '#server/testing/mortal.ts';
+import { type VaultReplicas, vaultReplicas } from '#server/testing/vault-replicas.ts';
+
+let issuer: AuthorizationServer;
+let h: VaultReplicas;
+beforeAll(async () => {
+  issuer = await authorizationServer();
+  h = await vaultReplicas(issuer);
+});
+afterAll(async () => {
+  await h?.[Symbol.asyncDispose]();
+  await issuer?.[Symbol.asyncDispose]();
+});
+
+/** Kills a server at its `at`th touch of the outside while it refreshes; false = it was done before. */
+async function killedAt(at: number): Promise<{ died: boolean; good: boolean; revived: boolean }> {
+  const fate = mortal();
+  const first = await h.server({ pool: fate.pool, outbound: fate.outbound });
+  await first.vault.start();
+  const { id } = await h.account(first.vault, { autoRefresh: false });
+  await first.vault.refresh(id, { trigger: 'person' });
+  fate.dieAt(at);
+  const refreshing = first.vault.refresh(id, { trigger: 'person' }).then(
+    () => 'done' as const,
+    () => 'done' as const,
+  );
+  const end = await Promise.race([refreshing, fate.death]);
+  const again = await h.server({ dataDir: await first.abandon() });
+  await again.vault.start();
+  const after = await again.vault.refresh(id, { trigger: 'person' });
+  const token = (await again.vault.refreshTokenOf(id)) ?? '';
+  await again.stop();
+  return {
+    died: end === 'dead',
+    good: issuer.isGood(token),
+    revived: after.outcome === 'rotated',
+  };
+}
+
+test('a server killed anywhere while it refreshes loses no token, once it has the answer', async () => {
+  let deaths = 0;
+  for (let at = 1; at < 60; at += 1) {
+    const { died, good, revived } = await killedAt(at);
+    expect({ at, good, revived }).toEqual({ at, good: true, revived: true });
+    if (!died) break;
+    deaths += 1;
+  }
+  expect(deaths).toBeGreaterThan(8);
+});
