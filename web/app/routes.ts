@@ -133,6 +133,13 @@ const accounts = createRoute({
   errorComponent: CrashPage,
 });
 
+const vault = createRoute({
+  getParentRoute: () => shell,
+  path: '/vault',
+  component: lazyRouteComponent(() => import('../features/vault/VaultPage.tsx'), 'VaultPage'),
+  errorComponent: CrashPage,
+});
+
 const models = createRoute({
   getParentRoute: () => shell,
   path: '/models',
@@ -242,6 +249,13 @@ const alerts = createRoute({
   errorComponent: CrashPage,
 });
 
+const jobs = createRoute({
+  getParentRoute: () => shell,
+  path: '/jobs',
+  component: lazyRouteComponent(() => import('../features/jobs/JobsPage.tsx'), 'JobsPage'),
+  errorComponent: CrashPage,
+});
+
 const audit = createRoute({
   getParentRoute: () => shell,
   path: '/audit',
@@ -292,6 +306,7 @@ export const routeTree = root.addChildren([
     dashboard,
     playground,
     accounts,
+    vault,
     models,
     pool,
     platforms,
@@ -302,6 +317,7 @@ export const routeTree = root.addChildren([
     registration,
     roles,
     alerts,
+    jobs,
     audit,
     keys,
     connect,

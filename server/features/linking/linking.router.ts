@@ -12,7 +12,7 @@ export function createLinkingRouter(linking: LinkingService) {
   return router({
     clients: memberProcedure
       .input(LinkClientsInput)
-      .query(({ input }) => linking.clients(ctx, input)),
+      .query(({ ctx, input }) => linking.clients(ctx, input)),
     open: memberProcedure.query(({ ctx }) => linking.open(ctx)),
     begin: memberProcedure.input(LinkBegin).mutation(({ ctx, input }) => linking.begin(ctx, input)),
     finish: memberProcedure

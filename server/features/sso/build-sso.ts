@@ -51,6 +51,8 @@ export function buildSso(options: BuildSsoOptions) {
   }
 
   return {
+    /** A person who may come in; null = there is no such one. */
+    meOf,
     sso: createSsoService({
       ...{ arrivals, calls, clock, limiters, log, meOf, providers, signIn },
       attempts: createAttemptsRepo(db),

@@ -5,6 +5,7 @@ import { formatDateTime } from '../../lib/format.ts';
 import { useNow } from '../../lib/use-now.ts';
 import { RelativeTime } from '../../ui/figures.tsx';
 import { StateBadge } from '../../ui/StateBadge.tsx';
+import { SignInAgain } from '../linking/SignInAgain.tsx';
 import { AccountLending, AccountLoad, AccountQuota } from './AccountFigures.tsx';
 import { AccountHistory } from './AccountHistory.tsx';
 import { AccountSettings } from './AccountSettings.tsx';
@@ -65,6 +66,7 @@ function Content({ account }: { account: AccountView }) {
         <Tabs.Tab value="use">{t('board.drawer.use')}</Tabs.Tab>
       </Tabs.List>
       <Tabs.Panel value="state">
+        {account.state === 'expired' && <SignInAgain account={account} />}
         <Facts account={account} />
       </Tabs.Panel>
       <Tabs.Panel value="settings">

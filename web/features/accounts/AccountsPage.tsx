@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { can } from '#shared/permissions.ts';
 import type { AccountView } from '#shared/schemas/accounts.ts';
 import { trpc } from '../../lib/trpc.ts';
-import { useAddHash } from '../../lib/use-add-hash.ts';
+import { useAddHash, useOpenHash } from '../../lib/use-add-hash.ts';
 import { useAppMutation } from '../../lib/use-app-mutation.ts';
 import { type Dialog, useDialog } from '../../lib/use-dialog.ts';
 import { useMe } from '../../lib/use-me.ts';
@@ -13,6 +13,7 @@ import { EmptyState } from '../../ui/EmptyState.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { QueryBoundary } from '../../ui/QueryBoundary.tsx';
 import { Section } from '../../ui/Section.tsx';
+import { OpenSignIns } from '../linking/OpenSignIns.tsx';
 import { DeleteAccount, DisableAccount } from './AccountConfirms.tsx';
 import { AccountDrawer } from './AccountDrawer.tsx';
 import { AccountFilters } from './AccountFilters.tsx';
@@ -47,6 +48,7 @@ export function AccountsPage() {
           </Button>
         }
       />
+      <OpenSignIns />
       <QueryBoundary
         query={accounts}
         empty={
@@ -99,6 +101,10 @@ function AccountList({ accounts, test }: { accounts: readonly AccountView[]; tes
   const counts = useMemo(() => countStates(ofAnyState), [ofAnyState]);
   const drawer = useDialog<{ id: string; name: string }>();
   const dialog = useDialog<{ action: Confirmable; account: AccountView }>();
+  useOpenHash('/accounts', (id) => {
+    const account = accounts.find((one) => one.id === id);
+    if (account) drawer.open(account);
+  });
   const enable = useAppMutation(trpc.accounts.update.mutationOptions(), {
     success: ({ name }) => t('enabled', { name }),
     invalidate: accountQueries(),

@@ -1,4 +1,4 @@
-import { Button, Modal, TextInput } from '@mantine/core';
+import { Button, Modal, SegmentedControl, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -11,6 +11,7 @@ import { useAppMutation } from '../../lib/use-app-mutation.ts';
 import { useMe } from '../../lib/use-me.ts';
 import { FormBody } from '../../ui/FormModal.tsx';
 import { QueryBoundary } from '../../ui/QueryBoundary.tsx';
+import { LinkForm } from '../linking/LinkForm.tsx';
 import { KeyField, SharedSwitch } from './AccountFields.tsx';
 import {
   type AccountFormValues,
@@ -63,7 +64,7 @@ export function AddAccountDialog(props: AddAccountDialogProps) {
             );
           }
           return (
-            <NewAccountForm
+            <NewAccount
               key={platform.id}
               platform={platform}
               name={suggestName(platform.name, takenNames)}
@@ -75,6 +76,52 @@ export function AddAccountDialog(props: AddAccountDialogProps) {
         }}
       </QueryBoundary>
     </Modal>
+  );
+}
+
+/** By signing in where the platform has a client, else by key. */
+function NewAccount(props: NewAccountFormProps) {
+  const { t } = useTranslation(['linking', 'accounts']);
+  const { onBack, onClose, platform } = props;
+  const clients = useQuery(trpc.linking.clients.queryOptions({ platformId: platform.id }));
+  const [way, setWay] = useState('sign-in');
+  return (
+    <QueryBoundary query={clients} empty={<NewAccountForm {...props} />}>
+      {(all) => (
+        <Stack gap="md">
+          <SegmentedControl
+            aria-label={t('how')}
+            value={way}
+            onChange={setWay}
+            data={[
+              { value: 'sign-in', label: t('signIn') },
+              { value: 'key', label: t('byKey') },
+            ]}
+          />
+          {way === 'key' ? (
+            <NewAccountForm {...props} />
+          ) : (
+            <>
+              <ChosenPlatform name={platform.name} onBack={onBack} />
+              <LinkForm clients={all} onClose={onClose} />
+            </>
+          )}
+        </Stack>
+      )}
+    </QueryBoundary>
+  );
+}
+
+function ChosenPlatform({ name, onBack }: { name: string; onBack: () => void }) {
+  const { t } = useTranslation('accounts');
+  return (
+    <div className={classes.chosen}>
+      <PlatformInitial name={name} />
+      <div className={classes.grow}>{name}</div>
+      <Button variant="subtle" size="xs" onClick={onBack}>
+        {t('create.change')}
+      </Button>
+    </div>
   );
 }
 
@@ -107,13 +154,7 @@ function NewAccountForm({ platform, name, onBack, onClose, onAdded }: NewAccount
       submitLabel={t('create.submit')}
       pending={create.isPending}
     >
-      <div className={classes.chosen}>
-        <PlatformInitial name={platform.name} />
-        <div className={classes.grow}>{platform.name}</div>
-        <Button variant="subtle" size="xs" onClick={onBack}>
-          {t('create.change')}
-        </Button>
-      </div>
+      <ChosenPlatform name={platform.name} onBack={onBack} />
       {platform.needsKey && (
         <KeyField
           platformName={platform.name}

@@ -3,14 +3,17 @@ import { IconApps, IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { can } from '#shared/permissions.ts';
 import type { PlatformView } from '#shared/schemas/platforms.ts';
 import { trpc } from '../../lib/trpc.ts';
 import { useAddHash } from '../../lib/use-add-hash.ts';
 import { useDialog } from '../../lib/use-dialog.ts';
+import { useMe } from '../../lib/use-me.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { QueryBoundary } from '../../ui/QueryBoundary.tsx';
 import { Section } from '../../ui/Section.tsx';
+import { ClientsSection } from '../linking/ClientsSection.tsx';
 import { DeletePlatform } from './DeletePlatform.tsx';
 import { PlatformDialog } from './PlatformDialog.tsx';
 import { PlatformsTable } from './PlatformsTable.tsx';
@@ -19,6 +22,7 @@ import { PlatformsTable } from './PlatformsTable.tsx';
 export function PlatformsPage() {
   const { t } = useTranslation('platforms');
   const navigate = useNavigate();
+  const me = useMe();
   const platforms = useQuery(trpc.platforms.list.queryOptions());
   const editing = useDialog<{ platform: PlatformView | null }>();
   const deleting = useDialog<PlatformView>();
@@ -50,6 +54,7 @@ export function PlatformsPage() {
           )}
         </QueryBoundary>
       </Section>
+      {can(me, 'vault.read') && <ClientsSection platforms={platforms.data ?? []} />}
       {editing.value && (
         <PlatformDialog
           key={`edit-${editing.turn}`}

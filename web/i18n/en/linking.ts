@@ -43,7 +43,7 @@ export const linking = {
   done: 'Signed in to {{name}}.',
   asking: {
     title: 'There is such an account already',
-    text: '“{{name}}” is the same account at {{platform}}. Shall it get the new tokens? The old ones are replaced.',
+    text: '“{{name}}” is the same account. Shall it get the new tokens? The old ones are replaced.',
     yes: 'Give it the new tokens',
     no: 'Leave it as it is',
   },
@@ -197,4 +197,4 @@ export const linking = {
       planEnds: 'Paid until',
     },
   },
-};
+} as const;

@@ -45,7 +45,7 @@ export const linking: Translated<typeof english> = {
   done: '已登录 {{name}}。',
   asking: {
     title: '该账号已存在',
-    text: '“{{name}}”是 {{platform}} 上的同一账号。要用新令牌替换它原有的令牌吗？',
+    text: '“{{name}}”就是同一个账号。要用新令牌替换它原有的令牌吗？',
     yes: '使用新令牌',
     no: '保持不变',
   },
