@@ -92,7 +92,7 @@ export async function vaultReplicas(issuer: AuthorizationServer) {
     server,
     pool,
     errors,
-    clientId,
+    ownerId,
     /** A new sign-in at the issuer, put into the vault. */
     async account(vault: Vault, more: object = {}) {
       const token = issuer.family();

@@ -170,7 +170,7 @@ export function createRefreshStore(
         text: `UPDATE vault_tokens SET next_refresh_at = ${NOW('1')}
                WHERE account_id IN (SELECT account_id FROM vault_tokens
                  WHERE next_refresh_at IS NULL AND auto_refresh AND deleted_until IS NULL
-                   AND failure IS DISTINCT FROM ALL('{invalid,reused,revoked}'::text[])
+                   AND (failure IS NULL OR failure <> ALL('{invalid,reused,revoked}'::text[]))
                  LIMIT $2)`,
         values: [time(), most],
       });

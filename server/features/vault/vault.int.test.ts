@@ -50,3 +50,106 @@ test('fifty refreshes at once on two servers ask the platform once', async () =>
   const outcomes = new Set((await Promise.all(asked)).map(({ outcome }) => outcome));
   expect([issuer.calls.length, [...outcomes]]).toEqual([1, ['rotated']]);
 });
+
+const stateOf = async (id: string) => {
+  const { rows } = await h.pool.query('SELECT state, state_cause FROM accounts WHERE id = $1', [
+    id,
+  ]);
+  return rows[0];
+};
+
+test('a used token expires its account, which is left alone until a person brings a new one', async () => {
+  const { vault } = await h.server();
+  const { id, token } = await h.account(vault);
+  issuer.refreshed(token);
+  const first = await vault.refresh(id, { trigger: 'schedule' });
+  expect(first.outcome).toBe('reused');
+  expect(await stateOf(id)).toEqual({ state: 'expired', state_cause: 'credential' });
+  const asked = issuer.calls.length;
+  expect((await vault.refresh(id, { trigger: 'lease' })).outcome).toBe('reused');
+  await expect(vault.lease(id, { minTtlMs: 0, trigger: 'lease' })).rejects.toMatchObject({
+    code: 'refresh_failed',
+  });
+  expect(issuer.calls.length).toBe(asked);
+  await vault.replace(id, { refreshToken: issuer.family() });
+  expect(await stateOf(id)).toEqual({ state: 'active', state_cause: null });
+  expect((await vault.refresh(id, { trigger: 'lease' })).outcome).toBe('rotated');
+});
+
+test('passing failures keep the token and wait longer each time; a lost answer is saved by a grace', async () => {
+  const { vault } = await h.server();
+  const { id } = await h.account(vault);
+  issuer.state.graceMs = 60_000;
+  issuer.state.troubles = ['reset', 'html', 'busy', 'limited', 'half', 'lost'];
+  const seen: string[] = [];
+  for (let n = 0; n < 7; n += 1) {
+    seen.push((await vault.refresh(id, { trigger: 'person' })).outcome);
+  }
+  const passing = 'transient';
+  expect(seen).toEqual([passing, passing, passing, 'rate_limited', passing, passing, 'rotated']);
+  expect(issuer.isGood((await vault.refreshTokenOf(id)) ?? '')).toBe(true);
+  expect(await stateOf(id)).toMatchObject({ state: 'active' });
+});
+
+test('a lease gives the present token while it lives long enough, else a new one', async () => {
+  const { vault } = await h.server();
+  const { id } = await h.account(vault);
+  const ask = (minutes: number) =>
+    vault.lease(id, { minTtlMs: minutes * 60_000, trigger: 'lease' });
+  const first = await ask(0);
+  expect([first.refreshed, issuer.isAccess(first.accessToken)]).toEqual([true, true]);
+  expect(await ask(30)).toMatchObject({ refreshed: false, accessToken: first.accessToken });
+  expect((await ask(61)).accessToken).not.toBe(first.accessToken);
+});
+
+test('a claim of a server that stopped is left alone for the grace, then taken over', async () => {
+  let time = Date.now();
+  const { vault } = await h.server({ databaseTime: () => new Date(time) });
+  const { id } = await h.account(vault);
+  await h.pool.query(
+    `UPDATE vault_tokens SET claimed_by = 'dead', claimed_until = $2 WHERE account_id = $1`,
+    [id, new Date(time)],
+  );
+  time += 599_000;
+  expect(await vault.refresh(id, { trigger: 'person' })).toMatchObject({ outcome: 'transient' });
+  expect(issuer.calls).toHaveLength(0);
+  time += 2_000;
+  expect(await vault.refresh(id, { trigger: 'person' })).toMatchObject({ outcome: 'rotated' });
+});
+
+test('what is there already is known by its token, and numbers of elsewhere are kept where free', async () => {
+  const { vault } = await h.server();
+  const { id, token, ownerId } = { ...(await h.account(vault)), ownerId: h.ownerId };
+  const row = { ownerId, platformId: 'openai', name: 'same', refreshToken: token };
+  const other = { ...row, refreshToken: issuer.family(), number: 5_000, bizId: 'b-1' };
+  const last = { ...row, refreshToken: issuer.family(), number: 5_000, tags: ['x', 'y'] };
+  const added = await vault.add([row, other, last, { ...row, refreshToken: ' ' }]);
+  expect(added).toMatchObject([
+    { kind: 'known', accountId: id },
+    { kind: 'created', number: 5_000, bizId: 'b-1' },
+    { kind: 'created' },
+    { kind: 'refused', reason: 'token' },
+  ]);
+  const [found] = await vault.page({ tag: 'X' }, null, 10);
+  expect(found).toMatchObject({ tags: ['x', 'y'], name: expect.stringMatching(/^same ./) });
+  expect(found?.number).toBeGreaterThan(5_000);
+  expect(await vault.count({ bizId: 'B-1' })).toBe(1);
+});
+
+test('what is due is refreshed by itself, what is switched off is put off', async () => {
+  const { vault } = await h.server();
+  const due = await h.account(vault);
+  const off = await h.account(vault, { enabled: false });
+  await vault.start();
+  await expect
+    .poll(async () => (await vault.find({ accountId: due.id }))[0]?.refreshedAt, {
+      timeout: 20_000,
+    })
+    .not.toBe(null);
+  const [row] = await vault.find({ accountId: off.id });
+  expect([row?.refreshedAt, (row?.nextRefreshAt?.getTime() ?? 0) > Date.now()]).toEqual([
+    null,
+    true,
+  ]);
+  expect(h.errors).toEqual([]);
+});
