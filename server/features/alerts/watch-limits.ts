@@ -85,7 +85,8 @@ function toAlert(state: QuotaState, named: Named | undefined): RaisedAlert {
     subject: { kind: subject as AlertSubjectKind, id, name: named?.name ?? id },
     ownerId: named?.owner_id ?? null,
     facts: {
-      ...{ subject, metric, used: amount(used), limit: amount(limit), resetsAt },
+      ...{ subject, metric, used: amount(used), limit: amount(limit) },
+      resetsAt: resetsAt && `${resetsAt.slice(0, 16).replace('T', ' ')} UTC`,
       percent: Math.floor((used * 100) / limit),
     },
   };

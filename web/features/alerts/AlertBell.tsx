@@ -4,7 +4,7 @@ import { IconBell } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { AlertView } from '#shared/schemas/alerts.ts';
-import { formatRelative } from '../../lib/format.ts';
+import { formatDateTime, formatRelative } from '../../lib/format.ts';
 import { useNow } from '../../lib/use-now.ts';
 import { QueryBoundary } from '../../ui/QueryBoundary.tsx';
 import { placeOf, SEVERITY_COLORS, wordsOf } from './alert-words.ts';
@@ -116,9 +116,7 @@ function Item({ alert, onDone }: { alert: AlertView; onDone: () => void }) {
             {title}
           </Text>
           <Text fz="xs" c="dimmed">
-            {alert.resolvedAt === null
-              ? next
-              : t('over', { at: formatRelative(alert.resolvedAt, now) })}
+            {alert.resolvedAt === null ? next : t('over', { at: formatDateTime(alert.resolvedAt) })}
           </Text>
           <Text fz="xs" c="dimmed">
             {t(`severity.${alert.severity}`)} · {formatRelative(alert.firstAt, now)}

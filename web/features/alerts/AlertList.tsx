@@ -152,7 +152,7 @@ function useColumns(): Column<AlertView>[] {
     {
       id: 'first',
       header: t('column.first'),
-      width: 170,
+      width: 190,
       cell: ({ firstAt }) => formatDateTime(firstAt),
     },
     {
@@ -181,8 +181,13 @@ function Words({ alert }: { alert: AlertView }) {
         </Text>
       )}
       <Text fz="xs" c="dimmed" fw={400}>
-        {text} {alert.resolvedAt === null && next}
+        {text}
       </Text>
+      {alert.resolvedAt === null && (
+        <Text fz="xs" fw={400}>
+          {next}
+        </Text>
+      )}
     </div>
   );
 }

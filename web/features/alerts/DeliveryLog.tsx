@@ -66,7 +66,7 @@ function useColumns(): Column<DeliveryView>[] {
       .join(' · ');
   };
   return [
-    { id: 'when', header: t('log.when'), width: 170, cell: ({ at }) => formatDateTime(at) },
+    { id: 'when', header: t('log.when'), width: 190, cell: ({ at }) => formatDateTime(at) },
     {
       id: 'channel',
       header: t('log.channel'),

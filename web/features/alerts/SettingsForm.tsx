@@ -61,21 +61,10 @@ function Form({ settings }: { settings: AlertSettings }) {
           <Group key={kind} gap="md" align="flex-end">
             <Switch
               label={t(textKey(kind))}
-              flex="1 1 220px"
+              w={230}
               mb={8}
               {...form.getInputProps(`list.${at}.on`, { type: 'checkbox' })}
             />
-            {(THRESHOLDS[kind] ?? []).map((threshold) => (
-              <NumberInput
-                key={threshold}
-                label={t(`settings.${threshold}`)}
-                allowDecimal={false}
-                allowNegative={false}
-                disabled={!on}
-                w={230}
-                {...form.getInputProps(threshold)}
-              />
-            ))}
             <Select
               aria-label={t('settings.severityOf', { kind: t(textKey(kind)) })}
               allowDeselect={false}
@@ -84,6 +73,17 @@ function Form({ settings }: { settings: AlertSettings }) {
               data={ALERT_SEVERITIES.map((value) => ({ value, label: t(`severity.${value}`) }))}
               {...form.getInputProps(`list.${at}.severity`)}
             />
+            {(THRESHOLDS[kind] ?? []).map((threshold) => (
+              <NumberInput
+                key={threshold}
+                label={t(`settings.${threshold}`)}
+                allowDecimal={false}
+                allowNegative={false}
+                disabled={!on}
+                w={190}
+                {...form.getInputProps(threshold)}
+              />
+            ))}
           </Group>
         ))}
         <Group>
