@@ -1,4 +1,3 @@
 export { buildProxies } from './build-proxies.ts';
 export { createProxiesRouter } from './proxies.router.ts';
 export type { ProxiesService } from './proxies.service.ts';
-export type { ProxyWays } from './proxy-ways.ts';

@@ -237,9 +237,14 @@ function toView(row: ProxyRow & { accounts: number }): ProxyView {
     ...{ id: row.id, number: row.number, name: row.name, shown: row.shown, enabled: row.enabled },
     health: ProxyHealth.catch('unknown').parse(row.health),
     ...{ latencyMs: row.latencyMs, lastError: row.lastError, accounts: row.accounts },
-    checkedAt: row.checkedAt?.toISOString() ?? null,
+    // A try that has begun is noted before anything is known of its outcome.
+    checkedAt: isTried(row) ? (row.checkedAt?.toISOString() ?? null) : null,
     createdAt: row.createdAt.toISOString(),
   };
+}
+
+function isTried({ health, lastError }: ProxyRow): boolean {
+  return health !== 'unknown' || lastError !== null;
 }
 
 function gone(): AppError {

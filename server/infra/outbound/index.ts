@@ -18,7 +18,7 @@ import { nextHop } from './redirects.ts';
 export { type AllowRule, parseAllow } from './allow-list.ts';
 export { type IncomingBody, readWhole } from './incoming-body.ts';
 export { createProxyCheck, type ProxyCheck } from './proxy-check.ts';
-export { type ProxyAddress, parseProxyUrl } from './proxy-url.ts';
+export { parseProxyUrl } from './proxy-url.ts';
 
 export type OutboundRequest = {
   /** Default GET. */
