@@ -76,6 +76,7 @@ import {
 import { createVault } from './features/vault/index.ts';
 import { buildVaultBatch } from './features/vault-batch/index.ts';
 import { buildVaultConsole } from './features/vault-console/index.ts';
+import { buildVaultContract } from './features/vault-contract/index.ts';
 import { buildVaultSecrets } from './features/vault-secrets/index.ts';
 import { newId } from './infra/ids.ts';
 import type { Outbound } from './infra/outbound/index.ts';
@@ -278,6 +279,11 @@ export async function buildFeatures(options: FeatureOptions) {
     jobs: jobs.jobs,
     hasPlatform: (platformId) => registry.find(platformId) !== undefined,
   });
+  const vaultContract = buildVaultContract({
+    ...{ audit, cipher, clock, db, oauthClients, pool, vault },
+    proxies: proxies.service,
+    zone: config.quotas.zone,
+  });
   const modelsRepo = createModelsRepo(db);
   const catalogue = createModelCatalogue({ repo: modelsRepo, changes: events, clock, onError });
   const accounts = createAccountsService({
@@ -439,6 +445,7 @@ export async function buildFeatures(options: FeatureOptions) {
       pluginApi: pluginApi.service,
       jobs: jobs.service,
       vaultBatch: vaultBatch.service,
+      vaultContract,
       quotas: quotas.service((platformId) => registry.find(platformId) !== undefined),
       usage,
       ownUsage,

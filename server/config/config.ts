@@ -48,6 +48,7 @@ export function toConfig(env: Env) {
     /** Where programs lease access tokens, and the one secret of theirs that is set up here. */
     publicApi: {
       prefix: env.PUBLIC_API_PREFIX,
+      adminShowsTokens: env.VAULT_ADMIN_API_SHOWS_TOKENS,
       leaseRetentionDays: env.LEASE_RETENTION_DAYS,
       secret:
         env.API_SECRET === undefined

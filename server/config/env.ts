@@ -269,6 +269,10 @@ export const Env = z.object({
     )
     .default('/public-api')
     .describe('Where programs lease access tokens'),
+  VAULT_ADMIN_API_SHOWS_TOKENS: z
+    .stringbool()
+    .default(false)
+    .describe('Whether /internalweb tells tokens in clear to everybody who may use it'),
   LEASE_RETENTION_DAYS: z.coerce
     .number()
     .int()

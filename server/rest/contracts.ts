@@ -2,6 +2,7 @@ import type { Features } from '../build-features.ts';
 import type { Config } from '../config/config.ts';
 import { version } from '../version.ts';
 import { addPluginApi } from './plugin-api/index.ts';
+import { addInternalWeb } from './refresh-tokens/internalweb/index.ts';
 import { addPublicApi, type PublicApiDeps } from './refresh-tokens/public.ts';
 import { createRest, type RestDeps } from './rest.ts';
 import { addApiKeys } from './shared-accounts/api-keys.ts';
@@ -46,6 +47,17 @@ export function createContracts({ config, ...deps }: ContractsDeps) {
     usage: services.ownUsage,
     contract: services.pluginContract,
     clock: deps.clock,
+  });
+  addPublicApi(rest, {
+    ...deps.programs,
+    addressOf: deps.addressOf,
+    prefix: config.publicApi.prefix,
+  });
+  addInternalWeb(rest, {
+    ...deps,
+    ...{ ...services, lookup: deps.programs.lookup },
+    publicPrefix: config.publicApi.prefix,
+    showsTokens: config.publicApi.adminShowsTokens,
   });
   addPublicApi(rest, {
     ...deps.programs,

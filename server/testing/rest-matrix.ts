@@ -67,6 +67,15 @@ const BY_PLUGIN_ADMIN_KEY: RestRow = { ...BY_KEY, key: 403, 'key-of-other-scope'
 /** For secrets of programs only; server/rest/refresh-tokens tries each kind of them. */
 const BY_SECRET: RestRow = { ...BY_KEY, key: 401, 'key-of-other-scope': 401 };
 
+/** Keepers of refresh tokens, by access token; secrets of programs are tried beside the routes. */
+const BY_KEEPER: RestRow = {
+  ...BY_TOKEN,
+  member: 403,
+  auditor: 403,
+  disabled: 401,
+  silenced: 403,
+};
+
 /** Models, for an access token or a key; silenced people may not call any. */
 const BY_EITHER: RestRow = {
   ...BY_TOKEN,
@@ -159,6 +168,23 @@ export const REST_MATRIX: Readonly<Record<string, RestRow>> = {
   'POST /api/plugin-api/chat/completions': BY_EITHER,
   'POST /api/plugin-api/v1beta/models/:model\\:generateContent': BY_EITHER,
   'GET /api/health': EVERYONE,
+  'GET /health': EVERYONE,
+  'POST /internalweb/v1/auth/login': EVERYONE,
+  'POST /internalweb/v1/rts/list': BY_KEEPER,
+  'POST /internalweb/v1/rts/create': BY_KEEPER,
+  'POST /internalweb/v1/rts/update': BY_KEEPER,
+  'POST /internalweb/v1/rts/delete': BY_KEEPER,
+  'POST /internalweb/v1/rts/batch-delete': BY_KEEPER,
+  'POST /internalweb/v1/rts/refresh': BY_KEEPER,
+  'POST /internalweb/v1/rts/batch-refresh': BY_KEEPER,
+  'POST /internalweb/v1/rts/batch-import': BY_KEEPER,
+  'POST /internalweb/v1/rts/refresh-user-info': BY_KEEPER,
+  'POST /internalweb/v1/rts/refresh-account-info': BY_KEEPER,
+  'POST /internalweb/v1/user/info': BY_KEEPER,
+  'POST /internalweb/v1/configs/get-system': BY_KEEPER,
+  'POST /internalweb/v1/configs/save-system': BY_KEEPER,
+  'POST /internalweb/v1/configs/get-proxy-list': BY_KEEPER,
+  'POST /internalweb/v1/configs/get-clientid-list': BY_KEEPER,
   'GET /public-api/health': BY_SECRET,
   'POST /public-api/get-at': BY_SECRET,
   'POST /public-api/refresh': BY_SECRET,

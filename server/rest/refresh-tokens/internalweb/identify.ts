@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { AppError } from '#shared/errors.ts';
 import { can } from '#shared/permissions.ts';
 import { type Asker, requireKeeper } from '../../../features/vault-contract/index.ts';
+import { credentialOf } from '../../../gateway/steps/authenticate.ts';
 import { looksLikeToken } from '../../identify.ts';
 import type { Asked, Caller, Identify } from '../../route-spec.ts';
 
@@ -17,11 +18,9 @@ type Holder = {
 export type AdminIdentifyDeps = {
   /** Tells who holds an access token. */
   identify: Identify;
-  /** The one credential of a request. Throws AppError key_missing, key_invalid. */
-  credentialOf(req: IncomingMessage): string;
   addressOf(req: IncomingMessage): string;
   /** Throws AppError key_invalid, too_many_tries. */
-  secrets: { find(text: string, address: string): Promise<Holder> };
+  lookup: { find(text: string, address: string): Promise<Holder> };
 };
 
 /** Nobody in person: whoever holds a secret has no rights by a role. */
@@ -33,10 +32,10 @@ const holders = new WeakMap<Caller, Holder>();
 
 /** Who asks: a person who may keep accounts, or a program whose secret is for this. */
 export function createAdminIdentify(deps: AdminIdentifyDeps): Identify {
-  const { addressOf, credentialOf, identify, secrets } = deps;
+  const { addressOf, identify, lookup } = deps;
 
   async function program(req: IncomingMessage, text: string): Promise<Caller> {
-    const holder = await secrets.find(text, addressOf(req));
+    const holder = await lookup.find(text, addressOf(req));
     if (!holder.scopes.includes('admin')) {
       throw new AppError(
         'scope_missing',
@@ -60,7 +59,7 @@ export function createAdminIdentify(deps: AdminIdentifyDeps): Identify {
   }
 
   return async (req) => {
-    const text = credentialOf(req);
+    const text = credentialOf(req.headers);
     if (!looksLikeToken(text)) return await program(req, text);
     const caller = await identify(req, 'token');
     requireKeeper({ me: caller.me, secret: null });
