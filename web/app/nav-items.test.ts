@@ -19,6 +19,7 @@ test('members are not shown what their role does not allow', () => {
     'connect',
     'usage',
     'alerts',
+    'jobs',
   ]);
 });
 

@@ -7,6 +7,7 @@ import {
   IconHistory,
   IconKey,
   IconLayoutDashboard,
+  IconListCheck,
   IconLogin2,
   IconMessage2,
   IconPlug,
@@ -60,6 +61,7 @@ export const NAV_GROUPS = [
     items: [
       { name: 'usage', to: '/usage', icon: IconChartHistogram, needs: null },
       { name: 'alerts', to: '/alerts', icon: IconBell, needs: null },
+      { name: 'jobs', to: '/jobs', icon: IconListCheck, needs: null },
       { name: 'audit', to: '/audit', icon: IconHistory, needs: 'audit.read' },
     ],
   },

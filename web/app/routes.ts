@@ -256,6 +256,13 @@ const jobs = createRoute({
   errorComponent: CrashPage,
 });
 
+const jobs = createRoute({
+  getParentRoute: () => shell,
+  path: '/jobs',
+  component: lazyRouteComponent(() => import('../features/jobs/JobsPage.tsx'), 'JobsPage'),
+  errorComponent: CrashPage,
+});
+
 const audit = createRoute({
   getParentRoute: () => shell,
   path: '/audit',
@@ -317,6 +324,7 @@ export const routeTree = root.addChildren([
     registration,
     roles,
     alerts,
+    jobs,
     jobs,
     audit,
     keys,

@@ -8,6 +8,7 @@ import { errors } from './errors.ts';
 import { factors } from './factors.ts';
 import { fields } from './fields.ts';
 import { keyRing } from './key-ring.ts';
+import { jobs } from './jobs.ts';
 import { keys } from './keys.ts';
 import { linking } from './linking.ts';
 import { models } from './models.ts';
@@ -27,6 +28,7 @@ import { setup } from './setup.ts';
 import { sso } from './sso.ts';
 import { usage } from './usage.ts';
 import { users } from './users.ts';
+import { vaultBatch } from './vault-batch.ts';
 import { why } from './why.ts';
 
 /** Every English text, one namespace a feature. */
@@ -50,6 +52,8 @@ export const en = {
   proxies,
   keyRing,
   models,
+  jobs,
+  vaultBatch,
   keys,
   pluginApi,
   pool,

@@ -13,6 +13,7 @@ export const nav = {
   proxies: 'Proxies',
   keyRing: 'Key ring',
   pool: 'Pool',
+  jobs: 'Jobs',
   keys: 'API keys',
   connect: 'Connect a tool',
   users: 'Users',

@@ -16,6 +16,7 @@ export const nav: Translated<typeof english> = {
   proxies: '代理',
   keyRing: '密钥环',
   pool: '共享池',
+  jobs: '任务',
   keys: 'API 密钥',
   connect: '接入工具',
   roles: '角色',
