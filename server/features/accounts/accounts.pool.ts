@@ -189,14 +189,12 @@ export function createAccountPool(deps: PoolDeps): Accounts {
     return account;
   }
 
-  /** Waits where the token has ended, for moments; one that ends soon is renewed meanwhile. */
-  async function renewAhead({ id, renewable }: UsableAccount): Promise<boolean> {
+  /** To be waited for, for moments, where the token has ended; one that ends soon is renewed meanwhile. */
+  function renewedFirst({ id, renewable }: UsableAccount): Promise<void> | null {
     const left = (renewable?.endsAt ?? Number.POSITIVE_INFINITY) - clock.now();
-    if (!renewal || left > SOON_MS) return false;
+    if (!renewal || left > SOON_MS) return null;
     const renewing = renewal.ahead(id);
-    if (left > ENDING_MS) return false;
-    await renewing;
-    return true;
+    return left > ENDING_MS ? null : renewing;
   }
 
   function noteWorked(account: UsableAccount): void {
@@ -212,7 +210,12 @@ export function createAccountPool(deps: PoolDeps): Accounts {
       const { platformId, upstreamModel } = candidate;
       const group = quotaGroup(platformId, upstreamModel);
       let account = takeable(candidate, group);
-      if (account.renewable && (await renewAhead(account))) account = takeable(candidate, group);
+      const renewing = renewedFirst(account);
+      // NOTE: without it nothing may come between the look and the count of what runs.
+      if (renewing) {
+        await renewing;
+        account = takeable(candidate, group);
+      }
       let secret: string | null;
       try {
         secret = secretOf(account);

@@ -9,11 +9,6 @@ const LONGEST_VALUE = 500;
 const DEEPEST = 8;
 const MOST_MEMBERS = 500;
 
-export type InfoClient = {
-  userInfoEndpoint: string | null;
-  accountInfoEndpoint: string | null;
-  fields: unknown;
-};
 export type Told = { user?: unknown; account?: unknown };
 
 /**

@@ -1,13 +1,4 @@
 export { createVault } from './create-vault.ts';
 export { createExchange, type Exchange, type TokenClient } from './token-endpoint.ts';
 export type { Vault } from './vault.ts';
-export type {
-  Added,
-  Lease,
-  LeaseAsk,
-  NewVaultAccount,
-  RefreshFailure,
-  RefreshResult,
-  VaultKey,
-  VaultRow,
-} from './vault.types.ts';
+export type { Added, NewVaultAccount, VaultRow } from './vault.types.ts';

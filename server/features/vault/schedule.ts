@@ -18,8 +18,6 @@ export type ScheduleDeps = {
   onError(error: unknown): void;
 };
 
-export type Schedule = ReturnType<typeof createSchedule>;
-
 /**
  * Refreshes what is due, a few at a time and one for each proxy: servers share the work by claims, and
  * what was due while none ran is caught up with at the same pace.
