@@ -256,13 +256,6 @@ const jobs = createRoute({
   errorComponent: CrashPage,
 });
 
-const jobs = createRoute({
-  getParentRoute: () => shell,
-  path: '/jobs',
-  component: lazyRouteComponent(() => import('../features/jobs/JobsPage.tsx'), 'JobsPage'),
-  errorComponent: CrashPage,
-});
-
 const audit = createRoute({
   getParentRoute: () => shell,
   path: '/audit',
@@ -324,7 +317,6 @@ export const routeTree = root.addChildren([
     registration,
     roles,
     alerts,
-    jobs,
     jobs,
     audit,
     keys,
