@@ -5,7 +5,7 @@ import { fakeChanges } from '../../testing/fake-changes.ts';
 import { fakeClock } from '../../testing/fake-clock.ts';
 import { active } from './account-state.ts';
 import type { Move, UsableAccount, UseNote } from './accounts.pool.repo.ts';
-import { createAccountPool } from './accounts.pool.ts';
+import { createAccountPool, type TokenRenewal } from './accounts.pool.ts';
 import { NO_TERMS } from './loan-terms.ts';
 
 const ADA: Principal = { userId: 'ada', keyId: null, allowedModels: [], scopes: [], rules: [] };
@@ -51,7 +51,7 @@ const b1: UsableAccount = {
   secret: 'sealed:sk-of-b1',
 };
 
-function setUp() {
+function setUp(renewal?: TokenRenewal) {
   const clock = fakeClock();
   const changes = fakeChanges();
   const table = { rows: [a1, b1] };
@@ -94,6 +94,7 @@ function setUp() {
     zone: 'UTC',
     newId: () => `event-${++made}`,
     quotaGroup: (_platformId, model) => model.replace(/ [12]$/, ' family'),
+    ...(renewal && { renewal }),
     onError: (error) => errors.push(error),
   });
   const consider = (principal: Principal, routes = ROUTES) =>
@@ -130,6 +131,58 @@ let h: ReturnType<typeof setUp>;
 beforeEach(async () => {
   h = setUp();
   await h.pool.start();
+});
+
+describe('an account with an access token', () => {
+  async function withToken(endsInMs: number) {
+    const calls: string[] = [];
+    const token = (secret: string, endsAt: number | null) => {
+      t.table.rows = [{ ...a1, secret: `sealed:${secret}`, renewable: { endsAt } }];
+    };
+    const renewed = async () => {
+      token('at-new', null);
+      await t.pool.refresh(['a1']);
+    };
+    const t = setUp({
+      renew: async (id, used) => {
+        calls.push(`renew ${id} ${used}`);
+        await renewed();
+        return true;
+      },
+      ahead: async () => {
+        calls.push('ahead');
+        await renewed();
+      },
+      worked: (_id, sealed) => void calls.push(`worked ${sealed}`),
+    });
+    token('at-old', t.clock.now() + endsInMs);
+    await t.pool.start();
+    return { ...t, calls };
+  }
+
+  test('is renewed before it is used when that has ended, and meanwhile when it ends soon', async () => {
+    const ended = await withToken(1_000);
+    expect([(await ended.takeFirst()).secret, ended.calls]).toEqual(['at-new', ['ahead']]);
+    const soon = await withToken(30_000);
+    expect([(await soon.takeFirst()).secret, soon.calls]).toEqual(['at-old', ['ahead']]);
+    const later = await withToken(90_000);
+    expect([(await later.takeFirst()).secret, later.calls]).toEqual(['at-old', []]);
+  });
+
+  test('gets another after a refusal, and what comes of that is about the new one', async () => {
+    const t = await withToken(90_000);
+    const target = await t.takeFirst();
+    expect(await t.pool.renew?.(target)).toBe(true);
+    expect(target.secret).toBe('at-new');
+    t.pool.answering(target, null);
+    t.pool.answering(target, null);
+    expect(t.calls).toEqual(['renew a1 at-old', 'worked sealed:at-new']);
+    t.pool.finish(target, { kind: 'unauthorised', message: 'no' });
+    await t.pool.close();
+    expect(t.moves.map(({ sealed, to }) => [sealed, to.state])).toEqual([
+      ['sealed:at-new', 'expired'],
+    ]);
+  });
 });
 
 describe('an account is proved', () => {
