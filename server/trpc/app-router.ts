@@ -52,6 +52,7 @@ import {
   type UsersService,
 } from '../features/users/index.ts';
 import { createVaultBatchRouter, type VaultBatchService } from '../features/vault-batch/index.ts';
+import { createVaultRouter, type VaultConsoleService } from '../features/vault-console/index.ts';
 import {
   createVaultSecretsRouter,
   type VaultSecretsServices,
@@ -90,6 +91,7 @@ export type Services = AlertsRouterServices & {
   pool: PoolService;
   quotas: QuotasService;
   usage: UsageService;
+  vaultConsole: VaultConsoleService;
   why: WhyService;
   audit: AuditService;
 };
@@ -121,6 +123,7 @@ export function createAppRouter(services: Services) {
     pool: createPoolRouter(services.pool),
     quotas: createQuotasRouter(services.quotas),
     usage: createUsageRouter(services.usage),
+    vault: createVaultRouter(services.vaultConsole),
     why: createWhyRouter(services.why),
     audit: createAuditRouter(services.audit),
     alerts: createAlertsRouter(services),

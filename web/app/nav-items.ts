@@ -1,4 +1,5 @@
 import {
+  IconApiApp,
   IconApps,
   IconBell,
   IconChartHistogram,
@@ -8,10 +9,12 @@ import {
   IconKey,
   IconLayoutDashboard,
   IconListCheck,
+  IconListDetails,
   IconLogin2,
   IconMessage2,
   IconPlug,
   IconPlugConnected,
+  IconRefreshDot,
   IconRoute,
   IconShieldCheck,
   IconShieldLock,
@@ -33,6 +36,7 @@ export const NAV_GROUPS = [
     group: 'connect',
     items: [
       { name: 'accounts', to: '/accounts', icon: IconPlugConnected, needs: null },
+      { name: 'vault', to: '/vault', icon: IconRefreshDot, needs: null },
       { name: 'models', to: '/models', icon: IconCube, needs: null },
       { name: 'pool', to: '/pool', icon: IconHeartHandshake, needs: null },
       { name: 'platforms', to: '/platforms', icon: IconApps, needs: 'platforms.write' },
@@ -44,6 +48,7 @@ export const NAV_GROUPS = [
     group: 'access',
     items: [
       { name: 'keys', to: '/keys', icon: IconKey, needs: null },
+      { name: 'apiSecrets', to: '/api-secrets', icon: IconApiApp, needs: 'vault.read' },
       { name: 'connect', to: '/connect', icon: IconPlug, needs: null },
       { name: 'users', to: '/users', icon: IconUsers, needs: 'users.read' },
       { name: 'roles', to: '/roles', icon: IconShieldCheck, needs: 'users.read' },
@@ -60,6 +65,7 @@ export const NAV_GROUPS = [
     group: 'insight',
     items: [
       { name: 'usage', to: '/usage', icon: IconChartHistogram, needs: null },
+      { name: 'leases', to: '/leases', icon: IconListDetails, needs: 'vault.read' },
       { name: 'alerts', to: '/alerts', icon: IconBell, needs: null },
       { name: 'jobs', to: '/jobs', icon: IconListCheck, needs: null },
       { name: 'audit', to: '/audit', icon: IconHistory, needs: 'audit.read' },

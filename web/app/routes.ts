@@ -9,6 +9,7 @@ import { readConnectSearch } from '../features/connect/connect-search.ts';
 // NOTE: here, for it must be read before the router sees the address.
 import '../features/sso/arrival.ts';
 import { readUsageSearch } from '../features/usage/usage-search.ts';
+import { readLeaseSearch } from '../features/vault-secrets/lease-search.ts';
 import { CrashPage } from './CrashPage.tsx';
 import { leaveWhenSignedIn, type RouterContext, requireMe } from './guards.ts';
 import { NotFoundPage } from './NotFoundPage.tsx';
@@ -191,6 +192,28 @@ const keys = createRoute({
   errorComponent: CrashPage,
 });
 
+const apiSecrets = createRoute({
+  getParentRoute: () => shell,
+  path: '/api-secrets',
+  staticData: { needs: 'vault.read' },
+  component: lazyRouteComponent(
+    () => import('../features/vault-secrets/SecretsPage.tsx'),
+    'SecretsPage',
+  ),
+  errorComponent: CrashPage,
+});
+
+const leases = createRoute({
+  getParentRoute: () => shell,
+  path: '/leases',
+  validateSearch: readLeaseSearch,
+  component: lazyRouteComponent(
+    () => import('../features/vault-secrets/LeasesPage.tsx'),
+    'LeasesPage',
+  ),
+  errorComponent: CrashPage,
+});
+
 const connect = createRoute({
   getParentRoute: () => shell,
   path: '/connect',
@@ -320,6 +343,8 @@ export const routeTree = root.addChildren([
     jobs,
     audit,
     keys,
+    apiSecrets,
+    leases,
     connect,
     usage,
     why,

@@ -7,8 +7,8 @@ import { dashboard } from './dashboard.ts';
 import { errors } from './errors.ts';
 import { factors } from './factors.ts';
 import { fields } from './fields.ts';
-import { keyRing } from './key-ring.ts';
 import { jobs } from './jobs.ts';
+import { keyRing } from './key-ring.ts';
 import { keys } from './keys.ts';
 import { linking } from './linking.ts';
 import { models } from './models.ts';
@@ -28,7 +28,9 @@ import { setup } from './setup.ts';
 import { sso } from './sso.ts';
 import { usage } from './usage.ts';
 import { users } from './users.ts';
+import { vault } from './vault.ts';
 import { vaultBatch } from './vault-batch.ts';
+import { vaultSecrets } from './vault-secrets.ts';
 import { why } from './why.ts';
 
 /** Every Chinese text, one namespace a feature. */
@@ -64,5 +66,7 @@ export const zh = {
   alerts,
   audit,
   playground,
+  vault,
+  vaultSecrets,
   why,
 } as const;

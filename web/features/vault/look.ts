@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { VaultFailure, VaultFilter, VaultSort } from '#shared/schemas/vault.ts';
+import type { VaultSelection } from '#shared/schemas/vault-batch.ts';
+
+const HOUR = 3_600_000;
+
+/** Hours within which an access token ends; 0 = it has ended. */
+export const EXPIRY_STEPS = [0, 1, 24, 168] as const;
+
+const Day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
+
+/** What a person narrowed the list to: days and spans instead of times, so that it can be kept. */
+export const Look = z.object({
+  ...VaultFilter.pick({
+    ...{ ownerId: true, platformId: true, bizId: true, email: true, tag: true, plan: true },
+    ...{ enabled: true, proxyId: true, clientId: true },
+  }).shape,
+  failure: VaultFailure.optional(),
+  expiresWithin: z.literal(EXPIRY_STEPS).optional(),
+  createdFrom: Day.optional(),
+  createdTo: Day.optional(),
+  /** One day of the calendar. */
+  day: z.object({ what: z.enum(['expires', 'refreshes']), day: Day }).optional(),
+});
+export type Look = z.infer<typeof Look>;
+
+/** What of a saved view is kept on the server. */
+export const SavedLook = z.object({
+  look: Look,
+  sort: VaultSort.catch('number'),
+  descending: z.boolean().catch(true),
+});
+export type SavedLook = z.infer<typeof SavedLook>;
+
+/** Midnight of a day here, `plus` days later. */
+function midnight(day: string, plus = 0): string {
+  const [year = 1970, month = 1, date = 1] = day.split('-').map(Number);
+  return new Date(year, month - 1, date + plus).toISOString();
+}
+
+/** What the server is asked with. `now` (epoch ms) is what spans are counted from. */
+export function filterOf(look: Look, now: number): VaultFilter {
+  const { createdFrom, createdTo, day, expiresWithin, ...rest } = look;
+  const kept = Object.entries(rest).filter(([, value]) => value !== undefined && value !== '');
+  return {
+    ...Object.fromEntries(kept),
+    ...(expiresWithin !== undefined && {
+      expiresBefore: new Date(now + expiresWithin * HOUR).toISOString(),
+    }),
+    ...(createdFrom && { createdFrom: midnight(createdFrom) }),
+    ...(createdTo && { createdBefore: midnight(createdTo, 1) }),
+    ...(day?.what === 'expires' && {
+      expiresFrom: midnight(day.day),
+      expiresBefore: midnight(day.day, 1),
+    }),
+    ...(day?.what === 'refreshes' && {
+      refreshFrom: midnight(day.day),
+      refreshBefore: midnight(day.day, 1),
+    }),
+  };
+}
+
+/** All that fit, as batches are told it; null where they cannot be told it. */
+export function batchFilterOf(look: Look, now: number): VaultSelection | null {
+  if (look.day) return null;
+  return { filter: filterOf(look, now) };
+}
+
+/** How many filters narrow the list. */
+export function countOf(look: Look): number {
+  return Object.values(look).filter((value) => value !== undefined && value !== '').length;
+}
