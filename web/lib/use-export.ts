@@ -18,7 +18,7 @@ type Export = {
 };
 
 /** Fetches /<name>/export and saves it as a file; what breaks off is told and not saved. */
-export function useExport(name: 'usage' | 'audit' | 'users'): Export {
+export function useExport(name: 'usage' | 'audit' | 'users' | 'leases'): Export {
   const { t } = useTranslation('usage');
   const [bytes, setBytes] = useState<number | null>(null);
   const running = useRef<AbortController>(null);

@@ -8,7 +8,7 @@ const FORMATS = ['csv', 'ndjson'] as const;
 
 type ExportMenuProps = {
   /** Of what: the server has it at /<name>/export. */
-  name: 'usage' | 'audit' | 'users';
+  name: 'usage' | 'audit' | 'users' | 'leases';
   /** What narrows it at the moment it begins. */
   filter: () => ExportFilter;
 };

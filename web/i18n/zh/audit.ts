@@ -62,9 +62,9 @@ export const audit: Translated<typeof english> = {
     },
     oauthClients: { save: '保存 OAuth 客户端', delete: '删除 OAuth 客户端' },
     vaultSecrets: {
-      create: '新建 API 密钥凭证',
-      update: '修改 API 密钥凭证',
-      revoke: '吊销 API 密钥凭证',
+      create: '新建 API 凭证',
+      update: '修改 API 凭证',
+      revoke: '吊销 API 凭证',
     },
     proxies: {
       create: '添加了代理',
@@ -143,7 +143,7 @@ export const audit: Translated<typeof english> = {
     service: '登录服务',
     job: '任务',
     oauthClient: 'OAuth 客户端',
-    vaultSecret: 'API 密钥凭证',
+    vaultSecret: 'API 凭证',
     proxy: '代理',
     settings: '设置',
   },
