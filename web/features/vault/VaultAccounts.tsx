@@ -10,7 +10,7 @@ import { useDialog } from '../../lib/use-dialog.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { notifySuccess } from '../../ui/notify.tsx';
 import { PagedSection } from '../../ui/PagedSection.tsx';
-import { BatchActions } from './BatchActions.tsx';
+import { BatchActions } from '../vault-batch/BatchActions.tsx';
 import { ColumnsMenu } from './ColumnsMenu.tsx';
 import { keepChoice, keptChoice, shownOf } from './column-choice.ts';
 import { KeysHelp } from './KeysHelp.tsx';
@@ -94,11 +94,7 @@ export function VaultAccounts({ look, onLook }: VaultAccountsProps) {
                 {t('select.all', { total })}
               </Button>
             )}
-            <BatchActions
-              selection={selection}
-              count={chosenCount(chosen, total)}
-              onDone={() => setChosen(NONE)}
-            />
+            <BatchActions selection={selection} count={chosenCount(chosen, total)} />
             <Button size="xs" variant="subtle" onClick={() => setChosen(NONE)}>
               {t('select.none')}
             </Button>

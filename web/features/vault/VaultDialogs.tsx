@@ -1,6 +1,6 @@
 import type { VaultView } from '#shared/schemas/vault.ts';
 import type { Dialog } from '../../lib/use-dialog.ts';
-import { DeleteAccounts, useBatch } from './BatchActions.tsx';
+import { DeleteAccount } from './DeleteAccount.tsx';
 import { EditVault, ReplaceToken } from './EditVault.tsx';
 import { RefreshDialog } from './RefreshDialog.tsx';
 import { RevealDialog } from './RevealDialog.tsx';
@@ -50,23 +50,8 @@ export function VaultDialogs({ dialog, onAction }: VaultDialogsProps) {
         />
       );
     case 'delete':
-      return <DeleteOne {...frame} key={state.turn} />;
+      return <DeleteAccount {...frame} key={state.turn} />;
     default:
       return null;
   }
-}
-
-type DeleteOneProps = { row: VaultView; opened: boolean; onClose: () => void };
-
-function DeleteOne({ onClose, opened, row }: DeleteOneProps) {
-  const batch = useBatch(onClose);
-  return (
-    <DeleteAccounts
-      count={1}
-      opened={opened}
-      onClose={onClose}
-      pending={batch.isPending}
-      onConfirm={() => batch.mutate({ selection: { ids: [row.id] }, change: { what: 'delete' } })}
-    />
-  );
 }

@@ -1,8 +1,13 @@
-import { Tabs } from '@mantine/core';
+import { Anchor, Button, Tabs } from '@mantine/core';
+import { IconFileImport } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useDialog } from '../../lib/use-dialog.ts';
 import { useCan } from '../../lib/use-me.ts';
 import { PageHeader } from '../../ui/PageHeader.tsx';
+import { JobDrawer } from '../jobs/JobDrawer.tsx';
+import { ImportDialog } from '../vault-batch/ImportDialog.tsx';
 import type { Look } from './look.ts';
 import { VaultAccounts } from './VaultAccounts.tsx';
 import { VaultCalendar } from './VaultCalendar.tsx';
@@ -13,10 +18,29 @@ export function VaultPage() {
   const { t } = useTranslation('vault');
   const maySeeSchedule = useCan('vault.read');
   const [tab, setTab] = useState<string | null>('list');
+  const importing = useDialog<null>();
+  const job = useDialog<string>();
   const [look, setLook] = useState<Look>({});
   return (
     <>
-      <PageHeader title={t('title')} subtitle={t('subtitle')} />
+      <PageHeader
+        title={t('title')}
+        subtitle={t('subtitle')}
+        actions={
+          <>
+            <Anchor component={Link} to="/jobs" fz="sm" mx="xs">
+              {t('jobs')}
+            </Anchor>
+            <Button
+              variant="default"
+              leftSection={<IconFileImport size={16} />}
+              onClick={() => importing.open(null)}
+            >
+              {t('import')}
+            </Button>
+          </>
+        }
+      />
       <Tabs value={tab} onChange={setTab} keepMounted={false}>
         <Tabs.List mb="md">
           <Tabs.Tab value="list">{t('tab.list')}</Tabs.Tab>
@@ -40,6 +64,13 @@ export function VaultPage() {
           </Tabs.Panel>
         )}
       </Tabs>
+      <ImportDialog
+        key={importing.turn}
+        opened={importing.opened}
+        onClose={importing.close}
+        onStarted={job.open}
+      />
+      {job.value && <JobDrawer id={job.value} opened={job.opened} onClose={job.close} />}
     </>
   );
 }
