@@ -23,8 +23,6 @@ export type SenderDeps = {
   onError(error: unknown): void;
 };
 
-export type Sender = ReturnType<typeof createSender>;
-
 /** Tells channels what is in line, every few seconds; each delivery is one server's. */
 export function createSender(deps: SenderDeps) {
   const { channels, clock, onError, publicUrl, repo, targets, tell } = deps;

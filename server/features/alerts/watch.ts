@@ -27,8 +27,6 @@ export type WatchDeps = {
   onError(error: unknown): void;
 };
 
-export type Watch = ReturnType<typeof createWatch>;
-
 const EVERY_MS = 30_000;
 const SOON_MS = 2_000;
 /** After so long without a word of it a server is gone, and so are its alerts. */
