@@ -106,4 +106,3 @@ export function createWorker(deps: WorkerDeps) {
     },
   };
 }
-export type Worker = ReturnType<typeof createWorker>;

@@ -1,13 +1,10 @@
 export const vaultBatch = {
-  selected_one: '{{count}} selected',
-  selected_other: '{{count}} selected',
   refresh: 'Refresh',
   more: 'More',
   enable: 'Enable',
   disable: 'Disable',
   autoOn: 'Automatic refresh on',
   autoOff: 'Automatic refresh off',
-  started: 'The job has begun',
   tags: {
     action: 'Tags',
     title: 'Change tags',

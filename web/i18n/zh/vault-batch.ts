@@ -2,14 +2,12 @@ import type { vaultBatch as en } from '../en/vault-batch.ts';
 import type { Translated } from '../types.ts';
 
 export const vaultBatch: Translated<typeof en> = {
-  selected_other: '已选 {{count}} 项',
   refresh: '刷新',
   more: '更多',
   enable: '启用',
   disable: '停用',
   autoOn: '开启自动刷新',
   autoOff: '关闭自动刷新',
-  started: '任务已开始',
   tags: {
     action: '标签',
     title: '修改标签',
