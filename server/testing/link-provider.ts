@@ -24,12 +24,15 @@ export async function startLinkProvider() {
     broken: null as { status: number; json: unknown } | null,
     made: 0,
   };
-  const refreshTokens = new Set<string>(['rt-given']);
+  /** Whose a token is: null = whoever comes with it first. */
+  const refreshTokens = new Map<string, object | null>([['rt-given', null]]);
+  const accessTokens = new Map<string, object>();
 
-  function tokens() {
+  function tokens(person: object = state.person) {
     state.made += 1;
     const refresh = `rt-${state.made}`;
-    refreshTokens.add(refresh);
+    refreshTokens.set(refresh, person);
+    accessTokens.set(`Bearer at-${state.made}`, person);
     return {
       json: {
         ...{ access_token: `at-${state.made}`, token_type: 'bearer', expires_in: 3_600 },
@@ -60,7 +63,9 @@ export async function startLinkProvider() {
     const grant = form.get('grant_type');
     if (grant === 'authorization_code') return byCode(form);
     if (grant === 'refresh_token') {
-      return refreshTokens.delete(form.get('refresh_token') ?? '') ? tokens() : no('invalid_grant');
+      const token = form.get('refresh_token') ?? '';
+      const person = refreshTokens.get(token);
+      return refreshTokens.delete(token) ? tokens(person ?? state.person) : no('invalid_grant');
     }
     return state.device.shift() ?? tokens();
   });
@@ -71,7 +76,7 @@ export async function startLinkProvider() {
       verification_uri_complete: `${service.url}/activate?user_code=ABCD-EFGH`,
     },
   }));
-  service.on('/me', () => ({ json: state.person }));
+  service.on('/me', (req) => ({ json: accessTokens.get(req.headers.authorization ?? '') ?? {} }));
   service.on('/authorize', (req) => {
     const back = approve(new URL(req.url ?? '/', service.url).href);
     return { status: 302, headers: { location: back } };

@@ -84,8 +84,12 @@ export function createLinkForPlugin(deps: LinkForPluginDeps): LinkByOAuth {
       return { authUrl: begun.address, state: begun.state, expiresIn: lifeMs / 1_000 };
     },
 
-    async finish({ code, state, userId }) {
+    async finish(answer) {
+      const { code, state, userId } = answer;
       const attempt = await begunByKey(state);
+      if (!attempt && (await clients.opened()).length === 0) {
+        return await refuseLinking().finish(answer);
+      }
       if (!attempt || (userId !== null && attempt.userId !== userId)) {
         throw refusalOf({ state: 'failed', problem: 'unknown', detail: '' });
       }
