@@ -13,6 +13,7 @@ test('members are not shown what their role does not allow', () => {
     'dashboard',
     'playground',
     'accounts',
+    'vault',
     'models',
     'pool',
     'keys',
