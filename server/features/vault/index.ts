@@ -1,4 +1,6 @@
 export { createVault } from './create-vault.ts';
+export { USUAL_SETTINGS } from './settings.ts';
 export { createExchange, type Exchange, type TokenClient } from './token-endpoint.ts';
 export type { Vault } from './vault.ts';
 export type { Added, NewVaultAccount, VaultRow } from './vault.types.ts';
+export { createVaultAdd } from './vault-add.ts';

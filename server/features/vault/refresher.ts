@@ -6,7 +6,8 @@ import type { Changes } from '../../infra/reloader.ts';
 import { type AccountCipher, sealKey } from '../accounts/index.ts';
 import type { TokenRecord } from './chain.ts';
 import { nextAfterFailure, nextAfterSuccess } from './plan.ts';
-import type { Claimed, Looked, RefreshStore, Refusal } from './refresh-store.ts';
+import type { Claimed, Looked, RefreshStore } from './refresh-store.ts';
+import type { Refusal } from './refresh-writes.ts';
 import type { Exchange, TokenAnswer, Tokens } from './token-endpoint.ts';
 import type { TokenJournal } from './token-journal.ts';
 import {

@@ -6,7 +6,8 @@ import { newId } from '../../infra/ids.ts';
 import { openJournal } from '../../infra/journal/index.ts';
 import type { Log } from '../../infra/log.ts';
 import type { TokenRecord } from './chain.ts';
-import type { RefreshStore, Stored } from './refresh-store.ts';
+import type { RefreshStore } from './refresh-store.ts';
+import type { Stored } from './refresh-writes.ts';
 
 /** Written before a platform is asked: a disk that takes nothing must be known of by then. */
 type Asking = { id: string; kind: 'asking'; accountId: string; at: number };
