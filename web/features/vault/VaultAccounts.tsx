@@ -10,7 +10,7 @@ import { useDialog } from '../../lib/use-dialog.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { notifySuccess } from '../../ui/notify.tsx';
 import { PagedSection } from '../../ui/PagedSection.tsx';
-import { BatchActions } from './BatchActions.tsx';
+import { BatchActions } from '../vault-batch/BatchActions.tsx';
 import { ColumnsMenu } from './ColumnsMenu.tsx';
 import { keepChoice, keptChoice, shownOf } from './column-choice.ts';
 import { KeysHelp } from './KeysHelp.tsx';

@@ -120,17 +120,6 @@ export const vault = {
     undo: 'Undo',
     undone: '{{name}} is back',
   },
-  batch: {
-    refresh: 'Refresh',
-    enable: 'Enable',
-    disable: 'Disable',
-    autoOn: 'Automatic on',
-    autoOff: 'Automatic off',
-    deleteTitle_one: 'Delete {{count}} account?',
-    deleteTitle_other: 'Delete {{count}} accounts?',
-    deleteText:
-      'They are out of every list and use at once. For ten minutes you can take it back on the page of jobs.',
-  },
   action: {
     open: 'Details',
     copyBizId: 'Copy business id',

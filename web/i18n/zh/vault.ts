@@ -120,15 +120,6 @@ export const vault: Translated<typeof english> = {
     undo: '撤销',
     undone: '已恢复 {{name}}',
   },
-  batch: {
-    refresh: '刷新',
-    enable: '启用',
-    disable: '停用',
-    autoOn: '开启自动刷新',
-    autoOff: '关闭自动刷新',
-    deleteTitle_other: '删除 {{count}} 个账号？',
-    deleteText: '它们会立即从所有列表和使用中移除。十分钟内可以在作业页撤销。',
-  },
   action: {
     open: '详情',
     copyBizId: '复制业务 ID',
