@@ -48,11 +48,6 @@ export function createContracts({ config, ...deps }: ContractsDeps) {
     contract: services.pluginContract,
     clock: deps.clock,
   });
-  addPublicApi(rest, {
-    ...deps.programs,
-    addressOf: deps.addressOf,
-    prefix: config.publicApi.prefix,
-  });
   addInternalWeb(rest, {
     ...deps,
     ...{ ...services, lookup: deps.programs.lookup },

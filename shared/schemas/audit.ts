@@ -67,6 +67,7 @@ export const AUDIT_ACTIONS = [
   'vaultBatch.undo',
   'vaultBatch.export',
   'vaultBatch.copy',
+  'vaultContract.import',
   'vaultContract.show',
   'vaultContract.saveConfig',
   'sso.signIn',

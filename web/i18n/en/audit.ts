@@ -101,6 +101,7 @@ export const audit = {
     },
     jobs: { cancel: 'Cancelled a job' },
     vaultContract: {
+      import: 'Imported accounts of an older service',
       show: 'Refresh tokens shown by the admin API',
       saveConfig: 'Proxies and clients saved by the admin API',
     },

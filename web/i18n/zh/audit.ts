@@ -99,6 +99,7 @@ export const audit: Translated<typeof english> = {
     },
     jobs: { cancel: '取消了任务' },
     vaultContract: {
+      import: '从旧系统导入了账号',
       show: '通过管理接口显示令牌',
       saveConfig: '通过管理接口保存代理与客户端',
     },
