@@ -83,7 +83,11 @@ function useColumns(): Column<SecretView>[] {
     {
       id: 'expires',
       header: t('column.expires'),
-      cell: ({ expiresAt }) => (expiresAt === null ? t('never') : formatDate(expiresAt)),
+      cell: ({ expiresAt }) => (
+        <span style={{ whiteSpace: 'nowrap' }}>
+          {expiresAt === null ? t('never') : formatDate(expiresAt)}
+        </span>
+      ),
     },
     {
       id: 'lastUsed',
@@ -95,14 +99,14 @@ function useColumns(): Column<SecretView>[] {
       header: t('column.created'),
       hideOnPhone: true,
       cell: ({ createdAt, createdBy }) => (
-        <>
+        <div style={{ whiteSpace: 'nowrap' }}>
           {formatDate(createdAt)}
           {createdBy && (
             <Text fz="xs" c="dimmed">
               {t('createdBy', { name: createdBy })}
             </Text>
           )}
-        </>
+        </div>
       ),
     },
   ];
