@@ -29,7 +29,7 @@ export function VaultDrawer({ onAction, onClose, opened, row, tab }: VaultDrawer
   const present = query.data ?? row;
   return (
     <DrawerFrame opened={opened} onClose={onClose} title={row.bizId}>
-      <Stack p="md" pt={0} gap="md" style={{ overflow: 'auto' }}>
+      <Stack gap="md" pb="md">
         {present.failure && (
           <Alert
             color="red"

@@ -1,7 +1,7 @@
 export const vault = {
   title: 'Refresh tokens',
   subtitle:
-    'Accounts that people signed in to. Their access tokens are renewed here, and refresh tokens never leave.',
+    'Accounts that people signed in to. Their access tokens are renewed here; refresh tokens stay sealed.',
   jobs: 'Jobs',
   import: 'Import',
   tab: { list: 'Accounts', calendar: 'Calendar', schedule: 'Schedule' },

@@ -3,8 +3,8 @@ import type { Translated } from '../types.ts';
 
 export const vault: Translated<typeof english> = {
   title: '刷新令牌',
-  subtitle: '通过登录得到的账号。访问令牌在这里自动续期，刷新令牌不会离开这里。',
-  jobs: '作业',
+  subtitle: '通过登录得到的账号。访问令牌在这里自动续期，刷新令牌加密保存。',
+  jobs: '任务',
   import: '导入',
   tab: { list: '账号', calendar: '日历', schedule: '计划' },
   empty: '令牌库是空的',
