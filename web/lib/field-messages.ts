@@ -15,8 +15,6 @@ const KNOWN = {
   'letters, digits and . _ : / @ + - only': () => i18next.t('fields:modelName'),
   'is needed': () => i18next.t('fields:required'),
   'names with dots between, e.g. user.name': () => i18next.t('fields:fieldPath'),
-  'is needed': () => i18next.t('fields:required'),
-  'names with dots between, e.g. user.name': () => i18next.t('fields:fieldPath'),
   'a key has no spaces and only plain characters': () => i18next.t('fields:upstreamKey'),
 } satisfies Record<string, () => string>;
 
