@@ -20,8 +20,6 @@ export type VaultConfigDeps = {
 
 const Texts = z.array(z.string().trim().min(1).max(500)).max(5_000);
 
-export type VaultConfig = ReturnType<typeof createVaultConfig>;
-
 /** The configuration of contract 003: proxies, client ids and when tokens are refreshed. */
 export function createVaultConfig(deps: VaultConfigDeps) {
   const { audit, clients, proxies, repo, vault, ways } = deps;

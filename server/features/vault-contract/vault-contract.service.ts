@@ -37,10 +37,11 @@ export type AccountFields = {
 
 export type Imported = { total_count: number; success_count: number; fail_count: number };
 
+/** Deletions of one request that are noted one by one; more are noted together. */
+const MOST_NOTES = 100;
+const PART = 40;
 /** Refreshes of one request at once. */
 const AT_ONCE = 8;
-
-export type VaultContract = ReturnType<typeof createVaultContract>;
 
 /** Accounts of the vault as the admin API of contract 003 knows them. */
 export function createVaultContract(deps: VaultContractDeps) {
@@ -93,20 +94,14 @@ export function createVaultContract(deps: VaultContractDeps) {
     );
   }
 
-  function noteCreated(asker: Asker, added: readonly Added[], names: readonly string[]) {
-    const made = added.flatMap((one, at) =>
-      one.kind === 'created' ? [{ id: one.accountId, name: names[at] ?? one.bizId }] : [],
-    );
+  function noteCreated(asker: Asker, target: { id: string; name: string }) {
     return repo.inTx((tx) =>
-      audit.noteAll(
-        tx,
-        made.map((target) => ({
-          ...by(asker, asker.me),
-          action: 'accounts.create' as const,
-          target: { kind: 'account' as const, ...target },
-          after: { name: target.name },
-        })),
-      ),
+      audit.note(tx, {
+        ...by(asker, asker.me),
+        action: 'accounts.create',
+        target: { kind: 'account', ...target },
+        after: { name: target.name },
+      }),
     );
   }
 
@@ -170,7 +165,7 @@ export function createVaultContract(deps: VaultContractDeps) {
         },
       ]);
       if (added?.kind !== 'created') throw notAdded(added);
-      await noteCreated(asker, [added], [bizId]);
+      await noteCreated(asker, { id: added.accountId, name: bizId });
       return await oneTold(asker, added.number);
     },
 
@@ -202,11 +197,11 @@ export function createVaultContract(deps: VaultContractDeps) {
         const gone = await repo.delete(tx, numbers);
         await audit.noteAll(
           tx,
-          gone.map(({ id, name, number }) => ({
+          inParts(gone, gone.length > MOST_NOTES ? PART : 1).map((part) => ({
             ...by(asker, asker.me),
             action: 'accounts.delete' as const,
-            target: { kind: 'account' as const, id, name },
-            before: { name, number },
+            target: { kind: 'account' as const, ...targetOf(part) },
+            before: { numbers: part.map(({ number }) => number) },
           })),
         );
         return gone.length;
@@ -281,18 +276,34 @@ export function createVaultContract(deps: VaultContractDeps) {
         };
       });
       const added = await vault.add(rows);
-      await noteCreated(
-        asker,
-        added,
-        rows.map(({ name }) => name),
-      );
       const success = added.filter(({ kind }) => kind === 'created').length;
+      await repo.inTx((tx) =>
+        audit.note(tx, {
+          ...by(asker, asker.me),
+          action: 'vaultContract.import',
+          target: { kind: 'account', id: '', name: 'vault' },
+          after: { rows: given.length, created: success, tags },
+        }),
+      );
       return {
         ...{ total_count: given.length, success_count: success },
         fail_count: given.length - success,
       };
     },
   };
+}
+
+function inParts<Thing>(things: readonly Thing[], size: number): Thing[][] {
+  const parts: Thing[][] = [];
+  for (let from = 0; from < things.length; from += size)
+    parts.push(things.slice(from, from + size));
+  return parts;
+}
+
+/** Of one account itself, of many the vault. */
+function targetOf([first, ...others]: readonly { id: string; name: string }[]) {
+  if (!first || others.length > 0) return { id: '', name: 'vault' };
+  return { id: first.id, name: first.name };
 }
 
 function notAdded(added: Added | undefined): AppError {

@@ -2,6 +2,6 @@ export { createImportOldRepo } from './import-old.repo.ts';
 export { type ImportOldReport, importOld } from './import-old.ts';
 export type { ImportProblem, ImportRow } from './import-row.ts';
 export { cleanTags, isToken, tagsOf } from './import-row.ts';
-export { type OldContents, readOldDatabase } from './oai-rt.ts';
+export { readOldDatabase } from './oai-rt.ts';
 export { parseImport } from './parse-import.ts';
 export { readDump, readSqlite } from './read-database.ts';

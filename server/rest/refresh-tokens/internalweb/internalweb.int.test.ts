@@ -211,6 +211,22 @@ describe('accounts', () => {
     }
   });
 
+  test('many deleted at once are all told of in the audit log', async () => {
+    const rt_tokens = Array.from({ length: 120 }, () => provider.family());
+    const made = await ask(ada, 'rts/batch-import', { tag: 'crowd', rt_tokens });
+    expect([made.status, made.body['data']]).toEqual([
+      200,
+      { total_count: 120, success_count: 120, fail_count: 0 },
+    ]);
+    const { items } = await list({ tag: 'crowd', page_size: 1_000 });
+    const ids = items.map(({ id }) => id);
+    const told = await ask(ada, 'rts/batch-delete', { ids });
+    expect(told.body['data']).toMatchObject({ success_count: 120, fail_count: 0 });
+    const notes = await h.infra.db.auditEvent.findMany({ where: { action: 'accounts.delete' } });
+    const text = JSON.stringify(notes.map(({ change }) => change));
+    expect(ids.filter((id) => !text.includes(String(id)))).toEqual([]);
+  });
+
   test('deleted for good, whether or not they are there', async () => {
     const [a, b] = [await create(), await create()];
     expect((await ask(ada, 'rts/delete', { id: a.id })).status).toBe(200);

@@ -171,7 +171,7 @@ export function addRefreshTokenRoutes(deps: AdminRoutesDeps): void {
       summary: 'Add many; those that are known are passed over',
       mostBytes: MOST_BYTES,
       body: z.object({
-        ...{ batch_name: z.unknown(), tag: Fields.tag, proxy: Fields.proxy },
+        ...{ batch_name: z.unknown().optional(), tag: Fields.tag, proxy: Fields.proxy },
         client_id: Fields.client_id,
         rt_tokens: z.array(z.string().max(16_384)).max(10_000, 'must have at most 10,000 tokens'),
       }),
