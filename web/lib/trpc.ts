@@ -46,6 +46,8 @@ const inOurLanguage = () => ({ 'accept-language': i18next.language });
 const ALONE: ReadonlySet<string> = new Set([
   'accounts.upstreamModels',
   'accounts.test',
+  'vault.refresh',
+  'vault.refreshInfo',
   'vaultBatch.import',
 ]);
 
