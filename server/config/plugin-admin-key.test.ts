@@ -5,14 +5,14 @@ import { parseEnv } from './env.ts';
 
 test('without an admin key nobody is the admin of our Plug-in API', () => {
   for (const env of [{}, { PLUGIN_ADMIN_KEY: '' }]) {
-    expect(toConfig(parseEnv(env)).pluginContract).toEqual({ adminKeyHash: null });
+    expect(toConfig(parseEnv(env)).pluginContract).toMatchObject({ adminKeyHash: null });
   }
 });
 
 test('of an admin key only the hash is kept', () => {
   const key = 'Zk3-q8Wn_5tYxR7mB1cLdF0uHvJp9sEa';
   const config = toConfig(parseEnv({ PLUGIN_ADMIN_KEY: key }));
-  expect(config.pluginContract).toEqual({ adminKeyHash: sha256hex(key) });
+  expect(config.pluginContract).toMatchObject({ adminKeyHash: sha256hex(key) });
   expect(JSON.stringify(config)).not.toContain(key);
 });
 

@@ -7,7 +7,7 @@ const GOOD = 'Zk3-q8Wn_5tYxR7mB1cLdF0uHvJp9sEa';
 
 test('programs lease at /public-api, with secrets of the console alone', () => {
   expect(toConfig(parseEnv({})).publicApi).toEqual({
-    ...{ prefix: '/public-api', leaseRetentionDays: 90, secret: null },
+    ...{ prefix: '/public-api', leaseRetentionDays: 90, secret: null, adminShowsTokens: false },
   });
 });
 
