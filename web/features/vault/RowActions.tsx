@@ -19,7 +19,7 @@ import { useTranslation } from 'react-i18next';
 import type { VaultView } from '#shared/schemas/vault.ts';
 import { useCan, useMe } from '../../lib/use-me.ts';
 
-export const ROW_ACTIONS = [
+const ROW_ACTIONS = [
   'open',
   'copyBizId',
   'history',

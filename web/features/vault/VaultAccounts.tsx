@@ -94,7 +94,11 @@ export function VaultAccounts({ look, onLook }: VaultAccountsProps) {
                 {t('select.all', { total })}
               </Button>
             )}
-            <BatchActions selection={selection} count={chosenCount(chosen, total)} />
+            <BatchActions
+              selection={selection}
+              count={chosenCount(chosen, total)}
+              onDeleted={() => setChosen(NONE)}
+            />
             <Button size="xs" variant="subtle" onClick={() => setChosen(NONE)}>
               {t('select.none')}
             </Button>

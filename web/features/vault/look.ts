@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { VaultFailure, VaultFilter, VaultSort } from '#shared/schemas/vault.ts';
+import { VaultFailure, VaultFilter } from '#shared/schemas/vault.ts';
 import type { VaultSelection } from '#shared/schemas/vault-batch.ts';
 
 const HOUR = 3_600_000;
@@ -10,7 +10,7 @@ export const EXPIRY_STEPS = [0, 1, 24, 168] as const;
 const Day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 
 /** What a person narrowed the list to: days and spans instead of times, so that it can be kept. */
-export const Look = z.object({
+const Look = z.object({
   ...VaultFilter.pick({
     ...{ ownerId: true, platformId: true, bizId: true, email: true, tag: true, plan: true },
     ...{ enabled: true, proxyId: true, clientId: true },
@@ -23,14 +23,6 @@ export const Look = z.object({
   day: z.object({ what: z.enum(['expires', 'refreshes']), day: Day }).optional(),
 });
 export type Look = z.infer<typeof Look>;
-
-/** What of a saved view is kept on the server. */
-export const SavedLook = z.object({
-  look: Look,
-  sort: VaultSort.catch('number'),
-  descending: z.boolean().catch(true),
-});
-export type SavedLook = z.infer<typeof SavedLook>;
 
 /** Midnight of a day here, `plus` days later. */
 function midnight(day: string, plus = 0): string {
