@@ -6,12 +6,12 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fakeChanges } from '#server/testing/fake-changes.ts';
 import { fakeClock } from '#server/testing/fake-clock.ts';
 import { createTestDatabase } from '#server/testing/postgres.ts';
-import type { Secrets, SecretsStore } from '../../config/secrets.ts';
 import { createCipher, createTurningCipher, type KeyRing } from '../../infra/cipher.ts';
 import { createPool } from '../../infra/postgres/pool.ts';
 import { createPrisma } from '../../infra/prisma/client.ts';
 import { createAudit } from '../audit/index.ts';
 import { createKeyRing, createKeyRingRepo } from './index.ts';
+import type { RingStore } from './key-ring.service.ts';
 import { resealAll } from './reseal.ts';
 import { SEALED_COLUMNS } from './sealed-columns.ts';
 
@@ -39,8 +39,8 @@ afterEach(async () => {
   for (const end of ending.splice(0).reverse()) await end();
 });
 
-function inMemory(ring: KeyRing): SecretsStore & { kept: Secrets } {
-  const store: SecretsStore & { kept: Secrets } = {
+function inMemory(ring: KeyRing): RingStore & { kept: { keyRing: KeyRing } } {
+  const store: RingStore & { kept: { keyRing: KeyRing } } = {
     from: 'file',
     kept: { keyRing: ring },
     read: async () => store.kept,
@@ -52,7 +52,7 @@ function inMemory(ring: KeyRing): SecretsStore & { kept: Secrets } {
 }
 
 /** A server with a ring of its own over the same database. */
-async function server(name: string, ring: KeyRing, store: SecretsStore = inMemory(ring)) {
+async function server(name: string, ring: KeyRing, store: RingStore = inMemory(ring)) {
   const cipher = createTurningCipher(ring);
   const clock = fakeClock();
   const db = createPrisma(url, { max: 2 });

@@ -2,7 +2,6 @@ import { createHash, randomBytes } from 'node:crypto';
 import { AppError } from '#shared/errors.ts';
 import type { AuditAction } from '#shared/schemas/audit.ts';
 import type { RingReseal, RingServer, RingStatus } from '#shared/schemas/key-ring.ts';
-import type { SecretsStore } from '../../config/secrets.ts';
 import type { KeyRing, TurningCipher } from '../../infra/cipher.ts';
 import type { Clock } from '../../infra/clock.ts';
 import { type Db, withTx } from '../../infra/prisma/client.ts';
@@ -13,9 +12,17 @@ import { resealAll } from './reseal.ts';
 import { canaryOf, checkRing } from './ring-guard.ts';
 import { nameOf, SEALED_COLUMNS } from './sealed-columns.ts';
 
+/** Where a ring is kept: a file that may be written, or the environment, which may not. */
+export type RingStore = {
+  from: 'file' | 'environment';
+  read(): Promise<{ keyRing: KeyRing }>;
+  /** All of it or nothing. Throws where the ring is not in a file. */
+  write(secrets: { keyRing: KeyRing }): Promise<void>;
+};
+
 export type KeyRingDeps = {
   repo: KeyRingRepo;
-  store: SecretsStore;
+  store: RingStore;
   cipher: TurningCipher;
   db: Db;
   audit: Pick<Audit, 'note'>;
@@ -133,7 +140,7 @@ export function createKeyRing(deps: KeyRingDeps) {
   }
 
   return {
-    /** Before anything is sealed or opened. @throws ConfigError that names a missing or wrong key. */
+    /** Before anything is sealed or opened. @throws AppError that names a missing or wrong key. */
     async open(): Promise<void> {
       const ring = cipher.ring();
       cipher.turnTo({ ...ring, current: await checkRing(repo, ring) });

@@ -1,4 +1,4 @@
-import { ConfigError } from '../../config/env.ts';
+import { AppError } from '#shared/errors.ts';
 import { createCipher, type KeyRing, type Place } from '../../infra/cipher.ts';
 import type { KeyRingRepo } from './key-ring.repo.ts';
 import { nameOf, SEALED_COLUMNS } from './sealed-columns.ts';
@@ -15,7 +15,7 @@ export function canaryOf(ring: KeyRing, id: string): string {
 /**
  * Looks, before anything is served, whether the ring opens what the database holds, and returns the key
  * that seals: the one that all servers agreed on, else the ring's own.
- * @throws ConfigError that names the key which is missing or another one.
+ * @throws AppError internal, which names the key which is missing or another one.
  */
 export async function checkRing(repo: KeyRingRepo, ring: KeyRing): Promise<string> {
   const shared = await repo.shared();
@@ -52,15 +52,17 @@ function refuseWrong(ring: KeyRing, id: string, open: () => unknown, where?: str
     open();
   } catch {
     const what = where === undefined ? 'what the database holds' : `what is in ${where}`;
-    throw new ConfigError(
+    throw new AppError(
+      'internal',
       `Encryption key "${id}" of the key ring is not the one that sealed ${what}. ` +
         'Restore the secrets.json (or KEY_RING) that belongs to this database.',
     );
   }
 }
 
-function missing(id: string): ConfigError {
-  return new ConfigError(
+function missing(id: string): AppError {
+  return new AppError(
+    'internal',
     `Encryption key "${id}" is not in the key ring, and the database holds values that it sealed. ` +
       'Restore the secrets.json (or KEY_RING) that belongs to this database.',
   );

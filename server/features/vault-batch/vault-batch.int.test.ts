@@ -7,9 +7,9 @@ import { createCipher } from '../../infra/cipher.ts';
 import { createPool } from '../../infra/postgres/pool.ts';
 import type { Browser } from '../../testing/browser.ts';
 import { startConsole, type TestConsole } from '../../testing/console.ts';
+import { refusalBattery } from '../../testing/refusals.ts';
 import { buildJobs } from '../jobs/index.ts';
-import { createVaultAdd } from '../vault/vault-add.ts';
-import { createVaultRowsRepo } from '../vault/vault-rows.repo.ts';
+import { createVaultAdd, createVaultRowsRepo } from '../vault/index.ts';
 import { buildVaultBatch } from './build-vault-batch.ts';
 import { openFile } from './sealed-file.ts';
 
@@ -197,6 +197,9 @@ describe('changes', () => {
     refreshes.set('r-2', 'reused');
     const job = await over(admin, await started(admin, tagged('fresh'), { what: 'refresh' }));
     expect(job.report).toEqual({ refreshed: 1, refresh_reused: 1 });
+    const { data } = await admin.query('jobs.items', { id: job.id });
+    const { rows } = data as { rows: { name: string }[] };
+    expect(rows.map(({ name }) => name).toSorted()).toEqual(['r-1', 'r-2']);
   });
 
   test('a member works on their own accounts and sees no other’s job', async () => {
@@ -307,3 +310,33 @@ describe('export', () => {
     for (const { error } of [copy, file]) expect(error?.data.appCode).toBe('step_up_needed');
   });
 });
+
+const selection = { ids: ['01890000-0000-7000-8000-000000000000'] };
+const [id] = selection.ids;
+const assign = { selection, what: 'proxy', targets: [] };
+for (const [path, input] of Object.entries({
+  'jobs.list': {},
+  'jobs.get': { id },
+  'jobs.items': { id },
+  'vaultBatch.choices': { what: 'client' },
+})) {
+  refusalBattery(path, {
+    console: () => console,
+    call: (browser) => browser.query(path, input),
+  });
+}
+for (const [path, input] of Object.entries({
+  'jobs.cancel': { id },
+  'vaultBatch.import': { platformId: 'lab', format: 'text', text: token('nobody') },
+  'vaultBatch.start': { selection, change: { what: 'delete' } },
+  'vaultBatch.planAssign': assign,
+  'vaultBatch.assign': { ...assign, seal: 'a seal' },
+  'vaultBatch.undo': { id },
+  'vaultBatch.export': { selection, format: 'csv' },
+  'vaultBatch.copy': selection,
+})) {
+  refusalBattery(path, {
+    console: () => console,
+    call: (browser) => browser.mutate(path, input),
+  });
+}

@@ -4,3 +4,4 @@ export { createExchange, type Exchange, type TokenClient } from './token-endpoin
 export type { Vault } from './vault.ts';
 export type { Added, NewVaultAccount, VaultRow } from './vault.types.ts';
 export { createVaultAdd } from './vault-add.ts';
+export { createVaultRowsRepo } from './vault-rows.repo.ts';
