@@ -1,7 +1,13 @@
 import { PASSWORD, startApp } from './app.ts';
 
 export const SECRET = 'q7Jx2mVt9ZpL0wRkD4sYcB8nHuE6gFaT1iOoKeXr';
-export const ENV = { JWT_SECRET_KEY: SECRET, TRUSTED_PROXIES: 'loopback' };
+const KEY = Buffer.alloc(32, 7).toString('base64');
+/** Of every server over the one database: what one seals, the others open. */
+export const ENV = {
+  JWT_SECRET_KEY: SECRET,
+  KEY_RING: JSON.stringify({ currentKey: 'k1', keys: { k1: KEY } }),
+  TRUSTED_PROXIES: 'loopback',
+};
 const NAMES = ['ada', 'ben', 'cat', 'dan', 'eve', 'fay', 'gus', 'hal', 'ida', 'joe', 'kim', 'lou'];
 
 type Init = { as?: string; body?: unknown; url?: string };

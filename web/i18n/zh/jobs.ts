@@ -8,7 +8,15 @@ export const jobs: Translated<typeof en> = {
   list: '任务',
   empty: '还没有任务',
   emptyText: '导入和批量处理刷新令牌的记录会在这里保留 30 天。',
-  column: { kind: '任务', state: '状态', progress: '进度', owner: '所有者', created: '开始时间' },
+  column: {
+    kind: '任务',
+    state: '状态',
+    progress: '进度',
+    owner: '所有者',
+    created: '开始时间',
+    name: '账号',
+    result: '结果',
+  },
   server: '服务器',
   kinds: {
     import: '导入',

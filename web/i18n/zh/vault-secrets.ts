@@ -72,7 +72,6 @@ export const vaultSecrets = {
     title: '租用记录',
     subtitle: '哪个程序在何时、从哪里得到了哪个访问令牌。',
     list: '租用记录',
-    shown_one: '{{count}} 条记录',
     shown_other: '{{count}} 条记录',
     column: {
       time: '时间',
