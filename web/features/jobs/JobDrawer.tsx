@@ -1,7 +1,7 @@
 import { Alert, Button, Checkbox, Drawer, Group, Stack, Text } from '@mantine/core';
 import { IconArrowBackUp, IconDownload } from '@tabler/icons-react';
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { JobItemView, JobView } from '#shared/schemas/jobs.ts';
 import { formatClock, formatNumber } from '../../lib/format.ts';
@@ -31,6 +31,7 @@ export function JobDrawer({ id, onClose, opened }: JobDrawerProps) {
       position="right"
       size={560}
       title={job.data ? kindName(t, job.data.kind) : t('title')}
+      styles={{ title: { fontSize: '1.0625rem', fontWeight: 620 } }}
       closeButtonProps={{ 'aria-label': t('common:close') }}
     >
       <QueryBoundary query={job} empty={null}>
@@ -44,6 +45,7 @@ function JobBody({ job }: { job: JobView }) {
   const { t } = useTranslation(['jobs', 'common']);
   const running = isRunning(job);
   const { done, failed, skipped } = job;
+  useChangedAccounts(running);
   const invalidate = [trpc.jobs.pathFilter(), trpc.vault.pathFilter()];
   const cancel = useAppMutation(trpc.jobs.cancel.mutationOptions(), {
     success: t('cancelled'),
@@ -81,6 +83,14 @@ function JobBody({ job }: { job: JobView }) {
       {!running && <Report job={job} />}
     </Stack>
   );
+}
+
+/** Lists of accounts are asked for again once the job is seen to be over, however fast it was. */
+function useChangedAccounts(running: boolean): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    if (!running) void client.invalidateQueries(trpc.vault.pathFilter());
+  }, [client, running]);
 }
 
 /** While what was deleted can be brought back. */
@@ -164,10 +174,10 @@ function Report({ job }: { job: JobView }) {
             rows={rows}
             rowKey={({ number }) => String(number)}
             columns={[
-              { id: 'name', header: t('column.kind'), primary: true, cell: ({ name }) => name },
+              { id: 'name', header: t('column.name'), primary: true, cell: ({ name }) => name },
               {
                 id: 'code',
-                header: t('column.state'),
+                header: t('column.result'),
                 cell: ({ code, text }) => (
                   <Text fz="sm" {...(text && { title: text })}>
                     {codeName(t, code)}

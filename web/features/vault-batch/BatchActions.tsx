@@ -20,12 +20,14 @@ type BatchActionsProps = {
   selection: VaultSelection;
   /** How many accounts that is. */
   count: number;
+  /** Told when people have seen that the selected accounts are deleted. */
+  onDeleted: () => void;
 };
 
 type Ask = 'tags' | 'proxy' | 'client' | 'export' | 'delete';
 
 /** What can be done with the selected vault accounts; a job does it, and its drawer tells of it. */
-export function BatchActions({ count, selection }: BatchActionsProps) {
+export function BatchActions({ count, onDeleted, selection }: BatchActionsProps) {
   const { t } = useTranslation(['vaultBatch', 'common']);
   const asked = useDialog<Ask>();
   const job = useDialog<string>();
@@ -40,10 +42,15 @@ export function BatchActions({ count, selection }: BatchActionsProps) {
   const begin = (change: VaultBatchChange) => start.mutate({ selection, change });
   const frame = { opened: asked.opened, onClose: asked.close, selection };
   const isOpen = (which: Ask) => asked.value === which;
+  const closeJob = () => {
+    job.close();
+    if (start.variables?.change.what === 'delete') onDeleted();
+  };
   return (
     <>
       <Group gap="xs">
         <Button
+          size="xs"
           variant="default"
           leftSection={<IconRefresh size={16} />}
           loading={start.isPending}
@@ -51,12 +58,12 @@ export function BatchActions({ count, selection }: BatchActionsProps) {
         >
           {t('refresh')}
         </Button>
-        <Button variant="default" onClick={() => asked.open('tags')}>
+        <Button size="xs" variant="default" onClick={() => asked.open('tags')}>
           {t('tags.action')}
         </Button>
         <Menu position="bottom-end" returnFocus>
           <Menu.Target>
-            <Button variant="default" rightSection={<IconDots size={16} />}>
+            <Button size="xs" variant="default" rightSection={<IconDots size={16} />}>
               {t('more')}
             </Button>
           </Menu.Target>
@@ -113,7 +120,7 @@ export function BatchActions({ count, selection }: BatchActionsProps) {
         pending={start.isPending}
         onConfirm={() => begin({ what: 'delete' })}
       />
-      {job.value && <JobDrawer id={job.value} opened={job.opened} onClose={job.close} />}
+      {job.value && <JobDrawer id={job.value} opened={job.opened} onClose={closeJob} />}
     </>
   );
 }

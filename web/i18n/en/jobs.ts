@@ -6,7 +6,15 @@ export const jobs = {
   list: 'Jobs',
   empty: 'No jobs yet',
   emptyText: 'Imports and work on many refresh tokens are listed here for 30 days.',
-  column: { kind: 'Job', state: 'State', progress: 'Progress', owner: 'Owner', created: 'Started' },
+  column: {
+    kind: 'Job',
+    state: 'State',
+    progress: 'Progress',
+    owner: 'Owner',
+    created: 'Started',
+    name: 'Account',
+    result: 'Result',
+  },
   server: 'The server',
   kinds: {
     import: 'Import',
