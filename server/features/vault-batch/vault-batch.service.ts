@@ -260,8 +260,11 @@ function changedBy(me: Me): BatchScope {
   return can(me, 'vault.write') || can(me, 'accounts.write') ? 'all' : { ownerId: me.id };
 }
 
-const nameOf = ({ bizId, email, name }: BatchAccount) =>
-  `${email ?? name} · ${bizId}`.slice(0, 200);
+/** What people know it by, once: an account without a name of its own is called by its business id. */
+function nameOf({ bizId, email, name }: BatchAccount): string {
+  const known = email ?? name;
+  return (known === bizId ? bizId : `${known} · ${bizId}`).slice(0, 200);
+}
 
 /** What the vault itself looks for; the rest is `within`. */
 function toVaultFilter(filter: VaultFilter) {
