@@ -231,7 +231,7 @@ test('the drawer tells what somebody has, and asks before it signs them out', as
   await usersPage(page);
   await page.getByRole('searchbox', { name: 'Search users' }).fill('dina');
   await page.getByRole('rowheader', { name: 'dina' }).getByRole('button').press('Enter');
-  const drawer = page.getByRole('dialog', { name: 'dina' });
+  const drawer = page.getByRole('dialog', { name: 'dina', exact: true });
   const keys = drawer.getByRole('region', { name: 'API keys' });
   await expect(keys.getByRole('listitem')).toHaveCount(5);
   await keys.getByRole('button', { name: 'Show all 6' }).click();
