@@ -112,6 +112,11 @@ describe('refused with our own codes', () => {
       'body_too_large',
       () => post('sessions.signIn', { origin: console.origin }, big),
     ],
+    [
+      'a file of somebody who is not signed in',
+      'body_too_large',
+      () => post('vaultBatch.import', { origin: console.origin }, big),
+    ],
     ['an unknown procedure', 'not_found', () => send('users.nothing')],
     ['a path of the prototype', 'not_found', () => send('__proto__.constructor')],
     ['a mutation by GET', 'method_not_allowed', () => send('sessions.signOut')],

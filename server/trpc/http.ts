@@ -50,12 +50,14 @@ export function mountTrpc({ router, door, log }: TrpcOptions): Router {
       log.error({ err: cause, path, requestId: requestIdOf(req.res) }, 'a procedure failed');
     },
   };
+  /** Requests that may be as large as a file: nobody else's are kept in memory. */
+  const bringFiles = new WeakSet<Request>();
   const answer = createExpressMiddleware({ ...common, maxBodySize: MAX_BODY_BYTES });
   const answerFile = createExpressMiddleware({ ...common, maxBodySize: LARGE_BODY_BYTES });
 
   function refuse(req: Request): void {
     if (req.method !== 'GET') door.checkOrigin(req);
-    const most = TAKES_FILE.has(req.path) ? LARGE_BODY_BYTES : MAX_BODY_BYTES;
+    const most = bringFiles.has(req) ? LARGE_BODY_BYTES : MAX_BODY_BYTES;
     if (Number(req.headers['content-length'] ?? 0) > most) {
       const text = `The request is larger than ${most / 1_048_576} MB. Send less at once.`;
       throw new AppError('body_too_large', text);
@@ -64,6 +66,13 @@ export function mountTrpc({ router, door, log }: TrpcOptions): Router {
     if (`${req.headers['trpc-accept']},${req.headers.accept}`.includes('application/jsonl')) {
       throw new AppError('bad_request', 'Streamed batches are not offered. Use httpBatchLink.');
     }
+  }
+
+  /** Whether somebody who is signed in calls what takes a file. Strangers' bodies stay small. */
+  async function bringsFile(req: Request, res: Response): Promise<boolean> {
+    if (!TAKES_FILE.has(req.path)) return false;
+    // What goes wrong here is told when the context is made.
+    return (await door.readSession(req, res).catch(() => null)) !== null;
   }
 
   async function createContext(req: Request, res: Response): Promise<Context> {
@@ -88,8 +97,10 @@ export function mountTrpc({ router, door, log }: TrpcOptions): Router {
   return Router().use((req, res) => {
     if (!res.hasHeader('x-request-id')) res.setHeader('x-request-id', newId());
     res.setHeader('cache-control', 'no-store');
-    const way = TAKES_FILE.has(req.path) ? answerFile : answer;
-    way(req, res, () => undefined);
+    void bringsFile(req, res).then((isFile) => {
+      if (isFile) bringFiles.add(req);
+      (isFile ? answerFile : answer)(req, res, () => undefined);
+    });
   });
 }
 

@@ -6,7 +6,7 @@ import type { AssignPlan, JobStarted, VaultExported } from '#shared/schemas/vaul
 import { createCipher } from '../../infra/cipher.ts';
 import { createPool } from '../../infra/postgres/pool.ts';
 import type { Browser } from '../../testing/browser.ts';
-import { startConsole, type TestConsole } from '../../testing/console.ts';
+import { type ConsoleBase, startConsole, type TestConsole } from '../../testing/console.ts';
 import { refusalBattery } from '../../testing/refusals.ts';
 import { buildJobs } from '../jobs/index.ts';
 import { createVaultAdd, createVaultRowsRepo } from '../vault/index.ts';
@@ -24,7 +24,7 @@ let console: TestConsole;
 let parts: ReturnType<typeof wire>;
 let admin: Browser;
 
-function wire(base: Pick<TestConsole, 'db' | 'databaseUrl' | 'clock'> & { audit: never }) {
+function wire(base: ConsoleBase) {
   const { audit, clock, databaseUrl, db } = base;
   const pool = createPool(databaseUrl, { max: 6 });
   let ids = 0;
@@ -67,7 +67,7 @@ function wire(base: Pick<TestConsole, 'db' | 'databaseUrl' | 'clock'> & { audit:
 beforeAll(async () => {
   console = await startConsole({
     features(base) {
-      parts = wire(base as never);
+      parts = wire(base);
       return { jobs: parts.jobs.service, vaultBatch: parts.batch.service };
     },
   });
