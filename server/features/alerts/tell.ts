@@ -116,7 +116,9 @@ function readAnswer(
 ): Omit<Told, 'answer'> {
   const data = parsed(text);
   if (status >= 200 && status < 300) return { status, refusal: way.read(data) };
-  const again = status >= 500 || status === 408 || status === 429;
+  // NOTE: Feishu says with 400 that there were too many.
+  const isLater = status >= 500 || status === 408 || status === 429;
+  const again = isLater || (status >= 400 && way.read(data)?.again === true);
   const retryAfterMs = waitOf(
     headers['retry-after'] ?? member(member(data, 'parameters'), 'retry_after'),
   );

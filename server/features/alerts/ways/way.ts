@@ -20,13 +20,35 @@ export type Refusal = { error: string; again: boolean; retryAfterMs?: number } |
 /** How a service is told something, as its documentation has it. */
 export type Way = {
   post(sending: Sending): Post;
-  /** Of an answer with status 2xx: what its body says. `data` is null where that is no JSON. */
+  /**
+   * What the body of an answer says, whatever its status: of one that is not 2xx only `again` counts.
+   * `data` is null where it is no JSON.
+   */
   read(data: unknown): Refusal;
 };
 
 /** As plain text: the title, then each line. */
 export function plainText({ link, lines, title }: Message): string {
   return [title, ...lines, ...(link ? [link.url] : [])].join('\n');
+}
+
+/** At most `most` UTF-16 units of it, and no half of a character: not all services take one. */
+export function cutLength(text: string, most: number): string {
+  const cut = text.slice(0, most);
+  return cut.isWellFormed() ? cut : cut.slice(0, -1);
+}
+
+/** The first lines, as many as fit into so many UTF-8 bytes; the last of them may be cut. */
+export function fitting(lines: readonly string[], most: number): string[] {
+  const kept: string[] = [];
+  let left = most;
+  for (const line of lines) {
+    if (left < 4) break;
+    const text = cutBytes(line, left);
+    kept.push(text);
+    left -= Buffer.byteLength(text);
+  }
+  return kept;
 }
 
 /** At most `most` UTF-8 bytes of it, whole characters only. */

@@ -6,7 +6,7 @@ const LATER = new Set<unknown>([-1, 45009]);
 
 /**
  * A group robot of WeCom. Text and not Markdown, which has no way to escape; `<@…>` would call
- * somebody. https://developer.work.weixin.qq.com/document/path/91770
+ * somebody. A refusal comes with status 200 and an `errcode`. https://developer.work.weixin.qq.com/document/path/91770
  */
 export const wecom: Way = {
   post({ message, target }) {
