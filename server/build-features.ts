@@ -21,7 +21,7 @@ import { createKeyRing, createKeyRingRepo } from './features/key-ring/index.ts';
 import { createEndings, createEndingsRepo } from './features/off-switch/index.ts';
 import { createPluginContract } from './features/plugin-contract/index.ts';
 import { createResponsesRepo, createResponsesService } from './features/responses/index.ts';
-import { buildSso } from './features/sso/index.ts';
+import { buildSso, ENVIRONMENT_ID } from './features/sso/index.ts';
 import { explainError } from './trpc/explain-error.ts';
 
 export type FeatureOptions = {
@@ -62,6 +62,7 @@ export async function buildFeatures(options: FeatureOptions) {
     redisUrl: config.redis.url,
     mail: config.mail,
     publicUrl: config.http.publicUrl,
+    environmentService: config.sso.environment && ENVIRONMENT_ID,
     passwordRounds: options.passwordRounds,
   });
   const { meOf, ...sso } = buildSso({

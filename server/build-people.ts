@@ -48,6 +48,8 @@ export type PeopleOptions = {
   mail?: { url: string | null; from: string | null };
   /** Address people reach this server by, for links in mails; null = not said. */
   publicUrl?: string | null;
+  /** Id of the sign-in service that the environment names; null = it names none. */
+  environmentService?: string | null;
   /** bcrypt's cost; tests lower it. */
   passwordRounds?: number | undefined;
 };
@@ -62,6 +64,7 @@ export function buildPeople({
   redisUrl,
   mail = { url: null, from: null },
   publicUrl = null,
+  environmentService = null,
   passwordRounds,
 }: PeopleOptions) {
   const passwords = createPasswords(passwordRounds);
@@ -99,7 +102,7 @@ export function buildPeople({
   const proofs = createProofsService(proving);
   const signIn = createSignInService({ ...proving, sessions, proofs });
   const factors = createFactorsService({ repo: factorsRepo, totp, passkeys, proofs });
-  const usersRepo = createUsersRepo(db);
+  const usersRepo = createUsersRepo(db, environmentService);
   const invites = createInvitesService({
     repo: createInvitesRepo(db),
     users: usersRepo,

@@ -6,6 +6,7 @@ import type { Tx } from '../../infra/prisma/client.ts';
 import { holdLock } from '../../infra/prisma/locks.ts';
 import { type Audit, by } from '../audit/index.ts';
 import type { AdmissionService } from '../registration/index.ts';
+import type { UsersRepo } from '../users/index.ts';
 import { usernamesFor } from './free-username.ts';
 import type { IdentitiesRepo, Known, Refreshed } from './identities.repo.ts';
 import type { SsoCaller } from './ports.ts';
@@ -19,6 +20,8 @@ export type ArrivalsDeps = {
   /** Whether an admin took their password away and gave them a link. */
   hasLinkOfAdmin(userId: string, now: Date): Promise<boolean>;
   admit: AdmissionService['admit'];
+  /** How many others are admins who can sign in. */
+  countAdminsBut: UsersRepo['countAdminsBut'];
   audit: Pick<Audit, 'note'>;
   clock: Pick<Clock, 'now'>;
 };
@@ -29,7 +32,8 @@ export type Arrived = { userId: string; passwordHash: string | null };
 type Visit = { provider: Provider; person: SsoPerson; caller: SsoCaller };
 
 /** The rules by which an identity becomes a person of ours. */
-export function createArrivals({ admit, audit, clock, hasLinkOfAdmin, repo }: ArrivalsDeps) {
+export function createArrivals(deps: ArrivalsDeps) {
+  const { admit, audit, clock, countAdminsBut, hasLinkOfAdmin, repo } = deps;
   const now = () => new Date(clock.now());
 
   /** Keeps what the service tells now, and notes what was done. */
@@ -76,7 +80,7 @@ export function createArrivals({ admit, audit, clock, hasLinkOfAdmin, repo }: Ar
     const wanted = person.role ?? defaultRole;
     if (!syncRole || wanted === holder.role || !(await repo.roleExists(tx, wanted))) return null;
     await holdLock(tx, 'admins');
-    if (holder.role === 'admin' && !(await repo.otherAdmin(tx, holder.id))) return null;
+    if (holder.role === 'admin' && (await countAdminsBut(tx, holder.id)) === 0) return null;
     return wanted;
   }
 

@@ -27,7 +27,7 @@ export type BuildSsoOptions = {
   outbound: Outbound;
   limiters: Pick<Limiters, 'sso'>;
   sessionsRepo: Pick<SessionsRepo, 'findCredentials' | 'hasLinkOfAdmin'>;
-  usersRepo: Pick<UsersRepo, 'roleAllows'>;
+  usersRepo: Pick<UsersRepo, 'roleAllows' | 'lockAdmins' | 'countAdminsBut'>;
   signIn: Pick<SignInService, 'enter'>;
   admit: AdmissionService['admit'];
   /** OAUTH_CLIENT_ID and its kin; null = not set. */
@@ -43,7 +43,11 @@ export function buildSso(options: BuildSsoOptions) {
   const providers = createProviders({ repo, cipher, environment });
   const calls = createProviderCalls({ outbound, clock });
   const { hasLinkOfAdmin } = sessionsRepo;
-  const arrivals = createArrivals({ repo: identitiesRepo, hasLinkOfAdmin, admit, audit, clock });
+  const { countAdminsBut } = usersRepo;
+  const arrivals = createArrivals({
+    ...{ admit, audit, clock, countAdminsBut, hasLinkOfAdmin },
+    repo: identitiesRepo,
+  });
 
   async function meOf(id: string): Promise<Me | null> {
     const found = await sessionsRepo.findCredentials({ id });
@@ -60,7 +64,7 @@ export function buildSso(options: BuildSsoOptions) {
     ssoProviders: createProvidersService({
       ...{ audit, cipher, outbound, providers, repo },
       look: createProviderLook({ calls, outbound }),
-      roleAllows: usersRepo.roleAllows,
+      users: usersRepo,
       hasEnvironment: environment !== null,
     }),
     identities: createIdentitiesService({ audit, providers, repo: identitiesRepo }),

@@ -111,12 +111,6 @@ export function createIdentitiesRepo(db: Db) {
       return (await tx.role.count({ where: { id } })) > 0;
     },
 
-    /** Whether somebody else is an admin who can sign in. */
-    async otherAdmin(tx: Tx, id: string): Promise<boolean> {
-      const others = { id: { not: id }, role: 'admin', state: 'active' } as const;
-      return (await tx.user.count({ where: others })) > 0;
-    },
-
     listOf: (userId: string): Promise<StoredIdentity[]> =>
       db.identity.findMany({
         where: { userId },

@@ -1,5 +1,5 @@
 import { AppError } from '#shared/errors.ts';
-import { covers, type Permission } from '#shared/permissions.ts';
+import { covers } from '#shared/permissions.ts';
 import type {
   ProviderCheck,
   ProviderSave,
@@ -10,6 +10,7 @@ import type { Cipher } from '../../infra/cipher.ts';
 import type { Outbound } from '../../infra/outbound/index.ts';
 import type { Tx } from '../../infra/prisma/client.ts';
 import { type Actor, type Audit, by } from '../audit/index.ts';
+import { CONFIGURED_ADMIN_ID, type UsersRepo } from '../users/index.ts';
 import { checkEndpoints } from './endpoints.ts';
 import type { ProviderLook } from './provider-look.ts';
 import { ENVIRONMENT_ID, type Providers, secretPlace } from './providers.ts';
@@ -22,8 +23,7 @@ export type ProvidersServiceDeps = {
   look: ProviderLook;
   outbound: Pick<Outbound, 'assertAllowed'>;
   cipher: Pick<Cipher, 'seal'>;
-  /** What a role allows; null when there is no such role. */
-  roleAllows(tx: Tx, role: string): Promise<readonly Permission[] | null>;
+  users: Pick<UsersRepo, 'roleAllows' | 'lockAdmins' | 'countAdminsBut'>;
   /** Whether the environment has a service. */
   hasEnvironment: boolean;
   audit: Pick<Audit, 'note'>;
@@ -31,7 +31,7 @@ export type ProvidersServiceDeps = {
 
 /** What admins do with the services people sign in by. */
 export function createProvidersService(deps: ProvidersServiceDeps) {
-  const { audit, cipher, hasEnvironment, look, outbound, providers, repo, roleAllows } = deps;
+  const { audit, cipher, hasEnvironment, look, outbound, providers, repo, users } = deps;
 
   /** Nobody hands on what they lack, by a rule either. */
   async function mayGive(tx: Tx, actor: Actor, settings: SsoSettings): Promise<void> {
@@ -43,11 +43,22 @@ export function createProvidersService(deps: ProvidersServiceDeps) {
       })),
     ];
     for (const { param, role } of named) {
-      const allows = await roleAllows(tx, role);
+      const allows = await users.roleAllows(tx, role);
       if (!allows) throw new AppError('bad_request', 'There is no such role.', { param });
       if (covers(actor.me, allows)) continue;
       throw new AppError('forbidden', 'This role allows more than yours. Ask an admin.', { param });
     }
+  }
+
+  /** Throws when `change` closes the only way in that admins have. `tx` holds the lock over admins. */
+  async function keepAnAdmin<Result>(tx: Tx, change: () => Promise<Result>): Promise<Result> {
+    const before = await users.countAdminsBut(tx, CONFIGURED_ADMIN_ID);
+    const changed = await change();
+    if (before === 0 || (await users.countAdminsBut(tx, CONFIGURED_ADMIN_ID)) > 0) return changed;
+    throw new AppError(
+      'conflict',
+      'The last admin who can sign in does so by this service. Give an admin a passkey or a password first.',
+    );
   }
 
   type Changed = [before: ProviderRow | null, after: ProviderRow];
@@ -102,7 +113,8 @@ export function createProvidersService(deps: ProvidersServiceDeps) {
     /**
      * Adds a service, or changes one.
      * @throws AppError conflict when the id is taken, not_found, bad_request or outbound_refused for an
-     *   address that may not be called, forbidden for a role that allows more than one's own.
+     *   address that may not be called, forbidden for a role that allows more than one's own; conflict,
+     *   too, when no admin could sign in any more.
      */
     async save(actor: Actor, input: ProviderSave): Promise<void> {
       const { id, isNew, secret, settings, ...facts } = input;
@@ -114,20 +126,27 @@ export function createProvidersService(deps: ProvidersServiceDeps) {
         ...(sealed === undefined ? {} : { secret: sealed }),
       };
       await repo.inTx(async (tx) => {
+        await users.lockAdmins(tx);
         await mayGive(tx, actor, settings);
-        const [before, after] = isNew ? await add(tx, write) : await change(tx, write);
+        const [before, after] = isNew
+          ? await add(tx, write)
+          : await keepAnAdmin(tx, () => change(tx, write));
         const also = secret === undefined ? {} : { newSecret: true };
         await note(tx, actor, { action: 'sso.saveProvider', before, after, also });
       });
     },
 
-    /** With who everybody is there. @throws AppError not_found */
+    /**
+     * With who everybody is there.
+     * @throws AppError not_found; conflict when no admin could sign in any more.
+     */
     async remove(actor: Actor, id: string): Promise<void> {
       if (hasEnvironment && id === ENVIRONMENT_ID) throw ofEnvironment();
       await repo.inTx(async (tx) => {
+        await users.lockAdmins(tx);
         const before = await repo.lock(tx, id);
         if (!before) throw gone();
-        await repo.delete(tx, id);
+        await keepAnAdmin(tx, () => repo.delete(tx, id));
         await note(tx, actor, { action: 'sso.deleteProvider', before, after: null });
       });
     },

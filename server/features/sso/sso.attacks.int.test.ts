@@ -288,6 +288,26 @@ describe('the settings of a service', () => {
     expect(JSON.stringify(data)).not.toContain(`"${id}"`);
   });
 
+  test('a service by which alone admins come in is neither deleted nor switched off', async () => {
+    const id = await h.addOauth(linuxDo.url, { newPeople: true });
+    linuxDo.state.user = { id: 'chief', username: 'chief' };
+    await signInAt(h.stranger(), id);
+    await h.db.user.update({ where: { username: 'chief' }, data: { role: 'admin' } });
+    const passwords = await h.db.user.findMany({ where: { role: 'admin' } });
+    await h.db.user.updateMany({ where: { role: 'admin' }, data: { passwordHash: null } });
+    const list = (await h.admin.query('sso.providers')).data as { id: string }[];
+    const found = list.find((one) => one.id === id);
+    const off = { ...found, enabled: false, isNew: false };
+    expect(codeOf(await h.admin.mutate('sso.saveProvider', off))).toBe('conflict');
+    expect(codeOf(await h.admin.mutate('sso.deleteProvider', { id }))).toBe('conflict');
+    for (const { id: userId, passwordHash } of passwords) {
+      await h.db.user.update({ where: { id: userId }, data: { passwordHash } });
+    }
+    expect(codeOf(await h.admin.mutate('sso.saveProvider', off))).toBeUndefined();
+    expect(codeOf(await h.admin.mutate('sso.deleteProvider', { id }))).toBeUndefined();
+    linuxDo.state.user = { id: 1, username: 'ada' };
+  });
+
   test('a service that is deleted takes its identities along', async () => {
     const id = await h.addOauth(linuxDo.url, { newPeople: true });
     await signInAt(h.stranger(), id);

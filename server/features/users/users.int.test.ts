@@ -395,6 +395,67 @@ describe('an admin', () => {
     },
   );
 
+  describe('without a password', () => {
+    type Ways = { passkey?: boolean; service?: 'on' | 'off' | 'gone'; link?: boolean };
+    /** Whether one who has only these ways in may disable the only other admin. */
+    async function mayDisableTheOther({ link, passkey, service }: Ways) {
+      await using own = await startConsole();
+      const { browser, id } = await own.signedIn('admin');
+      const other = await own.addUser({ role: 'admin' });
+      await own.db.user.update({ where: { id }, data: { passwordHash: null } });
+      if (passkey) {
+        const facts = { credentialId: 'c', publicKey: Buffer.alloc(1), counter: 0 };
+        await own.db.passkey.create({
+          data: { ...facts, id: crypto.randomUUID(), userId: id, name: 'key' },
+        });
+      }
+      if (service) {
+        const data = { userId: id, providerId: 'company', subject: '1' };
+        await own.db.identity.create({ data: { ...data, id: crypto.randomUUID() } });
+      }
+      if (service === 'on' || service === 'off') {
+        const facts = { id: 'company', name: 'Company', clientId: 'c', settings: {} };
+        await own.db.identityProvider.create({ data: { ...facts, enabled: service === 'on' } });
+      }
+      if (link) {
+        const facts = { tokenHash: 'h', expiresAt: new Date(Date.UTC(2030, 0)) };
+        await own.db.invite.create({
+          data: { ...facts, id: crypto.randomUUID(), userId: id, createdBy: other.id },
+        });
+      }
+      const answer = await browser.mutate('users.update', { id: other.id, state: 'disabled' });
+      return code(answer) ?? 'done';
+    }
+
+    test.each<[string, Ways, string]>([
+      ['and any way in does not count', {}, 'conflict'],
+      ['counts by a passkey', { passkey: true }, 'done'],
+      ['counts by an account at a service that is on', { service: 'on' }, 'done'],
+      ['does not count by a service that is off', { service: 'off' }, 'conflict'],
+      ['does not count by a service that is gone', { service: 'gone' }, 'conflict'],
+      ['does not count while a reset waits', { passkey: true, link: true }, 'conflict'],
+    ])('%s', async (_, ways, outcome) => {
+      expect(await mayDisableTheOther(ways)).toBe(outcome);
+    });
+
+    test('keeps the passkeys that are the last way in', async () => {
+      await using own = await startConsole();
+      const { browser, id } = await own.signedIn('admin');
+      const other = await own.addUser({ role: 'admin' });
+      const passwordHash = null;
+      await own.db.user.updateMany({ data: { passwordHash } });
+      const facts = { credentialId: 'c', publicKey: Buffer.alloc(1), counter: 0 };
+      await own.db.passkey.create({
+        data: { ...facts, id: crypto.randomUUID(), userId: other.id, name: 'key' },
+      });
+      expect(code(await browser.mutate('users.removeFactors', { id: other.id }))).toBe('conflict');
+      expect(await own.db.passkey.count({ where: { userId: other.id } })).toBe(1);
+      await own.db.user.update({ where: { id }, data: { passwordHash: 'x' } });
+      const removed = await browser.mutate('users.removeFactors', { id: other.id });
+      expect(code(removed)).toBeUndefined();
+    });
+  });
+
   test('is judged after whoever is being judged already', async () => {
     const { browser } = await console.signedIn('admin');
     const other = await console.addUser({ role: 'admin' });

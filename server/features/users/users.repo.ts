@@ -47,8 +47,11 @@ export const VIEW = {
   _count: { select: { keys: { where: { revokedAt: null } }, accounts: true, passkeys: true } },
 } as const;
 
-/** Rows of `users`. */
-export function createUsersRepo(db: Db) {
+/**
+ * Rows of `users`. `environmentService` is the id of the sign-in service that the environment names; it
+ * has no row of its own.
+ */
+export function createUsersRepo(db: Db, environmentService: string | null = null) {
   return {
     inTx: <Result>(work: (tx: Tx) => Promise<Result>) => withTx(db, work),
 
@@ -155,11 +158,32 @@ export function createUsersRepo(db: Db) {
       return row && permissionsOf(row);
     },
 
-    /** How many others are admins who can sign in. */
-    countAdminsBut: (tx: Tx, id: string) =>
-      tx.user.count({
-        where: { id: { not: id }, role: 'admin', state: 'active', passwordHash: { not: null } },
-      }),
+    /**
+     * How many others are admins who can sign in: by password, passkey, or an account at a service that
+     * is on. Whose password was reset comes in by their link alone, which may be lost.
+     */
+    async countAdminsBut(tx: Tx, id: string): Promise<number> {
+      const services = await tx.identityProvider.findMany({
+        where: { enabled: true },
+        select: { id: true },
+      });
+      const open = [...services.map((service) => service.id), environmentService ?? []].flat();
+      return await tx.user.count({
+        where: {
+          ...{ id: { not: id }, role: 'admin', state: 'active' },
+          OR: [
+            { passwordHash: { not: null } },
+            {
+              invites: { none: { usedAt: null, createdBy: { not: null } } },
+              OR: [
+                { passkeys: { some: {} } },
+                { identities: { some: { providerId: { in: open } } } },
+              ],
+            },
+          ],
+        },
+      });
+    },
 
     /** Tells every replica when `tx` commits. */
     announce: (tx: Tx, id: string): Promise<void> => notify(tx, 'users', [id]),

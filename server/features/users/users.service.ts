@@ -186,7 +186,8 @@ export function createUsersService({ audit, clock, invites, list, passwords, rep
     /**
      * For whoever lost their device: takes app, recovery codes and passkeys away and ends all
      * sessions. The password stays, and is enough until the person sets up a new one.
-     * @throws AppError conflict for oneself; step_up_needed.
+     * @throws AppError conflict for oneself, and for the last admin's passkeys without a password;
+     *   step_up_needed.
      */
     async removeFactors(actor: Actor & Proven, id: string): Promise<UserView> {
       requireRecentProof(actor);
@@ -198,7 +199,9 @@ export function createUsersService({ audit, clock, invites, list, passwords, rep
       }
       return await repo.inTx(async (tx) => {
         const manager = await asManager(tx, actor.me);
-        await lockTarget(tx, manager, id);
+        const target = await lockTarget(tx, manager, id);
+        // A passkey may have been their way in.
+        if (!target.hasPassword) await keepAnAdmin(tx, target);
         const before = await repo.find(tx, id);
         await deleteFactorsOf(tx, id);
         await deleteSessionsOf(tx, id);
