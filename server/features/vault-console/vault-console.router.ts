@@ -8,11 +8,13 @@ import {
   VaultSchedule,
   VaultUpdate,
 } from '#shared/schemas/vault.ts';
+import { ViewCreate, ViewUpdate } from '#shared/schemas/vault-views.ts';
 import { allowedTo, memberProcedure, router } from '../../trpc/init.ts';
 import type { VaultConsoleService } from './vault-console.service.ts';
+import type { ViewsService } from './views.service.ts';
 
 /** Pages of the vault. Members see and change their own accounts. */
-export function createVaultRouter(vault: VaultConsoleService) {
+export function createVaultRouter(vault: VaultConsoleService & { views: ViewsService }) {
   return router({
     list: memberProcedure
       .input(VaultListInput)
@@ -46,5 +48,15 @@ export function createVaultRouter(vault: VaultConsoleService) {
     calendar: memberProcedure
       .input(VaultCalendarInput)
       .query(({ ctx, input }) => vault.calendar(ctx.me, input)),
+    views: memberProcedure.query(({ ctx }) => vault.views.list(ctx.me.id)),
+    createView: memberProcedure
+      .input(ViewCreate)
+      .mutation(({ ctx, input }) => vault.views.create(ctx.me.id, input)),
+    updateView: memberProcedure
+      .input(ViewUpdate)
+      .mutation(({ ctx, input }) => vault.views.update(ctx.me.id, input)),
+    deleteView: memberProcedure
+      .input(ById)
+      .mutation(({ ctx, input }) => vault.views.delete(ctx.me.id, input.id)),
   });
 }

@@ -4,10 +4,11 @@ import { useQuery } from '@tanstack/react-query';
 import type { Ref } from 'react';
 import { useTranslation } from 'react-i18next';
 import { VaultFailure } from '#shared/schemas/vault.ts';
+import { EXPIRY_STEPS } from '#shared/schemas/vault-views.ts';
 import { formatDate } from '../../lib/format.ts';
 import { trpc } from '../../lib/trpc.ts';
 import { FilterBar } from '../../ui/FilterBar.tsx';
-import { countOf, EXPIRY_STEPS, type Look } from './look.ts';
+import { countOf, type Look } from './look.ts';
 
 type VaultFiltersProps = {
   look: Look;

@@ -1,28 +1,11 @@
-import { z } from 'zod';
-import { VaultFailure, VaultFilter } from '#shared/schemas/vault.ts';
+import type { VaultFilter } from '#shared/schemas/vault.ts';
 import type { VaultSelection } from '#shared/schemas/vault-batch.ts';
+import type { VaultLook } from '#shared/schemas/vault-views.ts';
 
 const HOUR = 3_600_000;
 
-/** Hours within which an access token ends; 0 = it has ended. */
-export const EXPIRY_STEPS = [0, 1, 24, 168] as const;
-
-const Day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
-
-/** What a person narrowed the list to: days and spans instead of times, so that it can be kept. */
-const Look = z.object({
-  ...VaultFilter.pick({
-    ...{ ownerId: true, platformId: true, bizId: true, email: true, tag: true, plan: true },
-    ...{ enabled: true, proxyId: true, clientId: true },
-  }).shape,
-  failure: VaultFailure.optional(),
-  expiresWithin: z.literal(EXPIRY_STEPS).optional(),
-  createdFrom: Day.optional(),
-  createdTo: Day.optional(),
-  /** One day of the calendar. */
-  day: z.object({ what: z.enum(['expires', 'refreshes']), day: Day }).optional(),
-});
-export type Look = z.infer<typeof Look>;
+/** What the list is narrowed to. */
+export type Look = VaultLook;
 
 /** Midnight of a day here, `plus` days later. */
 function midnight(day: string, plus = 0): string {
