@@ -25,6 +25,13 @@ export const PERMISSIONS = [
   'vault.read',
   /** Keep everybody's refresh tokens, clients, proxies and secrets. */
   'vault.write',
+  /**
+   * See and export everybody's refresh tokens, and decide who else gets them: where they are sent,
+   * and which programs see them. Whoever has a refresh token has the account.
+   */
+  'vault.reveal',
+  /** Turn the keys that seal every secret. */
+  'key-ring.write',
   'platforms.write',
   /** Models, their routes and prices. */
   'models.write',

@@ -41,7 +41,7 @@ export const NAV_GROUPS = [
       { name: 'pool', to: '/pool', icon: IconHeartHandshake, needs: null },
       { name: 'platforms', to: '/platforms', icon: IconApps, needs: 'platforms.write' },
       { name: 'proxies', to: '/proxies', icon: IconRoute, needs: 'vault.read' },
-      { name: 'keyRing', to: '/key-ring', icon: IconShieldLock, needs: 'vault.write' },
+      { name: 'keyRing', to: '/key-ring', icon: IconShieldLock, needs: 'key-ring.write' },
     ],
   },
   {

@@ -177,7 +177,7 @@ const proxies = createRoute({
 const keyRing = createRoute({
   getParentRoute: () => shell,
   path: '/key-ring',
-  staticData: { needs: 'vault.write' },
+  staticData: { needs: 'key-ring.write' },
   component: lazyRouteComponent(
     () => import('../features/key-ring/KeyRingPage.tsx'),
     'KeyRingPage',

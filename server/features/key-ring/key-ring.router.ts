@@ -4,7 +4,7 @@ import { type Actor, by } from '../audit/index.ts';
 import { type Proven, requireRecentProof } from '../sessions/index.ts';
 import type { KeyRingService } from './key-ring.service.ts';
 
-const writes = allowedTo('vault.write');
+const writes = allowedTo('key-ring.write');
 
 /** Whoever turns the ring has proved a moment ago who they are. */
 function proven(actor: Actor & Proven) {

@@ -41,8 +41,8 @@ export function createOAuthClientsRepo(db: Db) {
   return {
     inTx: <Result>(work: (tx: Tx) => Promise<Result>) => withTx(db, work),
 
-    all: (): Promise<ClientRow[]> =>
-      db.oAuthClient.findMany({
+    all: (tx: Db | Tx = db): Promise<ClientRow[]> =>
+      tx.oAuthClient.findMany({
         select: CLIENT,
         orderBy: [{ platformId: 'asc' }, { number: 'asc' }],
       }),
@@ -77,6 +77,16 @@ export function createOAuthClientsRepo(db: Db) {
     /** With its sign-ins that are under way. */
     async delete(tx: Tx, id: string): Promise<void> {
       await tx.oAuthClient.delete({ where: { id }, select: { id: true } });
+    },
+
+    /** Whether any account of this platform has tokens. */
+    async hasTokens(tx: Tx, platformId: string): Promise<boolean> {
+      return (
+        (await tx.vaultToken.findFirst({
+          where: { account: { platformId } },
+          select: { accountId: true },
+        })) !== null
+      );
     },
 
     /** How many accounts are refreshed by each client. */

@@ -1,4 +1,5 @@
 import { AppError } from '#shared/errors.ts';
+import { can } from '#shared/permissions.ts';
 import type {
   OAuthClientSave,
   OAuthClientSettings,
@@ -56,6 +57,23 @@ export function createOAuthClientsService(deps: OAuthClientsDeps) {
         throw new AppError(error.code, error.message, { param: `settings.${name}`, cause: error });
       }
     }
+  }
+
+  /**
+   * Tokens go to these addresses, so that once there are any, others are said by those only who may
+   * see them. @throws AppError forbidden
+   */
+  async function requireKnown(tx: Tx, { me }: Actor, input: OAuthClientSave): Promise<void> {
+    const { platformId, settings } = input;
+    if (can(me, 'vault.reveal') || !(await repo.hasTokens(tx, platformId))) return;
+    const rows = (await repo.all(tx)).filter((row) => row.platformId === platformId);
+    const known = new Set(rows.flatMap((row) => originsOf(settingsOf(row))));
+    if (originsOf(settings).every((origin) => known.has(origin))) return;
+    throw new AppError(
+      'forbidden',
+      'Accounts of this platform have tokens, so only an admin may name another server for them.',
+      { param: 'vault.reveal' },
+    );
   }
 
   function checkPlatform(id: string): void {
@@ -136,7 +154,8 @@ export function createOAuthClientsService(deps: OAuthClientsDeps) {
     /**
      * Makes a client, or changes one.
      * @throws AppError not_found; conflict when the platform has another of this name; bad_request or
-     *   outbound_refused for a platform or an address that will not do.
+     *   outbound_refused for a platform or an address that will not do; forbidden for another server
+     *   than the platform's clients have, without `vault.reveal`.
      */
     async save(actor: Actor, input: OAuthClientSave): Promise<{ id: string }> {
       const { clientId, name, platformId, secret, settings } = input;
@@ -149,6 +168,7 @@ export function createOAuthClientsService(deps: OAuthClientsDeps) {
         ...(sealed === undefined ? {} : { clientSecret: sealed }),
       };
       return await repo.inTx(async (tx) => {
+        await requireKnown(tx, actor, input);
         const before = input.id === null ? null : await lockedOf(tx, id);
         const after = before ? await change(tx, before, write) : await add(tx, write);
         const also = secret === undefined ? {} : { newSecret: true };
@@ -192,6 +212,9 @@ export function createOAuthClientsService(deps: OAuthClientsDeps) {
   };
 }
 export type OAuthClientsService = ReturnType<typeof createOAuthClientsService>;
+
+const originsOf = (settings: OAuthClientSettings): string[] =>
+  CALLED.flatMap((name) => (settings[name] === '' ? [] : [new URL(settings[name]).origin]));
 
 /** What is told of a client: never its secret. */
 function factsOf(row: ClientRow) {

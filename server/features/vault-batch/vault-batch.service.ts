@@ -1,5 +1,5 @@
 import { AppError } from '#shared/errors.ts';
-import { can } from '#shared/permissions.ts';
+import { can, requirePermission } from '#shared/permissions.ts';
 import type { AuditAction } from '#shared/schemas/audit.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
 import type { VaultFilter } from '#shared/schemas/vault.ts';
@@ -196,14 +196,15 @@ export function createVaultBatchService(deps: VaultBatchDeps) {
 
     /**
      * What is selected as a file; with refresh tokens only sealed with a passphrase.
-     * @throws AppError step_up_needed.
+     * @throws AppError step_up_needed; forbidden for others' tokens without `vault.reveal`.
      */
     async export(actor: Actor & Proven, input: VaultExport): Promise<VaultExported> {
       requireRecentProof(actor);
       const { format, passphrase, selection } = input;
       const accounts = await selected(actor.me, selection);
-      const rows = await repo.exported(accounts.map(({ accountId }) => accountId));
       const sealed = passphrase !== undefined;
+      if (sealed && accounts.some(isForeign(actor.me))) requirePermission(actor.me, 'vault.reveal');
+      const rows = await repo.exported(accounts.map(({ accountId }) => accountId));
       const facts = { count: rows.length, format, tokens: sealed };
       const target = { kind: 'account' as const, id: '', name: 'vault' };
       // Noted first: nothing leaves that nobody can find again.
@@ -230,10 +231,14 @@ export function createVaultBatchService(deps: VaultBatchDeps) {
       return { name: `vault.${format}.sealed`, type, text: await sealFile(text, passphrase) };
     },
 
-    /** Access tokens in clear, of few accounts. @throws AppError step_up_needed. */
+    /**
+     * Access tokens in clear, of few accounts.
+     * @throws AppError step_up_needed; forbidden for others' tokens without `vault.write`.
+     */
     async copy(actor: Actor & Proven, { ids }: VaultCopy): Promise<VaultCopied> {
       requireRecentProof(actor);
       const accounts = await selected(actor.me, { ids });
+      if (accounts.some(isForeign(actor.me))) requirePermission(actor.me, 'vault.write');
       const secrets = await repo.accessTokens(accounts.map(({ accountId }) => accountId));
       await repo.inTx((tx) =>
         audit.note(tx, {
@@ -259,6 +264,11 @@ export type VaultBatchService = ReturnType<typeof createVaultBatchService>;
 function changedBy(me: Me): BatchScope {
   return can(me, 'vault.write') || can(me, 'accounts.write') ? 'all' : { ownerId: me.id };
 }
+
+const isForeign =
+  (me: Me) =>
+  ({ ownerId }: BatchAccount): boolean =>
+    ownerId !== me.id;
 
 /** What people know it by, once: an account without a name of its own is called by its business id. */
 function nameOf({ bizId, email, name }: BatchAccount): string {

@@ -1,5 +1,5 @@
 import { AppError } from '#shared/errors.ts';
-import { can } from '#shared/permissions.ts';
+import { can, requirePermission } from '#shared/permissions.ts';
 import type { AuditAction } from '#shared/schemas/audit.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
 import type {
@@ -199,10 +199,14 @@ export function createVaultConsoleService(deps: VaultConsoleDeps) {
       return { token };
     },
 
-    /** The refresh token in clear: whoever has it has the account. Throws as `revealAccess`. */
+    /**
+     * The refresh token in clear: whoever has it has the account.
+     * @throws AppError step_up_needed, not_found; forbidden for another's without `vault.reveal`.
+     */
     async revealRefresh(actor: Actor & Proven, id: string): Promise<VaultRevealed> {
       requireRecentProof(actor);
       const account = await view(actor.me, id, toReveal(actor.me));
+      if (account.ownerId !== actor.me.id) requirePermission(actor.me, 'vault.reveal');
       const token = await vault.refreshTokenOf(id);
       if (token === null) throw noAccount();
       await note(actor, 'vault.revealRefresh', account, { token: account.refreshMark });
@@ -259,7 +263,8 @@ function toChange(me: Me): Scope {
 }
 
 function toReveal(me: Me): Scope {
-  return can(me, 'vault.write') ? 'all' : { ownerId: me.id };
+  const all = can(me, 'vault.write') || can(me, 'vault.reveal');
+  return all ? 'all' : { ownerId: me.id };
 }
 
 /** @throws AppError bad_request for one that PostgreSQL might not know. */

@@ -1,4 +1,5 @@
 import { AppError } from '#shared/errors.ts';
+import { requirePermission } from '#shared/permissions.ts';
 import type { SecretCreate, SecretUpdate, SecretView } from '#shared/schemas/vault-secrets.ts';
 import type { Clock } from '../../infra/clock.ts';
 import { type Actor, type Audit, by, type Noting } from '../audit/index.ts';
@@ -46,14 +47,16 @@ export function createSecretsService({ audit, clock, newId, repo }: SecretsDeps)
 
     /**
      * Makes a secret; its text is in the answer and nowhere else.
-     * @throws AppError step_up_needed; bad_request for an end in the past or an admin's secret with a
-     *   list; conflict when there are too many.
+     * @throws AppError step_up_needed; forbidden for one that gives refresh tokens or everything,
+     *   without `vault.reveal`; bad_request for an end in the past or an admin's secret with a list;
+     *   conflict when there are too many.
      */
     async create(
       actor: Actor & Proven,
       input: SecretCreate,
     ): Promise<{ id: string; secret: string }> {
       requireRecentProof(actor);
+      requireMayGive(actor.me, input.scopes);
       checkEnd(input.expiresAt, clock.now());
       const settings = settingsOf(input);
       const now = new Date(clock.now());
@@ -74,14 +77,17 @@ export function createSecretsService({ audit, clock, newId, repo }: SecretsDeps)
 
     /**
      * Changes what a secret is for.
-     * @throws AppError step_up_needed, not_found, bad_request as `create`; conflict when it is revoked.
+     * @throws AppError step_up_needed, not_found; forbidden, bad_request as `create`, by what it was for
+     *   and what it is to be for; conflict when it is revoked.
      */
     async update(actor: Actor & Proven, { id, ...input }: SecretUpdate): Promise<{ id: string }> {
       requireRecentProof(actor);
+      requireMayGive(actor.me, input.scopes);
       const settings = settingsOf(input);
       const row = await repo.change(
         id,
         (before) => {
+          requireMayGive(actor.me, before.scopes);
           if (before.revokedAt) {
             throw new AppError('conflict', 'This secret was revoked. Make a new one.');
           }
@@ -107,6 +113,13 @@ export function createSecretsService({ audit, clock, newId, repo }: SecretsDeps)
       return { id };
     },
   };
+}
+
+/** Whoever may not see refresh tokens makes no program that does. @throws AppError forbidden. */
+function requireMayGive(me: Actor['me'], scopes: readonly string[]): void {
+  if (scopes.includes('refresh-token') || scopes.includes('admin')) {
+    requirePermission(me, 'vault.reveal');
+  }
 }
 
 function settingsOf({ bizIds, expiresAt, name, scopes, tags }: SecretCreate): SecretSettings {

@@ -5,6 +5,7 @@ import {
   IconHistory,
   IconId,
   IconKey,
+  IconListCheck,
   IconListDetails,
   IconPencil,
   IconPlayerPause,
@@ -23,6 +24,7 @@ const ROW_ACTIONS = [
   'open',
   'copyBizId',
   'history',
+  'leases',
   'refresh',
   'userInfo',
   'accountInfo',
@@ -40,6 +42,7 @@ const ICONS: Readonly<Record<RowAction, ComponentType<{ size: number }>>> = {
   open: IconListDetails,
   copyBizId: IconCopy,
   history: IconHistory,
+  leases: IconListCheck,
   refresh: IconRefresh,
   userInfo: IconUser,
   accountInfo: IconId,
@@ -55,15 +58,16 @@ const ICONS: Readonly<Record<RowAction, ComponentType<{ size: number }>>> = {
 /** What this person may do with an account. */
 function useRowActions(row: VaultView): RowAction[] {
   const keeper = useCan('vault.write');
+  const revealer = useCan('vault.reveal');
   const own = useMe().id === row.ownerId;
   const { client, hasAccess, mayChange, state } = row;
   const on = mayChange && state !== 'disabled';
-  const reveals = keeper || own;
   const asks = mayChange && hasAccess && client !== null;
   const allowed: Readonly<Record<RowAction, boolean>> = {
     open: true,
     copyBizId: true,
     history: true,
+    leases: true,
     refresh: on,
     userInfo: asks,
     accountInfo: asks,
@@ -71,8 +75,8 @@ function useRowActions(row: VaultView): RowAction[] {
     replace: mayChange,
     enable: mayChange && !on,
     disable: on,
-    revealAccess: reveals && hasAccess,
-    revealRefresh: reveals,
+    revealAccess: (keeper || own) && hasAccess,
+    revealRefresh: revealer || own,
     delete: mayChange,
   };
   return ROW_ACTIONS.filter((action) => allowed[action]);

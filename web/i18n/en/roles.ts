@@ -31,6 +31,7 @@ export const roles = {
     keys: 'API keys',
     accounts: 'Accounts',
     vault: 'Vault',
+    'key-ring': 'Key ring',
     platforms: 'Platforms',
     models: 'Models',
     pool: 'Pool',
@@ -54,7 +55,9 @@ export const roles = {
     vault: {
       read: 'See who leased which token, secrets by name, jobs and proxies',
       write: 'Keep everybody’s refresh tokens, clients, proxies and secrets',
+      reveal: 'See and export everybody’s refresh tokens, and say where they are sent',
     },
+    'key-ring': { write: 'Turn the keys that seal every secret' },
     platforms: { write: 'Add and change platforms' },
     models: { write: 'Add and change models, their routes and prices' },
     pool: { write: 'Say how pool credit is earned and spent' },

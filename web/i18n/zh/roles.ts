@@ -32,6 +32,7 @@ export const roles: Translated<typeof english> = {
     keys: 'API 密钥',
     accounts: '账号',
     vault: '保管库',
+    'key-ring': '密钥环',
     platforms: '平台',
     models: '模型',
     pool: '共享池',
@@ -52,7 +53,9 @@ export const roles: Translated<typeof english> = {
     vault: {
       read: '查看谁租用了哪个令牌，以及密钥名称、任务和代理',
       write: '管理所有人的刷新令牌、客户端、代理和密钥',
+      reveal: '查看和导出所有人的刷新令牌，并决定发往何处',
     },
+    'key-ring': { write: '轮换加密所有机密的密钥' },
     platforms: { write: '添加和修改平台' },
     models: { write: '添加和修改模型、路由和价格' },
     pool: { write: '决定共享额度如何获得和使用' },

@@ -67,7 +67,10 @@ export function createAdminIdentify(deps: AdminIdentifyDeps): Identify {
   };
 }
 
-/** Who asks, for the services. Tokens are shown to whoever proved it lately, and to secrets for them. */
+/**
+ * Who asks, for the services. Tokens are shown to people who may see everybody's and proved lately who
+ * they are, and to secrets for them; `alwaysShows` asks for no proof, and of secrets for nothing.
+ */
 export function askerOf(
   asked: Pick<Asked<'key', never, never, never>, 'address' | 'caller' | 'proved' | 'requestId'>,
   alwaysShows: boolean,
@@ -75,11 +78,13 @@ export function askerOf(
   const { address, caller, proved, requestId } = asked;
   const { me } = caller;
   const holder = holders.get(caller);
-  const shows = holder ? holder.scopes.includes('refresh-token') : proved && can(me, 'vault.write');
+  const shows = holder
+    ? alwaysShows || holder.scopes.includes('refresh-token')
+    : can(me, 'vault.reveal') && (alwaysShows || proved);
   return {
     ...{ address, requestId },
     me: holder ? { ...me, username: holder.name } : me,
     secret: holder ? { id: holder.secretId } : null,
-    showsTokens: alwaysShows || shows,
+    showsTokens: shows,
   };
 }
