@@ -119,7 +119,6 @@ export async function startScriptedService() {
   web.server.on('request', handle);
   return { ...web, calls, on: (path: string, reply: Reply) => void replies.set(path, reply) };
 }
-type ScriptedService = Awaited<ReturnType<typeof startScriptedService>>;
 
 /** Plain OAuth 2.0 with Linux.do's paths and shapes. `user` is what it tells. */
 export async function startLinuxDo(user: Record<string, unknown>) {
