@@ -133,9 +133,58 @@ describe('raising', () => {
     expect(await rows('SELECT count, resolved_at IS NOT NULL AS over FROM alerts')).toEqual([
       { count: 2, over: true },
     ]);
+    console.clock.advance(11 * MINUTE);
     await raise(expired('a'));
     await send();
     expect(titles()).toHaveLength(3);
+  });
+
+  test('what comes and goes within minutes is told once, and then summed up', async () => {
+    await channel();
+    const goes = async () => {
+      one.alerts.resolve('account.expired:a');
+      await one.idle();
+    };
+    await raise(expired('a'));
+    await send();
+    for (let time = 0; time < 4; time += 1) {
+      await goes();
+      console.clock.advance(MINUTE);
+      await (time % 2 === 0 ? raise(expired('a')) : raise(expired('a'), expired('b')));
+      await send();
+    }
+    expect(titles()).toEqual([
+      '[Critical] Account expired: account a',
+      '[Over] Account expired: account a',
+      '[Critical] Account expired: account b',
+    ]);
+    console.clock.advance(2 * MINUTE);
+    await send();
+    expect(asked.slice(3)).toMatchObject([
+      { body: { what: 'flapping', count: 4, text: { title: titles()[0] } } },
+    ]);
+    expect(JSON.stringify(asked[3]?.body)).toContain('came back 4 times. It is still so.');
+    await goes();
+    await send();
+    expect(titles().slice(4)).toEqual(['[Over] Account expired: account a']);
+  });
+
+  test('what came back and went again before it is told says that it is over', async () => {
+    await channel();
+    await raise(expired('a'));
+    for (const ends of [false, true]) {
+      one.alerts.resolve('account.expired:a');
+      await one.idle();
+      if (!ends) await raise(expired('a'));
+    }
+    console.clock.advance(5 * MINUTE);
+    await send();
+    expect(titles().sort()).toEqual([
+      '[Critical] Account expired: account a',
+      '[Over] Account expired: account a',
+      '[Over] Account expired: account a',
+    ]);
+    expect(asked.map(({ body }) => body.what).sort()).toEqual(['flapping', 'raised', 'resolved']);
   });
 
   test('two servers raise one thing at once: it is one, and told once', async () => {

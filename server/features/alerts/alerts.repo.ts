@@ -2,6 +2,7 @@ import type { AlertSeverity } from '#shared/schemas/alerts.ts';
 import { type Db, type Tx, withTx } from '../../infra/prisma/client.ts';
 import { holdLock } from '../../infra/prisma/locks.ts';
 import type { RaisedAlert } from './alerts.ts';
+import { addToFlaps, isFlap } from './flaps.ts';
 
 export type Raising = Omit<RaisedAlert, 'severity'> & { severity: AlertSeverity };
 
@@ -16,13 +17,22 @@ export type AlertsRepo = ReturnType<typeof createAlertsRepo>;
 
 /** Rows of `alerts`, with what is to be told of them put in line within the same transaction. */
 export function createAlertsRepo({ db, newId }: AlertsRepoDeps) {
-  /** Tells its channels; from the twenty-first of its kind within a minute on, all of them at once. */
+  /**
+   * Tells its channels; from the twenty-first of its kind within a minute on, all of them at once, and
+   * of one that comes and goes how often it did.
+   */
   async function announce(tx: Tx, id: string, alert: Raising, now: Date): Promise<void> {
     // One at a time, for each counts those before it.
     await holdLock(tx, 'alerts');
     const since = new Date(now.getTime() - MINUTE_MS);
     const recent = await tx.alert.count({ where: { kind: alert.kind, firstAt: { gt: since } } });
     const channels = await channelsFor(tx, alert);
+    if (await isFlap(tx, alert.key, now)) {
+      for (const channelId of channels) {
+        await addToFlaps(tx, { alert: { ...alert, id }, channelId, id: newId() }, now);
+      }
+      return;
+    }
     if (recent <= MOST_A_MINUTE) {
       await tx.alertDelivery.createMany({
         data: channels.map((channelId) => ({
@@ -76,7 +86,14 @@ export function createAlertsRepo({ db, newId }: AlertsRepoDeps) {
       RETURNING id`;
     if (!row) return false;
     const told = await tx.alertDelivery.findMany({
-      where: { alertId: row.id, what: 'raised', state: { in: ['sent', 'waiting'] } },
+      where: {
+        alertId: row.id,
+        // NOTE: one that comes and goes and is not told yet will say itself that it is over.
+        OR: [
+          { what: 'raised', state: { in: ['sent', 'waiting'] } },
+          { what: 'flapping', state: 'sent' },
+        ],
+      },
       select: { channelId: true, channel: { select: { enabled: true } } },
     });
     await tx.alertDelivery.createMany({

@@ -18,6 +18,7 @@ type Phrases = {
   open: string;
   test: { title: string; line: string };
   storm: (count: string, kind: string) => { title: string; line: string };
+  flaps: (count: string, isOver: boolean) => string;
   quiet: (count: string) => string;
   more: (count: string) => string;
 };
@@ -32,6 +33,8 @@ const PHRASES: Readonly<Record<AlertLanguage, Phrases>> = {
       title: `${count} more alerts: ${kind}`,
       line: 'So many of the same kind came at once that they are told together. The list of alerts has all of them.',
     }),
+    flaps: (count, isOver) =>
+      `It comes and goes: within minutes it came back ${count} times. It is ${isOver ? 'over for now' : 'still so'}.`,
     quiet: (count) => `${count} alerts during quiet hours`,
     more: (count) => `and ${count} more`,
   },
@@ -44,6 +47,8 @@ const PHRASES: Readonly<Record<AlertLanguage, Phrases>> = {
       title: `另有 ${count} 条告警：${kind}`,
       line: '短时间内出现大量同类告警，已合并通知。完整内容请查看告警列表。',
     }),
+    flaps: (count, isOver) =>
+      `该告警反复出现：几分钟内再次触发 ${count} 次，${isOver ? '目前已恢复' : '目前仍未恢复'}。`,
     quiet: (count) => `免打扰时段内有 ${count} 条告警`,
     more: (count) => `另有 ${count} 条`,
   },
@@ -58,7 +63,7 @@ export function messageOf(due: readonly Due[], frame: Frame): Message {
   const [first] = due;
   if (due.length === 1 && first) {
     if (first.what === 'storm') return stormMessage(first, frame);
-    if (first.alert) return alertMessage(first.what, first.alert, frame);
+    if (first.alert) return alertMessage(first, first.alert, frame);
   }
   return heldMessage(due, frame);
 }
@@ -73,16 +78,21 @@ export function testMessage({ language, publicUrl }: Frame): Message {
   };
 }
 
-function alertMessage(what: string, alert: ToldAlert, frame: Frame): Message {
+function alertMessage({ about, what }: Due, alert: ToldAlert, frame: Frame): Message {
   const phrases = PHRASES[frame.language];
   const { next, text, title } = alertWords(frame.language, alert);
-  const isOver = what === 'resolved';
+  const isFlapping = what === 'flapping';
+  const isOver = what === 'resolved' || (isFlapping && alert.resolvedAt !== null);
   const mark = isOver ? phrases.over : (phrases.severity[alert.severity] ?? alert.severity);
+  const count = about?.count ?? 1;
   return {
     title: `[${mark}] ${title}`,
-    lines: isOver ? [] : [text, next].filter((line) => line !== ''),
+    lines: [
+      isFlapping ? phrases.flaps(String(count), isOver) : '',
+      ...(isOver ? [] : [text, next]),
+    ].filter((line) => line !== ''),
     link: linkTo(alertPath(alert), frame),
-    data: { what, alerts: [alert], count: 1 },
+    data: { what, alerts: [alert], count },
   };
 }
 

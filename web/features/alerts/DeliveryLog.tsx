@@ -54,7 +54,7 @@ export function DeliveryLog() {
   );
 }
 
-const WHATS = ['raised', 'resolved', 'storm', 'test'] as const;
+const WHATS = ['raised', 'resolved', 'storm', 'flapping', 'test'] as const;
 
 function useColumns(): Column<DeliveryView>[] {
   const { t } = useTranslation('alerts');
