@@ -68,5 +68,14 @@ export async function startOlderClient() {
     return rows.map(({ action }) => action);
   };
 
-  return { h, ask, signIn, me, refresh, claimsOf, actionsOf };
+  /** How many sign-ins by programs this person has. */
+  const signInsOf = async (username: string) => {
+    const { rowCount } = await h.infra.pool.query(
+      `SELECT 1 FROM token_families f JOIN users u ON u.id = f.user_id WHERE u.username = $1`,
+      [username],
+    );
+    return rowCount;
+  };
+
+  return { h, ask, signIn, me, refresh, claimsOf, actionsOf, signInsOf };
 }

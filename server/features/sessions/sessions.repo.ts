@@ -20,6 +20,8 @@ export type Credentials = Me & {
   active: boolean;
   /** Registered, and not let in yet. */
   pending: boolean;
+  /** The mail of their registration was not opened yet. */
+  unconfirmed: boolean;
   passwordHash: string | null;
 };
 
@@ -129,11 +131,16 @@ export function createSessionsRepo(db: Db) {
     async findCredentials(where: { username: string } | { id: string }) {
       const row = await db.user.findUnique({
         where,
-        select: { ...WHO, passwordHash: true },
+        select: {
+          ...{ ...WHO, passwordHash: true, emailVerifiedAt: true },
+          invites: { where: { kind: 'welcome', usedAt: null }, take: 1, select: { id: true } },
+        },
       });
       if (!row) return null;
+      const { emailVerifiedAt, invites, passwordHash } = row;
       const pending = row.state === 'pending';
-      return { ...toOwner(row), pending, passwordHash: row.passwordHash } satisfies Credentials;
+      const unconfirmed = pending && emailVerifiedAt === null && invites.length > 0;
+      return { ...toOwner(row), pending, unconfirmed, passwordHash } satisfies Credentials;
     },
 
     /** Whether an admin gave this person a link to choose a password, and it is still good. */

@@ -34,7 +34,7 @@ export type CodeProof = Exclude<FactorProof, { by: 'passkey' }>;
 export type SignInDeps = {
   sessions: Pick<SessionsService, 'start'>;
   proofs: Pick<ProofsService, 'check' | 'takePasskey'>;
-  factors: Pick<SecondFactors, 'methodsOf' | 'askPasskey'>;
+  factors: Pick<SecondFactors, 'methodsOf' | 'onlyPasskeys' | 'askPasskey'>;
   repo: Pick<SessionsRepo, 'findCredentials' | 'hasLinkOfAdmin'>;
   pending: PendingProofsRepo;
   passwords: Pick<Passwords, 'matches'>;
@@ -152,7 +152,8 @@ export function createSignInService(deps: SignInDeps) {
     /**
      * Password and, for whoever has a second factor, a code with it: for programs, which keep no
      * ticket. Makes no session.
-     * @throws AppError as `signIn` does; second_factor_needed when the code is missing.
+     * @throws AppError as `signIn` does; second_factor_needed when the code is missing, and for whoever has
+     *   passkeys alone, which programs cannot use.
      */
     async prove(
       { proof, ...input }: SignInInput & { proof: CodeProof | null },
@@ -160,6 +161,7 @@ export function createSignInService(deps: SignInDeps) {
     ): Promise<{ me: Me; passwordHash: string | null; means: SignInMeans }> {
       const who = await withPassword(input, visitor);
       const proved = { me: toMe(who), passwordHash: who.passwordHash };
+      if (await factors.onlyPasskeys(who.id)) throw passkeyNeeded();
       if ((await factors.methodsOf(who.id)).length === 0) return { ...proved, means: 'password' };
       if (proof === null) {
         throw new AppError(
@@ -261,12 +263,26 @@ function ticketOver(): AppError {
   return new AppError('not_found', 'This sign-in took too long. Begin again with your password.');
 }
 
+function passkeyNeeded(): AppError {
+  return new AppError(
+    'second_factor_needed',
+    'Your second factor is a passkey, which programs cannot use. Sign in at the console; there, add an authenticator app and send totp_code here, or make an API key.',
+  );
+}
+
 /** Told only to whoever proved who they are. */
-function notLetIn(known: Pick<Credentials, 'pending'> | null): AppError {
-  if (known?.pending) {
+function notLetIn(known: Pick<Credentials, 'pending' | 'unconfirmed'> | null): AppError {
+  if (known?.unconfirmed) {
     return new AppError(
       'user_pending',
       'You are not let in yet. Open the link in the mail we sent you, or wait for an admin.',
+      { param: 'email' },
+    );
+  }
+  if (known?.pending) {
+    return new AppError(
+      'user_pending',
+      'You are not let in yet. An admin has to do that; try again later.',
     );
   }
   return new AppError('user_disabled', 'Your account is disabled. Ask an admin to enable it.');

@@ -144,6 +144,44 @@ describe('login', () => {
   });
 });
 
+describe('login of whoever has a passkey', () => {
+  const addPasskey = (username: string) =>
+    client.h.infra.pool.query(
+      `INSERT INTO passkeys (id, user_id, name, credential_id, public_key)
+       SELECT gen_random_uuid(), id, 'key', username, ''::bytea FROM users WHERE username = $1`,
+      [username],
+    );
+  const login = (username: string, more: object = {}) =>
+    ask('POST', '/api/auth/login', { body: { username, password: PASSWORD, ...more } });
+
+  test('and no app is refused, with what to do next', async () => {
+    await addPasskey('kim');
+    for (const more of [{}, { totp_code: '123456' }, { recovery_code: 'abcd-efgh-ijkl-mnop' }]) {
+      const { body, headers, status } = await login('kim', more);
+      expect(status).toBe(401);
+      expect(headers.get('www-authenticate')).toBe('Bearer');
+      expect(body).toEqual({
+        detail: expect.stringMatching(/console.*authenticator app.*API key/),
+        error_code: 'SECOND_FACTOR_NEEDED',
+        message: body.detail,
+        request_id: expect.any(String),
+      });
+    }
+    const wrong = await login('kim', { password: 'wrong horse' });
+    expect([wrong.status, wrong.body.error_code]).toEqual([401, 'INVALID_CREDENTIALS']);
+    expect(await client.signInsOf('kim')).toBe(0);
+  });
+
+  test('and no password is told nothing that a stranger is not', async () => {
+    await addPasskey('lou');
+    await client.h.infra.pool.query(`UPDATE users SET password_hash = NULL WHERE username = 'lou'`);
+    const bare = await login('lou');
+    const nobody = await login('nobody-at-all');
+    expect([bare.status, bare.body.error_code]).toEqual([401, 'INVALID_CREDENTIALS']);
+    expect(bare.body.detail).toBe(nobody.body.detail);
+  });
+});
+
 describe('the rest', () => {
   test('nothing that is sent makes it fail', async () => {
     const paths = ['login', 'refresh', 'github/callback', 'oidc/x/callback'];
