@@ -9,6 +9,8 @@ const TIMEOUTS = { testTimeout: 60_000, hookTimeout: 60_000 };
 
 export default defineConfig({
   test: {
+    // By itself it would leave one core to its own process, which mostly waits.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
