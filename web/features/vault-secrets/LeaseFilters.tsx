@@ -1,5 +1,6 @@
-import { Select, TextInput } from '@mantine/core';
+import { Button, Select, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
+import { IconX } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { FilterBar } from '../../ui/FilterBar.tsx';
@@ -48,6 +49,21 @@ export function LeaseFilters({ search, onChange }: LeaseFiltersProps) {
           onChange={(value) => onChange({ [name]: value })}
         />
       ))}
+      {(['accountId', 'secretId'] as const).map(
+        (name) =>
+          search[name] !== undefined && (
+            <div key={name}>
+              <Button
+                variant="light"
+                rightSection={<IconX size={15} />}
+                aria-label={t(`leases.filter.${name}All`)}
+                onClick={() => onChange({ [name]: undefined })}
+              >
+                {t(`leases.filter.${name}`)}
+              </Button>
+            </div>
+          ),
+      )}
     </FilterBar>
   );
 }

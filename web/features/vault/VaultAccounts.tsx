@@ -1,6 +1,7 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { IconFilterOff, IconKeyboard, IconRefreshDot } from '@tabler/icons-react';
+import { IconFilterOff, IconRefreshDot } from '@tabler/icons-react';
+import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { VaultSort, VaultView } from '#shared/schemas/vault.ts';
@@ -10,27 +11,23 @@ import { useDialog } from '../../lib/use-dialog.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { notifySuccess } from '../../ui/notify.tsx';
 import { PagedSection } from '../../ui/PagedSection.tsx';
-import { BatchActions } from '../vault-batch/BatchActions.tsx';
-import { ColumnsMenu } from './ColumnsMenu.tsx';
-import { keepChoice, keptChoice, shownOf } from './column-choice.ts';
+import { shownOf } from './column-choice.ts';
 import { KeysHelp } from './KeysHelp.tsx';
 import { batchFilterOf, countOf, type Look } from './look.ts';
 import { type RowAction, RowActions } from './RowActions.tsx';
-import { chosenCount, NONE, selectionOf, toggle } from './selection.ts';
-import { type ListSort, NEWEST, useSpanStart, useVaultList } from './use-vault-list.ts';
+import { NONE, selectionOf, toggle } from './selection.ts';
+import type { ListView } from './use-list-view.ts';
+import { useSpanStart, useVaultList } from './use-vault-list.ts';
 import { VaultCards } from './VaultCards.tsx';
 import { type Shown, VaultDialogs } from './VaultDialogs.tsx';
 import { VaultFilters } from './VaultFilters.tsx';
 import { VaultGrid } from './VaultGrid.tsx';
-
-type VaultAccountsProps = { look: Look; onLook: (look: Look) => void };
+import { ChosenBar, ListTools } from './VaultToolbar.tsx';
 
 /** Tens of thousands of accounts, what finds them, and what can be done with one or with many. */
-export function VaultAccounts({ look, onLook }: VaultAccountsProps) {
-  const { t } = useTranslation('vault');
+export function VaultAccounts({ view }: { view: ListView }) {
   const phone = useMediaQuery('(max-width: 600px)', false, { getInitialValueInEffect: false });
-  const [sort, setSort] = useState<ListSort>(NEWEST);
-  const [choice, setChoice] = useState(keptChoice);
+  const { choice, look, setLook, setSort, sort } = view;
   const [chosen, setChosen] = useState(NONE);
   const [menu, setMenu] = useState<{ row: VaultView; button: HTMLElement } | null>(null);
   const [help, setHelp] = useState(false);
@@ -53,6 +50,12 @@ export function VaultAccounts({ look, onLook }: VaultAccountsProps) {
     [],
   );
 
+  // All that fit are others with another view.
+  const viewId = view.view?.id;
+  useEffect(() => {
+    if (viewId !== undefined) setChosen((now) => (now.all ? NONE : now));
+  }, [viewId]);
+
   const latest = useRef(act);
   latest.current = act;
   const onToggle = useCallback(
@@ -67,67 +70,30 @@ export function VaultAccounts({ look, onLook }: VaultAccountsProps) {
   function narrow(next: Look): void {
     // All that fit are others now.
     if (chosen.all) setChosen(NONE);
-    onLook(next);
+    setLook(next);
   }
   function sortBy(by: VaultSort): void {
-    setSort((now) => ({ by, descending: now.by === by ? !now.descending : by === 'number' }));
+    setSort({ by, descending: sort.by === by ? !sort.descending : by === 'number' });
   }
 
   return (
     <>
       <VaultFilters look={look} onLook={narrow} first={search} />
-      <Group gap="xs" mb="sm" mih={30}>
-        <Text fz="sm" c="dimmed" role="status" className="gh-figures">
-          {list.total === undefined ? '' : t('total', { count: total })}
-        </Text>
-        {selection && (
-          <Group gap="xs" role="toolbar" aria-label={t('select.bar')}>
-            <Text fz="sm" fw={550} className="gh-figures" role="status">
-              {t('select.count', { count: chosenCount(chosen, total) })}
-            </Text>
-            {!chosen.all && fitting && (
-              <Button
-                size="xs"
-                variant="subtle"
-                onClick={() => setChosen({ all: true, ids: new Set() })}
-              >
-                {t('select.all', { total })}
-              </Button>
-            )}
-            <BatchActions
-              selection={selection}
-              count={chosenCount(chosen, total)}
-              onDeleted={() => setChosen(NONE)}
-            />
-            <Button size="xs" variant="subtle" onClick={() => setChosen(NONE)}>
-              {t('select.none')}
-            </Button>
-          </Group>
-        )}
-        {!phone && (
-          <Group gap="xs" ml="auto">
-            <Button
-              size="xs"
-              variant="subtle"
-              leftSection={<IconKeyboard size={16} />}
-              onClick={() => setHelp(true)}
-            >
-              {t('keys.open')}
-            </Button>
-            <ColumnsMenu
-              choice={choice}
-              onChoice={(next) => {
-                setChoice(next);
-                keepChoice(next);
-              }}
-            />
-          </Group>
-        )}
-      </Group>
+      <ListTools list={view} phone={phone} total={list.total} onHelp={() => setHelp(true)} />
+      {selection && (
+        <ChosenBar
+          {...{ chosen, selection, total }}
+          mayChooseAll={fitting !== null}
+          onChosen={setChosen}
+        />
+      )}
       <PagedSection pages={list} empty={<Empty look={look} onClear={() => narrow({})} />}>
         {(rows, { more }) =>
           phone ? (
-            <VaultCards {...{ rows, more, onOpen, onMenu }} />
+            <VaultCards
+              {...{ rows, total, more, onOpen, onMenu, onToggle }}
+              isChosen={(id) => chosen.all || chosen.ids.has(id)}
+            />
           ) : (
             <VaultGrid
               {...events}
@@ -162,6 +128,7 @@ function useRowAct(show: (what: RowAction, row: VaultView) => void) {
       // NOTE: browsers refuse the clipboard over plain http from another machine.
       () => notifySuccess(t('copyRefused')),
     );
+  const navigate = useNavigate();
   return (what: RowAction, row: VaultView): void => {
     const { id } = row;
     if (what === 'copyBizId') void copy(row.bizId);
@@ -169,6 +136,7 @@ function useRowAct(show: (what: RowAction, row: VaultView) => void) {
       update.mutate({ id, enabled: what === 'enable' });
     } else if (what === 'userInfo') info.mutate({ id, which: 'user' });
     else if (what === 'accountInfo') info.mutate({ id, which: 'account' });
+    else if (what === 'leases') void navigate({ to: '/leases', search: { accountId: id } });
     else show(what, row);
   };
 }

@@ -40,21 +40,27 @@ export function VaultDrawer({ onAction, onClose, opened, row, tab }: VaultDrawer
             <Text fz="sm">{t(`failure.${present.failure}.next`)}</Text>
           </Alert>
         )}
-        {present.mayChange && (
-          <Group gap="xs">
-            {present.state !== 'disabled' && (
-              <Button size="xs" onClick={() => onAction('refresh', present)}>
-                {t('action.refresh')}
+        <Group gap="xs">
+          {present.mayChange && present.state !== 'disabled' && (
+            <Button size="xs" onClick={() => onAction('refresh', present)}>
+              {t('action.refresh')}
+            </Button>
+          )}
+          {present.mayChange &&
+            (['edit', 'replace'] as const).map((what) => (
+              <Button
+                key={what}
+                size="xs"
+                variant="default"
+                onClick={() => onAction(what, present)}
+              >
+                {t(`action.${what}`)}
               </Button>
-            )}
-            <Button size="xs" variant="default" onClick={() => onAction('edit', present)}>
-              {t('action.edit')}
-            </Button>
-            <Button size="xs" variant="default" onClick={() => onAction('replace', present)}>
-              {t('action.replace')}
-            </Button>
-          </Group>
-        )}
+            ))}
+          <Button size="xs" variant="default" onClick={() => onAction('leases', present)}>
+            {t('action.leases')}
+          </Button>
+        </Group>
         <Tabs defaultValue={tab} keepMounted={false}>
           <Tabs.List mb="md">
             <Tabs.Tab value="details">{t('drawer.details')}</Tabs.Tab>

@@ -5,10 +5,11 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDialog } from '../../lib/use-dialog.ts';
 import { useCan } from '../../lib/use-me.ts';
+import { LoadingRows } from '../../ui/LoadState.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { JobDrawer } from '../jobs/JobDrawer.tsx';
 import { ImportDialog } from '../vault-batch/ImportDialog.tsx';
-import type { Look } from './look.ts';
+import { useDefaultView, useListView } from './use-list-view.ts';
 import { VaultAccounts } from './VaultAccounts.tsx';
 import { VaultCalendar } from './VaultCalendar.tsx';
 import { VaultSchedule } from './VaultSchedule.tsx';
@@ -20,7 +21,8 @@ export function VaultPage() {
   const [tab, setTab] = useState<string | null>('list');
   const importing = useDialog<null>();
   const job = useDialog<string>();
-  const [look, setLook] = useState<Look>({});
+  const view = useListView();
+  const ready = useDefaultView(view);
   return (
     <>
       <PageHeader
@@ -48,12 +50,12 @@ export function VaultPage() {
           {maySeeSchedule && <Tabs.Tab value="schedule">{t('tab.schedule')}</Tabs.Tab>}
         </Tabs.List>
         <Tabs.Panel value="list">
-          <VaultAccounts look={look} onLook={setLook} />
+          {ready ? <VaultAccounts view={view} /> : <LoadingRows />}
         </Tabs.Panel>
         <Tabs.Panel value="calendar">
           <VaultCalendar
             onDay={(day) => {
-              setLook({ day });
+              view.setLook({ day });
               setTab('list');
             }}
           />

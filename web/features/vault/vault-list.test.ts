@@ -4,6 +4,7 @@ import { batchFilterOf, countOf, filterOf } from './look.ts';
 import { gridOf } from './month.ts';
 import { NONE, selectionOf, toggle } from './selection.ts';
 import { rowAfter } from './use-list-keys.ts';
+import { differs } from './use-list-view.ts';
 
 const NOW = Date.parse('2026-03-10T12:00:00Z');
 
@@ -69,4 +70,26 @@ test('a month begins on its Monday and has whole weeks, over the end of a year, 
   expect(grid[0]).toEqual({ day: '2026-12-28', outside: true });
   expect(grid[4]).toEqual({ day: '2027-01-01', outside: false });
   expect(grid.length % 7).toBe(0);
+});
+
+test('a view differs once a filter, the columns or the order do, and not by what is empty', () => {
+  const content = {
+    look: { tag: 'eu', proxyId: null },
+    columns: { order: ['bizId', 'tags'], hidden: ['memo', 'gone'] },
+    sort: { by: 'email', descending: false },
+  } as const;
+  const view = {
+    ...{ id: 'v', name: 'eu', isDefault: false },
+    content: { ...content, columns: { order: ['bizId', 'tags'], hidden: ['memo', 'gone'] } },
+  };
+  const choice = readChoice(content.columns);
+  const now = {
+    ...{ look: { proxyId: null, tag: 'eu', email: undefined }, sort: view.content.sort },
+    columns: { order: [...choice.order], hidden: [...choice.hidden] },
+  };
+  expect(differs(view, now)).toBe(false);
+  expect(differs(view, { ...now, look: { tag: 'eu' } })).toBe(true);
+  expect(differs(view, { ...now, sort: { by: 'email', descending: true } })).toBe(true);
+  const hidden = [...toggled(choice, 'plan').hidden];
+  expect(differs(view, { ...now, columns: { ...now.columns, hidden } })).toBe(true);
 });
