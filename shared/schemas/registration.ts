@@ -79,7 +79,7 @@ export const MOST_WAITING = 500;
 export const WaitingIds = z.object({ ids: z.array(Id).min(1).max(MOST_WAITING) });
 export type WaitingIds = z.infer<typeof WaitingIds>;
 
-/** User name or e-mail address of whoever forgot their password. */
+/** User name or e-mail address of whoever forgot their password, or got no mail when they registered. */
 export const Forgotten = z.object({ who: z.string().trim().toLowerCase().min(1).max(254) });
 export type Forgotten = z.infer<typeof Forgotten>;
 

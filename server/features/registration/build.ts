@@ -7,11 +7,11 @@ import type { Audit } from '../audit/index.ts';
 import type { Limiters, Passwords, SignInService } from '../sessions/index.ts';
 import type { InvitesService, UsersRepo } from '../users/index.ts';
 import { createAdmissionService } from './admission.service.ts';
+import { createAskedLinksService } from './asked-links.service.ts';
 import { createEmailsService } from './emails.service.ts';
 import { type Asking, createMailDesk } from './mail-desk.ts';
 import { createRegistrationRepo } from './people.repo.ts';
 import { createRegistrationService } from './registration.service.ts';
-import { createResetsService } from './resets.service.ts';
 import { createRegistrationSettingsRepo } from './settings.repo.ts';
 import { createWaitingService } from './waiting.service.ts';
 
@@ -45,7 +45,7 @@ export function buildRegistration(options: BuildRegistrationOptions) {
     admission,
     registration: createRegistrationService({ ...common, signIn, passwords }),
     emails: createEmailsService({ ...common, users }),
-    resets: createResetsService({ repo, invites, mails, limiters, log }),
+    askedLinks: createAskedLinksService({ ...common, invites, log }),
     waiting: createWaitingService({ repo, users, mails, audit }),
     mail: {
       state: (): MailState => ({

@@ -1,6 +1,7 @@
 import type { Clock } from '../../infra/clock.ts';
 import { newId, newSecret, sha256hex } from '../../infra/ids.ts';
 import type { Tx } from '../../infra/prisma/client.ts';
+import type { Asking, MailDesk } from './mail-desk.ts';
 import type { NewLink, RegistrationRepo } from './people.repo.ts';
 
 const DAY_MS = 86_400_000;
@@ -17,4 +18,20 @@ export async function openConfirmLink(
   const tokenHash = sha256hex(token);
   await repo.openLink(tx, { ...link, id: newId(clock), tokenHash, createdAt, expiresAt });
   return `/confirm-email#${token}`;
+}
+
+type Welcome = { email: string; username: string; path: string };
+
+/**
+ * Writes to the address somebody registered with. Whoever has it already is told so, by mail only: the
+ * page says the same as to others.
+ */
+export async function sendWelcome(
+  { repo, mails }: { repo: Pick<RegistrationRepo, 'holderOf'>; mails: Pick<MailDesk, 'put'> },
+  { email, username, path }: Welcome,
+  asking: Asking,
+): Promise<void> {
+  const holder = await repo.holderOf(email);
+  if (holder) mails.put(holder, { kind: 'known', path: '/sign-in' }, asking);
+  else mails.put({ username, email, language: '' }, { kind: 'welcome', path }, asking);
 }

@@ -28,7 +28,7 @@ const signIn = (username: string, password: string) =>
   stranger().mutate('sessions.signIn', { username, password });
 const codeOf = (answer: { error?: { data: { appCode: string } } | undefined }) =>
   answer.error?.data.appCode;
-const settled = () => console.services.registration.resets.settled();
+const settled = () => console.services.registration.askedLinks.settled();
 
 /** Somebody signed in, with a confirmed address. */
 async function reachable(facts: { confirmed?: boolean } = {}) {

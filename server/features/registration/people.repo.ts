@@ -140,6 +140,24 @@ export function createRegistrationRepo(db: Db) {
       return row?.email ? { ...row, email: row.email } : null;
     },
 
+    /**
+     * Whoever registered, was never let in, and has not opened the link sent to this address: found by
+     * user name or by that address, of several the latest. Null = nobody waits for that.
+     */
+    async unconfirmed(who: string): Promise<Omit<Reader, 'language'> | null> {
+      const find = async (email: string | { not: null }, username?: string) =>
+        await db.invite.findFirst({
+          where: {
+            ...{ kind: 'welcome', email, usedAt: null },
+            user: { state: 'pending', emailVerifiedAt: null, ...(username && { username }) },
+          },
+          orderBy: { createdAt: 'desc' },
+          select: { email: true, user: { select: { id: true, username: true } } },
+        });
+      const row = (await find({ not: null }, who)) ?? (await find(who));
+      return row?.email ? { ...row.user, email: row.email } : null;
+    },
+
     async emailOf(userId: string, now: Date) {
       const row = await db.user.findUniqueOrThrow({
         where: { id: userId },

@@ -216,6 +216,81 @@ describe('an address that has to be confirmed', () => {
     expect(mail.text).not.toContain('confirm-email');
   });
 
+  const resend = (who: string, browser = stranger()) =>
+    browser.mutate('registration.resend', { who });
+  const askedFor = () => console.services.registration.askedLinks.settled();
+
+  test.each([
+    ['user name', (username: string) => username],
+    ['address', (username: string) => `${username}@EXAMPLE.com`],
+  ])('is written to again when asked by %s; the newest link counts', async (_by, whoOf) => {
+    const username = newName();
+    const email = `${username}@example.com`;
+    await register({ username, email });
+    const first = linkIn(await mailbox.newest(email)).token;
+    console.clock.advance(86_400_001);
+    expect((await resend(whoOf(username))).data).toBeNull();
+    const { path, token } = linkIn(await mailbox.newest(email, 2));
+    expect(path).toBe(`/confirm-email#${token}`);
+    const over = await stranger().mutate('registration.confirmEmail', { token: first });
+    expect(codeOf(over)).toBe('not_found');
+    const opened = await stranger().mutate('registration.confirmEmail', { token });
+    expect(opened.data).toEqual({ outcome: 'active' });
+  });
+
+  test('is told to whoever knows the password as what they are to do; others hear of nothing', async () => {
+    const username = newName();
+    await register({ username, email: `${username}@example.com` });
+    expect((await signIn(username)).error?.data).toMatchObject({
+      ...{ appCode: 'user_pending', param: 'email' },
+    });
+    const wrong = await signIn(username, 'not the password');
+    expect(wrong.error?.data).toMatchObject({ appCode: 'sign_in_failed', param: null });
+    await save({ mode: 'approval' });
+    const other = await register();
+    expect((await signIn(other.username)).error?.data).toMatchObject({
+      ...{ appCode: 'user_pending', param: null },
+    });
+  });
+
+  test('is asked for with the same answer for everybody; only who waits for it gets a mail', async () => {
+    const username = newName();
+    const email = `${username}@example.com`;
+    await register({ username, email });
+    const { token } = linkIn(await mailbox.newest(email));
+    await stranger().mutate('registration.confirmEmail', { token });
+    const waits = newName();
+    await register({ username: waits, email: `${waits}@example.com` });
+    await mailbox.newest(`${waits}@example.com`);
+    const before = mailbox.mails.length;
+    const whos = [username, email, waits, 'nobody at all', 'nobody@example.com', "' OR 1=1 --"];
+    const answers = await Promise.all(whos.map((who) => resend(who)));
+    expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    await askedFor();
+    await mailbox.newest(`${waits}@example.com`, 2);
+    await console.services.registration.mail.idle();
+    expect(mailbox.mails.slice(before).flatMap(({ to }) => to)).toEqual([`${waits}@example.com`]);
+  });
+
+  test('does not fill a mailbox, and one machine does not ask for ever', async () => {
+    const username = newName();
+    const email = `${username}@example.com`;
+    await register({ username, email });
+    for (let at = 0; at < 12; at += 1) expect((await resend(email)).status).toBe(200);
+    await askedFor();
+    await console.services.registration.mail.idle();
+    const sent = mailbox.mails.filter(({ to }) => to.includes(email));
+    expect(sent.length).toBeGreaterThan(1);
+    expect(sent.length).toBeLessThanOrEqual(7);
+
+    const browser = stranger();
+    const codes: (string | undefined)[] = [];
+    for (let at = 0; at < 33; at += 1) codes.push(codeOf(await resend('nobody', browser)));
+    expect(codes[0]).toBeUndefined();
+    expect(codes.at(-1)).toBe('too_many_tries');
+  });
+
   test('makes room again when its link has run out', async () => {
     const username = newName();
     await register({ username, email: `${username}@example.com` });

@@ -12,7 +12,7 @@ import type { RegistrationServices } from './build.ts';
 
 /** Procedures of registering, waiting, forgotten passwords, e-mail addresses and mail. */
 export function createRegistrationRouter(services: RegistrationServices) {
-  const { admission, emails, mail, registration, resets, waiting } = services;
+  const { admission, askedLinks, emails, mail, registration, waiting } = services;
   return router({
     look: publicProcedure.query(() => admission.look()),
     register: publicProcedure.input(Registration).mutation(async ({ ctx, input }) => {
@@ -22,7 +22,11 @@ export function createRegistrationRouter(services: RegistrationServices) {
       return outcome.me;
     }),
     forgot: publicProcedure.input(Forgotten).mutation(async ({ ctx, input }) => {
-      await resets.forgot(input.who, ctx);
+      await askedLinks.forgot(input.who, ctx);
+      return null;
+    }),
+    resend: publicProcedure.input(Forgotten).mutation(async ({ ctx, input }) => {
+      await askedLinks.resend(input.who, ctx);
       return null;
     }),
     // NOTE: not a query, for its input would stand in an address and so in a proxy's log.

@@ -20,7 +20,7 @@ import {
   type Visitor,
 } from '../sessions/index.ts';
 import type { AdmissionService } from './admission.service.ts';
-import { openConfirmLink } from './confirm-links.ts';
+import { openConfirmLink, sendWelcome } from './confirm-links.ts';
 import type { Asking, MailDesk } from './mail-desk.ts';
 import { languageOf } from './mail-texts.ts';
 import type { RegistrationRepo } from './people.repo.ts';
@@ -106,13 +106,6 @@ export function createRegistrationService(deps: RegistrationDeps) {
     return { me, path };
   }
 
-  /** Whoever has the address already is told so, by mail only: the page says the same as to others. */
-  async function write(email: string, username: string, path: string, asking: Asking) {
-    const holder = await repo.holderOf(email);
-    if (holder) mails.put(holder, { kind: 'known', path: '/sign-in' }, asking);
-    else mails.put({ username, email, language: '' }, { kind: 'welcome', path }, asking);
-  }
-
   return {
     /**
      * @throws AppError registration_closed; conflict when the user name is taken; bad_request for a weak
@@ -132,7 +125,9 @@ export function createRegistrationService(deps: RegistrationDeps) {
       const state = wish.email === 'confirmed' ? 'pending' : admitted;
       const making = { input, email, wish, state, passwordHash, visitor };
       const { me, path } = await repo.inTx((tx) => make(tx, making));
-      if (email !== null && path !== null) await write(email, username, path, visitor);
+      if (email !== null && path !== null) {
+        await sendWelcome(deps, { email, username, path }, visitor);
+      }
       if (wish.email === 'confirmed') return { next: 'confirm' };
       if (state === 'pending') return { next: 'approval' };
       return await signIn.enter(me, passwordHash, visitor);

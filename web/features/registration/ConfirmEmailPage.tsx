@@ -1,6 +1,6 @@
 import { Button, Stack } from '@mantine/core';
 import { Link, useLocation } from '@tanstack/react-router';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { EmailConfirmed } from '#shared/schemas/registration.ts';
 import { BareLayout } from '../../app/BareLayout.tsx';
@@ -8,6 +8,7 @@ import type { ReadableError } from '../../lib/errors.ts';
 import { trpc } from '../../lib/trpc.ts';
 import { useAppMutation } from '../../lib/use-app-mutation.ts';
 import { FormError } from '../../ui/FormError.tsx';
+import { AskLinkForm } from './AskLinkForm.tsx';
 
 /** Where the link of a mail confirms an address: by a click, for programs open the links of mails, too. */
 export function ConfirmEmailPage() {
@@ -25,7 +26,7 @@ export function ConfirmEmailPage() {
     },
   });
   const go = (
-    <Button component={Link} to="/">
+    <Button component={Link} to="/" variant={outcome ? 'filled' : 'default'}>
       {t('confirm.go')}
     </Button>
   );
@@ -37,11 +38,7 @@ export function ConfirmEmailPage() {
     );
   }
   if (token === '' || failure?.code === 'not_found' || failure?.code === 'bad_request') {
-    return (
-      <BareLayout title={t('confirm.over')} subtitle={t('confirm.overText')}>
-        {go}
-      </BareLayout>
-    );
+    return <Over go={go} />;
   }
   return (
     <BareLayout title={t('confirm.title')} subtitle={t('confirm.subtitle')}>
@@ -50,6 +47,27 @@ export function ConfirmEmailPage() {
         <Button size="md" loading={confirm.isPending} onClick={() => confirm.mutate({ token })}>
           {t('confirm.submit')}
         </Button>
+      </Stack>
+    </BareLayout>
+  );
+}
+
+/** The link is no good any more: whoever was let in asks for another in their profile, others here. */
+function Over({ go }: { go: ReactNode }) {
+  const { t } = useTranslation('registration');
+  const [sent, setSent] = useState(false);
+  if (sent) {
+    return (
+      <BareLayout title={t('forgot.sentTitle')} subtitle={t('resend.sentText')}>
+        {go}
+      </BareLayout>
+    );
+  }
+  return (
+    <BareLayout title={t('confirm.over')} subtitle={t('confirm.overText')}>
+      <Stack gap="md">
+        <AskLinkForm link="resend" onSent={() => setSent(true)} />
+        {go}
       </Stack>
     </BareLayout>
   );

@@ -20,6 +20,7 @@ import { useWelcome } from '../../lib/use-welcome.ts';
 import { ErrorState } from '../../ui/ErrorState.tsx';
 import { FormError } from '../../ui/FormError.tsx';
 import { SecondStep } from '../sessions/SecondStep.tsx';
+import { ResendButton } from './ResendButton.tsx';
 
 type Values = {
   username: string;
@@ -28,7 +29,7 @@ type Values = {
   password: string;
   again: string;
 };
-type Outcome = { next: 'approval' | 'confirm'; email: string };
+type Outcome = { next: 'approval' | 'confirm'; email: string; username: string };
 
 /** Where strangers make an account of their own, if an admin lets them. */
 export function RegisterPage() {
@@ -68,10 +69,10 @@ export function RegisterPage() {
       </BareLayout>
     );
   }
-  const done = (answer: Registered, email: string) => {
+  const done = (answer: Registered, { email = '', username }: Registration) => {
     if (!('next' in answer)) return welcome(answer);
     if (answer.next === 'second-factor') return setHalfway(answer);
-    return setOutcome({ next: answer.next, email });
+    return setOutcome({ next: answer.next, email, username });
   };
   return (
     <BareLayout title={t('register.title')} subtitle={t('register.subtitle')}>
@@ -89,7 +90,7 @@ function ToSignIn() {
   );
 }
 
-function Afterwards({ next, email }: Outcome) {
+function Afterwards({ next, email, username }: Outcome) {
   const { t } = useTranslation('registration');
   const confirm = next === 'confirm';
   return (
@@ -97,14 +98,17 @@ function Afterwards({ next, email }: Outcome) {
       title={t(confirm ? 'register.confirmTitle' : 'register.waitTitle')}
       subtitle={confirm ? t('register.confirmText', { email }) : t('register.waitText')}
     >
-      <ToSignIn />
+      <Stack gap="md">
+        <ToSignIn />
+        {confirm && <ResendButton who={username} />}
+      </Stack>
     </BareLayout>
   );
 }
 
 type FormProps = {
   look: RegistrationLook;
-  onDone: (answer: Registered, email: string) => unknown;
+  onDone: (answer: Registered, input: Registration) => unknown;
 };
 
 function toInput({ username, displayName, email, password }: Values): Registration {
@@ -126,7 +130,7 @@ function Form({ look, onDone }: FormProps) {
   const register = useAppMutation(trpc.registration.register.mutationOptions(), {
     form,
     paramTexts: { username: t('register.taken'), password: t('register.weak') },
-    onDone: (answer, { email = '' }) => onDone(answer, email),
+    onDone,
     onFail(error) {
       const besideField = error.fieldErrors.length > 0 || error.param === 'password';
       if (besideField || error.param === 'username') return false;

@@ -1,10 +1,10 @@
-import { Button, Divider } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconFingerprint } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { Me } from '#shared/schemas/sessions.ts';
 import { type ReadableError, readError } from '../../lib/errors.ts';
-import { answerPasskey, canUsePasskeys, isCancelled } from '../../lib/passkeys.ts';
+import { answerPasskey, isCancelled } from '../../lib/passkeys.ts';
 import { client } from '../../lib/trpc.ts';
 
 type PasskeyButtonProps = {
@@ -13,7 +13,7 @@ type PasskeyButtonProps = {
   onFail: (error: ReadableError | null) => void;
 };
 
-/** Signs in with a passkey alone, where the browser has any for this address. */
+/** Signs in with a passkey alone. */
 export function PasskeyButton({ onDone, onFail }: PasskeyButtonProps) {
   const { t } = useTranslation('sessions');
   const signIn = useMutation({
@@ -27,20 +27,16 @@ export function PasskeyButton({ onDone, onFail }: PasskeyButtonProps) {
       if (!isCancelled(thrown)) onFail(readError(thrown));
     },
   });
-  if (!canUsePasskeys()) return null;
   return (
-    <>
-      <Divider label={t('or')} />
-      <Button
-        type="button"
-        variant="default"
-        size="md"
-        leftSection={<IconFingerprint size={18} />}
-        loading={signIn.isPending}
-        onClick={() => signIn.mutate()}
-      >
-        {t('withPasskey')}
-      </Button>
-    </>
+    <Button
+      type="button"
+      variant="default"
+      size="md"
+      leftSection={<IconFingerprint size={18} />}
+      loading={signIn.isPending}
+      onClick={() => signIn.mutate()}
+    >
+      {t('withPasskey')}
+    </Button>
   );
 }

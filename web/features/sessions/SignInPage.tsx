@@ -11,9 +11,9 @@ import { trpc } from '../../lib/trpc.ts';
 import { useAppMutation } from '../../lib/use-app-mutation.ts';
 import { useWelcome } from '../../lib/use-welcome.ts';
 import { FormError } from '../../ui/FormError.tsx';
+import { ResendButton } from '../registration/ResendButton.tsx';
 import { SignInLinks } from '../registration/SignInLinks.tsx';
-import { SsoButtons } from '../sso/SsoButtons.tsx';
-import { PasskeyButton } from './PasskeyButton.tsx';
+import { OtherWays } from './OtherWays.tsx';
 import { SecondStep } from './SecondStep.tsx';
 
 const route = getRouteApi('/sign-in');
@@ -25,6 +25,7 @@ export function SignInPage() {
   const welcome = useWelcome();
   const [failure, setFailure] = useState<ReadableError | null>(null);
   const [halfway, setHalfway] = useState<Halfway | null>(null);
+  const [tried, setTried] = useState('');
   if (halfway) {
     return (
       <BareLayout title={t('second.title')} subtitle={t('second.subtitle')}>
@@ -43,12 +44,15 @@ export function SignInPage() {
     <BareLayout title={t('title')} subtitle={t('subtitle')}>
       <Stack gap="md">
         <FormError error={failure} />
+        {failure?.code === 'user_pending' && failure.param === 'email' && (
+          <ResendButton key={tried} who={tried} />
+        )}
         <PasswordStep
           onFail={setFailure}
+          onTry={setTried}
           onDone={(answer) => ('next' in answer ? setHalfway(answer) : welcome(answer, next))}
         />
-        <SsoButtons next={next} onFail={setFailure} />
-        <PasskeyButton onDone={(me) => welcome(me, next)} onFail={setFailure} />
+        <OtherWays next={next} onDone={(me) => welcome(me, next)} onFail={setFailure} />
         <SignInLinks />
       </Stack>
     </BareLayout>
@@ -57,10 +61,12 @@ export function SignInPage() {
 
 type PasswordStepProps = {
   onFail: (error: ReadableError | null) => void;
+  /** Told the user name before it is tried. */
+  onTry: (username: string) => void;
   onDone: (answer: SignInAnswer) => unknown;
 };
 
-function PasswordStep({ onFail, onDone }: PasswordStepProps) {
+function PasswordStep({ onFail, onTry, onDone }: PasswordStepProps) {
   const { t } = useTranslation('sessions');
   const form = useForm({
     initialValues: { username: '', password: '' },
@@ -76,6 +82,7 @@ function PasswordStep({ onFail, onDone }: PasswordStepProps) {
   });
   const submit = form.onSubmit((values) => {
     onFail(null);
+    onTry(values.username);
     signIn.mutate(values);
   });
   return (

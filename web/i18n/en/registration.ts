@@ -129,7 +129,12 @@ export const registration = {
     go: 'Go on',
     over: 'This link does not work any more',
     overText:
-      'It was used already, has run out, or was replaced. Ask for a new one in your profile.',
+      'It was used already, has run out, or was replaced by a newer one. If you registered and cannot sign in yet, have the mail sent again; otherwise ask for a link in your profile.',
+  },
+  resend: {
+    submit: 'Send the mail again',
+    sentText:
+      'If an address waits to be confirmed, a new mail is on its way. Only the link in the newest mail works.',
   },
   email: {
     title: 'E-mail address',

@@ -125,7 +125,12 @@ export const registration: Translated<typeof english> = {
     waitingText: '请等待管理员批准，届时您会收到邮件。',
     go: '继续',
     over: '此链接已失效',
-    overText: '它已被使用、已过期，或已被取代。请在个人设置中重新获取。',
+    overText:
+      '它已被使用、已过期，或已被更新的链接取代。如果您已注册但还不能登录，请重新发送邮件；否则请在个人设置中重新获取。',
+  },
+  resend: {
+    submit: '重新发送邮件',
+    sentText: '如果有待确认的邮箱，新邮件已在路上。只有最新一封邮件中的链接有效。',
   },
   email: {
     title: '邮箱地址',
