@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { buildAccounts } from './build-accounts.ts';
 import { commonOf } from './build-common.ts';
 import type { Infra } from './build-infra.ts';
@@ -12,6 +13,7 @@ import { buildAlerts } from './features/alerts/index.ts';
 import { createApplyRepo, createApplyService } from './features/apply/index.ts';
 import {
   createAudit,
+  createAuditAnchor,
   createAuditLogRepo,
   createAuditRemoval,
   createAuditService,
@@ -39,11 +41,15 @@ export async function buildFeatures(options: FeatureOptions) {
   const audit = createAudit({ clock: infra.clock });
   const common = commonOf({ ...options, audit });
   const { cipher, clock, db, newId, onError, pool, reports } = common;
+  const { retentionDays } = config.audit;
+  const auditLog = createAuditLogRepo(reports);
   const auditService = createAuditService({
-    ...{ clock, onError },
-    log: createAuditLogRepo(reports),
+    ...{ clock, log: auditLog, onError, retentionDays },
     removal: createAuditRemoval(db),
-    retentionDays: config.audit.retentionDays,
+    anchor: createAuditAnchor({
+      ...{ clock, log: auditLog, onError, retentionDays },
+      file: join(config.dataDir, 'audit-anchor.json'),
+    }),
   });
 
   const keyRing = createKeyRing({

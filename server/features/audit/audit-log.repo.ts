@@ -39,6 +39,7 @@ const Row = z
     }),
   );
 const Setting = z.object({ value: z.unknown() });
+const Placed = z.object({ value: z.unknown(), hash: z.string().nullable() });
 
 export type AuditQuery = {
   from?: Date | undefined;
@@ -67,6 +68,18 @@ export function createAuditLogRepo(pool: Pick<Pool, 'query' | 'connect'>) {
         [query.limit, ...values],
       );
       return z.array(Row).parse(rows);
+    },
+
+    /** Both ends and the hash of one row, null where it is not there, as they are at one moment. */
+    async placed(seq: bigint): Promise<{ ends: Ends; hash: string | null }> {
+      const { rows } = await pool.query({
+        name: 'audit_placed',
+        text: `SELECT (SELECT value FROM settings WHERE name = $1) AS value,
+                      (SELECT hash FROM audit_events WHERE seq = $2) AS hash`,
+        values: [ENDS, seq.toString()],
+      });
+      const { hash, value } = Placed.parse(rows[0]);
+      return { ends: readEnds(value), hash };
     },
 
     /**

@@ -1,3 +1,7 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AuditAction, AuditRow, AuditVerdict } from '#shared/schemas/audit.ts';
 import { withTx } from '../../infra/prisma/client.ts';
@@ -6,6 +10,7 @@ import { startApp, type TestApp } from '../../testing/app.ts';
 import { fakeClock } from '../../testing/fake-clock.ts';
 import {
   createAudit,
+  createAuditAnchor,
   createAuditLogRepo,
   createAuditRemoval,
   createAuditService,
@@ -198,10 +203,15 @@ function entry(name: string) {
 
 describe('the chain', () => {
   let own: TestApp;
+  let folder: string;
   beforeAll(async () => {
     own = await startApp(EMPTY);
+    folder = await mkdtemp(join(tmpdir(), 'gatehouse-audit-'));
   });
-  afterAll(() => own[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await own[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true });
+  });
 
   const sql = (text: string, ...values: unknown[]) => own.infra.pool.query(text, values);
 
@@ -216,16 +226,18 @@ describe('the chain', () => {
       await add(`t${n}`);
       clock.advance(86_400_000);
     }
+    const logRepo = createAuditLogRepo(own.infra.reports);
+    const onError = (error: unknown) => {
+      throw error;
+    };
+    const file = join(folder, `${randomUUID()}.json`);
+    const anchor = createAuditAnchor({ ...{ clock, file, retentionDays }, log: logRepo, onError });
     const service = createAuditService({
-      log: createAuditLogRepo(own.infra.reports),
+      ...{ anchor, clock, onError, retentionDays },
+      log: logRepo,
       removal: createAuditRemoval(own.infra.db),
-      clock,
-      retentionDays,
-      onError: (error) => {
-        throw error;
-      },
     });
-    return { add, clock, service };
+    return { add, anchor, clock, file, service };
   }
 
   const broken = async (service: { verify(): Promise<AuditVerdict> }) =>
@@ -260,6 +272,61 @@ describe('the chain', () => {
     expect(await broken(service)).toBeNull();
     await sql(harm);
     expect(await broken(service)).toEqual({ seq, why });
+  });
+
+  const END = `(SELECT jsonb_build_object('seq', seq::text, 'hash', hash) FROM audit_events
+    ORDER BY audit_events.seq DESC LIMIT 1)`;
+  const noteEnd = `UPDATE settings SET value = jsonb_set(value, '{end}', ${END})
+    WHERE name = 'audit-chain'`;
+
+  test.each([
+    [
+      'the last rows taken off, with the note of the end',
+      `DELETE FROM audit_events WHERE seq > 3; ${noteEnd}`,
+      { seq: '4', why: 'cut' },
+    ],
+    [
+      'all of them taken out, with the note',
+      `DELETE FROM audit_events; DELETE FROM settings WHERE name = 'audit-chain'`,
+      { seq: '1', why: 'cut' },
+    ],
+    [
+      'the oldest taken out as if their time were over',
+      `UPDATE settings SET value = jsonb_set(value, '{begin}', (SELECT
+         jsonb_build_object('seq', seq::text, 'hash', hash) FROM audit_events WHERE seq = 2))
+         WHERE name = 'audit-chain';
+       DELETE FROM audit_events WHERE seq < 3`,
+      { seq: '1', why: 'missing' },
+    ],
+  ])('%s is found by what is kept elsewhere', async (_, harm, fault) => {
+    const { anchor, service } = await log(5);
+    expect(await anchor.look()).toBeNull();
+    await sql(harm);
+    expect(await broken(service)).toEqual(fault);
+    expect(await broken(service)).toEqual(fault);
+  });
+
+  test('a chain that was made anew, and is longer, is found by what is kept elsewhere', async () => {
+    const { add, anchor, service } = await log(5);
+    expect(await anchor.look()).toBeNull();
+    await sql(`DELETE FROM audit_events WHERE seq > 3; ${noteEnd}`);
+    for (const name of ['x', 'y', 'z']) await add(name);
+    expect(await service.verify()).toMatchObject({ rows: 6, broken: { seq: '5', why: 'altered' } });
+  });
+
+  test('what is kept elsewhere moves on by itself, and one that was damaged is told', async () => {
+    const { add, anchor, clock, file, service } = await log(2);
+    anchor.start();
+    await anchor.look();
+    await add('next');
+    clock.advance(60_000);
+    await anchor.look();
+    expect(JSON.parse(await readFile(file, 'utf8')).end.seq).toBe('3');
+    await add('last');
+    await anchor.close();
+    expect(JSON.parse(await readFile(file, 'utf8')).end.seq).toBe('4');
+    await writeFile(file, '{}');
+    expect(await broken(service)).toEqual({ seq: '1', why: 'altered' });
   });
 
   test('goes on and holds without the note of its ends', async () => {

@@ -13,14 +13,20 @@ const StoredLink = z
   .transform(({ hash, seq }): Link => ({ seq: BigInt(seq), hash }));
 
 /** `begin`: the last row that was removed; `end`: the last one written. */
-const Ends = z.object({ begin: StoredLink, end: StoredLink });
-export type Ends = z.infer<typeof Ends>;
+export const StoredEnds = z.object({ begin: StoredLink, end: StoredLink });
+export type Ends = z.infer<typeof StoredEnds>;
+
+/** As `StoredEnds` reads them. */
+export function storedEnds({ begin, end }: Ends) {
+  const stored = ({ hash, seq }: Link) => ({ seq: seq.toString(), hash });
+  return { begin: stored(begin), end: stored(end) };
+}
 
 /** Both ends as stored; of a log nobody wrote to yet they are the same. */
 export function readEnds(value: unknown): Ends {
   return value === undefined || value === null
     ? { begin: FIRST_LINK, end: FIRST_LINK }
-    : Ends.parse(value);
+    : StoredEnds.parse(value);
 }
 
 type NewRow = Omit<Unlinked, 'seq' | 'change'> & { change: AuditChange };
@@ -83,9 +89,8 @@ async function endsIn(tx: Tx): Promise<Ends> {
   return last && last.seq > ends.end.seq ? { ...ends, end: last } : ends;
 }
 
-async function saveEnds(tx: Tx, { begin, end }: Ends): Promise<void> {
-  const stored = ({ hash, seq }: Link) => ({ seq: seq.toString(), hash });
-  const value = { begin: stored(begin), end: stored(end) };
+async function saveEnds(tx: Tx, ends: Ends): Promise<void> {
+  const value = storedEnds(ends);
   await tx.setting.upsert({
     where: { name: ENDS },
     create: { name: ENDS, value },

@@ -12,6 +12,7 @@ import {
 import type { Me } from '#shared/schemas/sessions.ts';
 import type { Clock } from '../../infra/clock.ts';
 import { createHourlyRemoval } from '../../infra/hourly-removal.ts';
+import type { AuditAnchor } from './anchor.ts';
 import type { createAuditRemoval } from './audit.repo.ts';
 import type { AuditLogRepo, AuditQuery } from './audit-log.repo.ts';
 import { FIRST_LINK, faultOf, type Link, type Linked } from './chain.ts';
@@ -20,6 +21,7 @@ import { exportLines } from './export-lines.ts';
 export type AuditServiceDeps = {
   log: AuditLogRepo;
   removal: ReturnType<typeof createAuditRemoval>;
+  anchor: AuditAnchor;
   clock: Clock;
   /** 0 = rows are kept for ever. */
   retentionDays: number;
@@ -34,6 +36,7 @@ export type AuditService = ReturnType<typeof createAuditService>;
 
 /** The log as admins read it. */
 export function createAuditService({
+  anchor,
   clock,
   log,
   onError,
@@ -72,7 +75,8 @@ export function createAuditService({
         rows += 1;
       }
     }
-    return verdict(endFault(last ?? FIRST_LINK, end));
+    // A chain that holds may have been made anew.
+    return verdict(endFault(last ?? FIRST_LINK, end) ?? (await anchor.look()));
   }
 
   return {
@@ -100,11 +104,15 @@ export function createAuditService({
       return exportLines((page) => log.list({ ...queryOf(filter), ...page }), format);
     },
 
-    /** Removes rows that are older than they are to be kept, now and every hour. */
+    /** Keeps the anchor, and removes rows that are older than they are to be kept. */
     start(): void {
+      anchor.start();
       if (retentionDays > 0) remover.start();
     },
-    close: remover.close,
+    async close(): Promise<void> {
+      await remover.close();
+      await anchor.close();
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+export { createAuditAnchor } from './anchor.ts';
 export { createAuditRemoval } from './audit.repo.ts';
 export { createAuditRouter } from './audit.router.ts';
 export { type AuditService, createAuditService } from './audit.service.ts';
