@@ -9,13 +9,14 @@ import {
   type Linked,
   type LinkWish,
   refuseLinking,
+  type TokenWish,
 } from '../plugin-contract/index.ts';
 import type { Attempt, LinkingRepo } from './linking.repo.ts';
 import type { LinkingService } from './linking.service.ts';
 import { statusOf } from './status.ts';
 
 export type LinkForPluginDeps = {
-  service: Pick<LinkingService, 'arrive' | 'beginCode'>;
+  service: Pick<LinkingService, 'arrive' | 'beginCode' | 'byToken'>;
   repo: Pick<LinkingRepo, 'find' | 'linked' | 'mayLendPersonal'>;
   clients: Pick<OAuthClientsService, 'opened'>;
   clock: Pick<Clock, 'now'>;
@@ -33,14 +34,32 @@ const NOWHERE = { address: '', requestId: null };
 export function createLinkForPlugin(deps: LinkForPluginDeps): LinkByOAuth {
   const { clients, clock, pluginPlatform, repo, service, share } = deps;
 
-  async function clientFor({ family, provider }: LinkWish): Promise<OpenedClient | null> {
-    const all = (await clients.opened()).filter(
-      ({ settings }) => settings.authorizationEndpoint !== '',
-    );
+  async function fittingFor(
+    family: LinkWish['family'],
+    isFit: (client: OpenedClient) => boolean = () => true,
+  ): Promise<OpenedClient[]> {
+    const all = (await clients.opened()).filter(isFit);
     const wanted = family === 'kiro' ? KIRO : (pluginPlatform ?? onlyPlatform(all));
-    const fitting = all.filter(({ platformId }) => platformId === wanted);
+    return all.filter(({ platformId }) => platformId === wanted);
+  }
+
+  async function clientFor({ family, provider }: LinkWish): Promise<OpenedClient | null> {
+    const browses = ({ settings }: OpenedClient) => settings.authorizationEndpoint !== '';
+    const fitting = await fittingFor(family, browses);
     const named = fitting.find(({ name }) => name.toLowerCase() === provider?.toLowerCase());
     return named ?? fitting[0] ?? null;
+  }
+
+  async function clientOfToken({ clientId, family }: TokenWish): Promise<OpenedClient | null> {
+    const fitting = await fittingFor(family);
+    if (clientId === null || fitting.length === 0) return fitting[0] ?? null;
+    const found = fitting.find((client) => client.clientId === clientId);
+    if (found) return found;
+    throw new AppError(
+      'bad_request',
+      'The platform has no such OAuth client here. Ask an admin to add it, with its secret.',
+      { param: 'client_id' },
+    );
   }
 
   async function checkShared(client: OpenedClient, shared: boolean): Promise<void> {
@@ -58,15 +77,16 @@ export function createLinkForPlugin(deps: LinkForPluginDeps): LinkByOAuth {
     return attempt?.sessionId === null ? attempt : null;
   }
 
-  async function linkedOf(attempt: Attempt, status: LinkStatus): Promise<Linked> {
+  async function linkedOf(
+    { ownerId, shared }: Pick<Attempt, 'ownerId' | 'shared'>,
+    status: LinkStatus,
+  ): Promise<Linked> {
     if (status.state !== 'done') throw refusalOf(status);
     const accountId = status.account.id;
-    if (attempt.shared) await share(attempt.userId, accountId);
+    if (shared) await share(ownerId, accountId);
     const row = await repo.linked(accountId);
-    return {
-      ...{ accountId, userId: attempt.ownerId, shared: attempt.shared },
-      createdAt: row?.account.createdAt ?? attempt.createdAt,
-    };
+    const createdAt = row?.account.createdAt ?? new Date(clock.now());
+    return { accountId, userId: ownerId, shared, createdAt };
   }
 
   return {
@@ -95,6 +115,19 @@ export function createLinkForPlugin(deps: LinkForPluginDeps): LinkByOAuth {
       }
       const status = await service.arrive(attempt, { code, error: '' }, NOWHERE);
       return await linkedOf(attempt, status);
+    },
+
+    async byToken(wish) {
+      const client = await clientOfToken(wish);
+      if (!client) return await refuseLinking().byToken(wish);
+      await checkShared(client, wish.shared);
+      const { name, refreshToken, shared, userId } = wish;
+      const caller = { ...NOWHERE, sessionId: null, origin: null };
+      const status = await service.byToken(
+        { ...caller, me: { id: userId, permissions: [] } },
+        { clientId: client.id, refreshToken, name },
+      );
+      return await linkedOf({ ownerId: userId, shared }, status);
     },
 
     async status(state) {

@@ -7,6 +7,7 @@ export {
   type LinkState,
   type LinkWish,
   refuseLinking,
+  type TokenWish,
 } from './link-by-oauth.ts';
 export type { PersonRow } from './people.repo.ts';
 export { statusOf } from './people.service.ts';

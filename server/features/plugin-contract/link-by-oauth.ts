@@ -6,6 +6,17 @@ export type Family = 'antigravity' | 'kiro';
 /** What a person wants linked. */
 export type LinkWish = { userId: string; family: Family; shared: boolean; provider: string | null };
 
+/** A refresh token somebody has, and what its account is to be. */
+export type TokenWish = {
+  userId: string;
+  family: Family;
+  shared: boolean;
+  refreshToken: string;
+  name: string;
+  /** The OAuth client it belongs to; null = the platform's usual one. */
+  clientId: string | null;
+};
+
 /** Where the browser goes, and what comes back with it: good once, for so many seconds. */
 export type LinkBegun = { authUrl: string; state: string; expiresIn: number };
 
@@ -26,6 +37,12 @@ export type LinkByOAuth = {
   begin(wish: LinkWish): Promise<LinkBegun>;
   /** Throws AppError bad_request for an unknown, used or foreign state, and for what the platform refuses. */
   finish(answer: LinkAnswer): Promise<Linked>;
+  /**
+   * Proves a refresh token by one refresh, and keeps what came of it.
+   * @throws AppError bad_request as `finish`, conflict for an account that is linked already,
+   *   upstream_failed.
+   */
+  byToken(wish: TokenWish): Promise<Linked>;
   /** Null when no such sign-in is known, or it took too long. */
   status(state: string): Promise<LinkState | null>;
 };
@@ -38,5 +55,5 @@ export function refuseLinking(): LinkByOAuth {
       'Linking by OAuth is not set up on this server: none of its platforms has an OAuth client. Add the account with its API key on the accounts page of the console.',
     );
   };
-  return { begin: refuse, finish: refuse, status: async () => null };
+  return { begin: refuse, finish: refuse, byToken: refuse, status: async () => null };
 }

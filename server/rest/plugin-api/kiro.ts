@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { AppError } from '#shared/errors.ts';
 import { cookieIdOf, KIRO, type LinkState } from '../../features/plugin-contract/index.ts';
 import { reply } from '../route-spec.ts';
 import { AccountNameBody, NOT_CHANGED } from './accounts.ts';
@@ -119,7 +118,7 @@ function signInState(found: LinkState): z.infer<typeof SignInState> {
   return { success: true, status: 'completed', data, message: 'The account is linked.' };
 }
 
-function addAccounts({ contract: { accounts }, identify, rest }: PluginRoutesDeps): void {
+function addAccounts({ contract: { accounts, link }, identify, rest }: PluginRoutesDeps): void {
   const key = byKey(identify);
   const person = byPerson(identify);
 
@@ -128,15 +127,17 @@ function addAccounts({ contract: { accounts }, identify, rest }: PluginRoutesDep
       ...person,
       method: 'POST',
       path: '/api/kiro/accounts',
-      summary: 'Add an account by its refresh token; not possible yet',
+      summary: 'Add an account by its refresh token, which is proven by one refresh',
       body: ImportBody,
       answers: { 200: done(Account) },
     },
-    () => {
-      throw new AppError(
-        'bad_request',
-        `Accounts by refresh token are not possible here yet. Add one with its API key for the platform "${KIRO}" on the accounts page of the console.`,
-      );
+    async ({ body, ...asked }) => {
+      const { accountId } = await link.byToken({
+        ...{ userId: asked.caller.me.id, family: 'kiro', shared: body.is_shared === 1 },
+        ...{ refreshToken: body.refresh_token, name: body.account_name ?? '' },
+        clientId: body.auth_method === 'IdC' ? body.client_id : null,
+      });
+      return ok(toAccount(await accounts.find(whoOf(asked), cookieIdOf(accountId), 'kiro')));
     },
   );
 
