@@ -158,6 +158,6 @@ export function buildPeople({
     /** Whether somebody new comes in. */
     admit: registration.admission.admit,
     /** What sign-in by other services stands on. */
-    forSso: { limiters, sessionsRepo, signIn, usersRepo },
+    forSso: { limiters, proofs, sessionsRepo, signIn, usersRepo },
   };
 }

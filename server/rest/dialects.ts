@@ -46,6 +46,9 @@ const SHARED_ACCOUNTS_CODES: Partial<Record<ErrorCode, string>> = {
   internal: 'INTERNAL_SERVER_ERROR',
 };
 
+/** OAUTH_ERROR is a 400 there, whoever was refused. */
+const SHARED_ACCOUNTS_STATUS: Partial<Record<ErrorCode, number>> = { sso_refused: 400 };
+
 const SharedAccountsError = z
   .object({
     detail: z.string(),
@@ -67,7 +70,8 @@ export const sharedAccountsErrors: Dialect = {
   invalid: 422,
   tell({ error, issues, requestId }) {
     const invalid = issues !== null;
-    const status = invalid ? 422 : ERRORS[error.code].http;
+    const own = SHARED_ACCOUNTS_STATUS[error.code] ?? ERRORS[error.code].http;
+    const status = invalid ? 422 : own;
     const code = SHARED_ACCOUNTS_CODES[error.code] ?? error.code.toUpperCase();
     return {
       status,

@@ -10,11 +10,14 @@ export const ENV = {
 };
 const NAMES = ['ada', 'ben', 'cat', 'dan', 'eve', 'fay', 'gus', 'hal', 'ida', 'joe', 'kim', 'lou'];
 
-type Init = { as?: string; body?: unknown; url?: string };
+type Init = { as?: string; body?: unknown; url?: string; cookie?: string; origin?: string };
 export type OlderClient = Awaited<ReturnType<typeof startOlderClient>>;
 
-/** A server with a dozen people, and a client of /api/auth as the older system had them. */
-export async function startOlderClient() {
+/**
+ * A server with a dozen people, and a client of /api/auth as the older system had them. `env` adds
+ * settings of the server.
+ */
+export async function startOlderClient(env: Readonly<Record<string, string>> = {}) {
   const h = await startApp(
     {
       users: NAMES.map((username) => ({
@@ -32,12 +35,16 @@ export async function startOlderClient() {
       ],
       keys: [{ owner: 'ben', name: 'k', secret: `gh-${'k'.padEnd(43, '0')}` }],
     },
-    ENV,
+    { ...ENV, ...env },
   );
   let caller = 0;
 
   /** Each from an address of its own, so that tries of one test do not count in another. */
-  async function ask(method: string, path: string, { as, body, url = h.url }: Init = {}) {
+  async function ask(
+    method: string,
+    path: string,
+    { as, body, cookie, origin, url = h.url }: Init = {},
+  ) {
     caller += 1;
     const res = await fetch(url + path, {
       method,
@@ -45,6 +52,8 @@ export async function startOlderClient() {
         'x-forwarded-for': `10.1.${caller >> 8}.${caller & 255}`,
         'user-agent': 'older-client/1.0',
         ...(as !== undefined && { authorization: `Bearer ${as}` }),
+        ...(cookie !== undefined && { cookie }),
+        ...(origin !== undefined && { origin }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),

@@ -98,6 +98,7 @@ export const ROLE_MATRIX: Readonly<Record<string, Admits>> = {
   'sso.ways': 'everyone',
   'sso.begin': 'everyone',
   'sso.link': 'signed-in',
+  'sso.prove': 'signed-in',
   'sso.finish': 'everyone',
   'sso.mine': 'signed-in',
   'sso.of': 'users.read',

@@ -94,6 +94,9 @@ export async function begin(browser: Browser, provider: string, more: { next?: s
 export async function beginLink(browser: Browser, provider: string) {
   return await beginBy('sso.link', browser, { provider });
 }
+export async function beginProof(browser: Browser, provider: string, next = '/') {
+  return await beginBy('sso.prove', browser, { provider, next });
+}
 
 async function beginBy(path: string, browser: Browser, input: object) {
   const answer = await browser.mutate(path, input);

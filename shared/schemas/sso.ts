@@ -176,6 +176,8 @@ export type SsoAnswer = z.infer<typeof SsoAnswer>;
 export const SsoOutcome = z.union([
   z.object({ next: z.literal('signed-in'), me: Me, returnTo: z.string() }),
   z.object({ next: z.literal('linked'), provider: z.string(), returnTo: z.string() }),
+  /** This session may do for ten minutes what weighs more. */
+  z.object({ next: z.literal('proved'), provider: z.string(), returnTo: z.string() }),
   z.object({
     next: z.literal('second-factor'),
     ticket: z.string(),
@@ -204,5 +206,7 @@ export const WaysOfMine = z.object({
   identities: z.array(IdentityView),
   /** Services that could be linked. */
   others: z.array(SsoWay),
+  /** Services that prove once more who one is; empty for whoever has another proof. */
+  proofs: z.array(SsoWay),
 });
 export type WaysOfMine = z.infer<typeof WaysOfMine>;

@@ -122,6 +122,16 @@ export function createProofsService(deps: ProofsDeps) {
       await repo.markProved(sessionId, now(), notes.steppedUp(me, asker, sessionId, proof.by));
     },
 
+    /** The same, after another service vouched anew for whoever is there. */
+    async provedElsewhere(
+      me: Me,
+      asker: Pick<Visitor, 'sessionId' | 'address' | 'requestId'>,
+    ): Promise<void> {
+      const { sessionId } = asker;
+      if (sessionId === null) return;
+      await repo.markProved(sessionId, now(), notes.steppedUp(me, asker, sessionId, 'sso'));
+    },
+
     /** Keeps the challenge to a new passkey, for this session only. */
     async keepRegistration(me: Me, challenge: string, sessionId: string | null): Promise<void> {
       const where = ofSession('register', sessionId);

@@ -168,6 +168,17 @@ export function createArrivals(deps: ArrivalsDeps) {
     },
 
     /**
+     * Whether this identity is the person's own, which is noted as used.
+     * @throws AppError sso_refused by the service's gates.
+     */
+    async isOwn(userId: string, visit: Visit): Promise<boolean> {
+      checkGates(visit);
+      const { person, provider } = visit;
+      const identity = { providerId: provider.id, subject: person.subject, userId };
+      return await repo.noteUse(identity, now());
+    },
+
+    /**
      * Makes this identity one of the person's.
      * @throws AppError conflict when somebody else has it; sso_refused by the service's gates.
      */

@@ -6,7 +6,13 @@ import type { Outbound } from '../../infra/outbound/index.ts';
 import type { Db } from '../../infra/prisma/client.ts';
 import type { Audit } from '../audit/index.ts';
 import type { AdmissionService } from '../registration/index.ts';
-import { type Limiters, type SessionsRepo, type SignInService, toMe } from '../sessions/index.ts';
+import {
+  type Limiters,
+  type ProofsService,
+  type SessionsRepo,
+  type SignInService,
+  toMe,
+} from '../sessions/index.ts';
 import type { UsersRepo } from '../users/index.ts';
 import { createArrivals } from './arrivals.ts';
 import { createIdentitiesRepo } from './identities.repo.ts';
@@ -26,6 +32,7 @@ export type BuildSsoOptions = {
   audit: Audit;
   outbound: Outbound;
   limiters: Pick<Limiters, 'sso'>;
+  proofs: Pick<ProofsService, 'provedElsewhere'>;
   sessionsRepo: Pick<SessionsRepo, 'findCredentials' | 'hasLinkOfAdmin'>;
   usersRepo: Pick<UsersRepo, 'roleAllows' | 'lockAdmins' | 'countAdminsBut'>;
   signIn: Pick<SignInService, 'enter'>;
@@ -37,7 +44,7 @@ export type BuildSsoOptions = {
 /** Sign-in by other services, wired. */
 export function buildSso(options: BuildSsoOptions) {
   const { admit, audit, cipher, clock, db, environment, limiters, log, outbound } = options;
-  const { sessionsRepo, signIn, usersRepo } = options;
+  const { proofs, sessionsRepo, signIn, usersRepo } = options;
   const repo = createProvidersRepo(db);
   const identitiesRepo = createIdentitiesRepo(db);
   const providers = createProviders({ repo, cipher, environment });
@@ -49,6 +56,8 @@ export function buildSso(options: BuildSsoOptions) {
     repo: identitiesRepo,
   });
 
+  const identities = createIdentitiesService({ audit, providers, repo: identitiesRepo });
+
   async function meOf(id: string): Promise<Me | null> {
     const found = await sessionsRepo.findCredentials({ id });
     return found?.active ? toMe(found) : null;
@@ -58,7 +67,8 @@ export function buildSso(options: BuildSsoOptions) {
     /** A person who may come in; null = there is no such one. */
     meOf,
     sso: createSsoService({
-      ...{ arrivals, calls, clock, limiters, log, meOf, providers, signIn },
+      ...{ arrivals, calls, clock, limiters, log, meOf, proofs, providers, signIn },
+      proofsOf: identities.proofsOf,
       attempts: createAttemptsRepo(db),
     }),
     ssoProviders: createProvidersService({
@@ -67,6 +77,6 @@ export function buildSso(options: BuildSsoOptions) {
       users: usersRepo,
       hasEnvironment: environment !== null,
     }),
-    identities: createIdentitiesService({ audit, providers, repo: identitiesRepo }),
+    identities,
   };
 }

@@ -127,6 +127,22 @@ export function createIdentitiesRepo(db: Db) {
       return { hasPassword: row.passwordHash !== null, passkeys: row._count.passkeys };
     },
 
+    /** Whether nothing but accounts elsewhere shows who somebody is: no password, passkey or app. */
+    async provedElsewhereOnly(userId: string): Promise<boolean> {
+      const none = { passwordHash: null, passkeys: { none: {} } };
+      const noApp = { OR: [{ totp: null }, { totp: { confirmedAt: null } }] };
+      return (await db.user.count({ where: { id: userId, ...none, ...noApp } })) > 0;
+    },
+
+    /** Whether this identity is this person's. It was used then. */
+    async noteUse(
+      identity: { providerId: string; subject: string; userId: string },
+      now: Date,
+    ): Promise<boolean> {
+      const used = { where: identity, data: { lastUsedAt: now } };
+      return (await db.identity.updateMany(used)).count > 0;
+    },
+
     /** Everything a person has, with their row held. */
     async lockedListOf(tx: Tx, userId: string): Promise<StoredIdentity[]> {
       await lockPerson(tx, { id: userId });

@@ -1,10 +1,11 @@
 import { AppError } from '#shared/errors.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
-import type { IdentityView, WaysOfMine } from '#shared/schemas/sso.ts';
+import type { IdentityView, SsoWay, WaysOfMine } from '#shared/schemas/sso.ts';
 import type { Tx } from '../../infra/prisma/client.ts';
 import { type Actor, type Audit, by } from '../audit/index.ts';
 import { type Proven, requireRecentProof } from '../sessions/index.ts';
 import type { IdentitiesRepo, StoredIdentity } from './identities.repo.ts';
+import type { Provider } from './provider.ts';
 import type { Providers } from './providers.ts';
 
 export type IdentitiesDeps = {
@@ -27,7 +28,20 @@ export function createIdentitiesService({ audit, providers, repo }: IdentitiesDe
     );
   }
 
+  /**
+   * The services that are on by which somebody proves once more who they are; empty for whoever has a
+   * password, passkey or app: those prove it.
+   */
+  async function proofsOf(me: Me): Promise<SsoWay[]> {
+    if (!(await repo.provedElsewhereOnly(me.id))) return [];
+    const [open, own] = await Promise.all([providers.enabled(), repo.listOf(me.id)]);
+    const linked = new Set(own.map(({ providerId }) => providerId));
+    return open.filter(({ id }) => linked.has(id)).map(toWay);
+  }
+
   return {
+    proofsOf,
+
     /** Who somebody is at other services; empty for nobody. */
     async of(userId: string): Promise<IdentityView[]> {
       const [all, found] = await Promise.all([providers.all(), repo.listOf(userId)]);
@@ -35,18 +49,18 @@ export function createIdentitiesService({ audit, providers, repo }: IdentitiesDe
     },
 
     async mine(me: Me): Promise<WaysOfMine> {
-      const [all, own, ways] = await Promise.all([
+      const [all, own, ways, proofs] = await Promise.all([
         providers.all(),
         repo.listOf(me.id),
         repo.otherWays(null, me.id),
+        proofsOf(me),
       ]);
       const linked = new Set(own.map(({ providerId }) => providerId));
       return {
         ...ways,
         identities: toViews(all, own),
-        others: all
-          .filter(({ enabled, id }) => enabled && !linked.has(id))
-          .map(({ id, name, settings }) => ({ id, name, kind: settings.kind })),
+        others: all.filter(({ enabled, id }) => enabled && !linked.has(id)).map(toWay),
+        proofs,
       };
     },
 
@@ -78,6 +92,12 @@ export function createIdentitiesService({ audit, providers, repo }: IdentitiesDe
   };
 }
 export type IdentitiesService = ReturnType<typeof createIdentitiesService>;
+
+/** A service as a button shows it. */
+export const toWay = ({ id, name, settings }: Provider): SsoWay => ({
+  ...{ id, name },
+  kind: settings.kind,
+});
 
 function toViews(
   services: readonly { id: string; name: string }[],

@@ -10,7 +10,17 @@ import { bareUserOf } from './user-info.ts';
 const DISCOVERED_MS = 600_000;
 
 /** What of a sign-in has to fit its answer. */
-export type Expected = { state: string; nonce: string; verifier: string; redirectUri: string };
+export type Expected = {
+  state: string;
+  nonce: string;
+  verifier: string;
+  redirectUri: string;
+  /** Whether the person has to prove there anew who they are. */
+  anew: boolean;
+};
+
+/** OpenID Connect Core 1.0, section 3.1.2.1: no session of the service will do. */
+const ANEW = { prompt: 'login', max_age: '0' };
 
 /** What a service sent the browser back with. */
 export type Returned = { code: string; iss: string | undefined };
@@ -85,6 +95,7 @@ export function createProviderCalls({ outbound, clock }: ProviderCallsDeps) {
           code_challenge_method: 'S256',
           ...(scopes === '' ? {} : { scope: scopes }),
           ...(kind === 'oidc' ? { nonce: expected.nonce } : {}),
+          ...(kind === 'oidc' && expected.anew ? ANEW : {}),
         });
         return url.href;
       }),

@@ -65,7 +65,7 @@ export function createProvidersRepo(db: Db) {
 }
 export type ProvidersRepo = ReturnType<typeof createProvidersRepo>;
 
-export type Purpose = 'sign-in' | 'link';
+export type Purpose = 'sign-in' | 'link' | 'prove';
 
 export type Attempt = {
   id: string;
@@ -89,16 +89,19 @@ export function createAttemptsRepo(db: Db) {
       await db.signInAttempt.create({ data: attempt, select: { id: true } });
     },
 
-    /** Ends it: nobody gets it twice. Null when it is over, of another browser, or another service's. */
+    /**
+     * Ends it: nobody gets it twice. Null when it is over, another service's, or bound to none of
+     * `bindings`.
+     */
     async take(
-      which: Pick<Attempt, 'id' | 'providerId' | 'binding'>,
+      which: Pick<Attempt, 'id' | 'providerId'> & { bindings: readonly string[] },
       now: Date,
     ): Promise<Attempt | null> {
-      const { binding, id, providerId } = which;
+      const { bindings, id, providerId } = which;
       const [row] = await db.$queryRaw<Attempt[]>`
         DELETE FROM sign_in_attempts
         WHERE id = ${id} AND provider_id = ${providerId} AND expires_at > ${now}
-          AND (binding IS NULL OR binding = ${binding})
+          AND (binding IS NULL OR binding = ANY(${[...bindings]}))
         RETURNING id, provider_id AS "providerId", purpose, user_id::text AS "userId", binding,
           verifier, nonce, redirect_uri AS "redirectUri", return_to AS "returnTo",
           expires_at AS "expiresAt"`;

@@ -27,6 +27,11 @@ export function createSsoRouter({ sso, ssoProviders, identities }: SsoRouterDeps
       ctx.setSsoCookie(binding);
       return { address: authorizationUrl };
     }),
+    prove: memberProcedure.input(SsoBegin).mutation(async ({ ctx, input }) => {
+      const { authorizationUrl, binding } = await sso.prove(ctx.me, input, ctx);
+      ctx.setSsoCookie(binding);
+      return { address: authorizationUrl };
+    }),
     finish: publicProcedure.input(SsoAnswer).mutation(async ({ ctx, input }) => {
       const { outcome, token } = await sso.finish(input, ctx);
       ctx.setSsoCookie(null);

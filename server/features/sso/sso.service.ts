@@ -1,4 +1,5 @@
 import { randomPKCECodeVerifier } from 'openid-client';
+import { z } from 'zod';
 import { AppError } from '#shared/errors.ts';
 import type { Me } from '#shared/schemas/sessions.ts';
 import type { SsoAnswer, SsoBegin, SsoOutcome, SsoWay } from '#shared/schemas/sso.ts';
@@ -9,12 +10,14 @@ import type { Log } from '../../infra/log.ts';
 import {
   addressKey,
   type Limiters,
+  type ProofsService,
   type Proven,
   requireRecentProof,
   type SignInService,
   type Visitor,
 } from '../sessions/index.ts';
 import type { Arrivals } from './arrivals.ts';
+import { toWay } from './identities.service.ts';
 import type { SsoBeginOptions, SsoBegun, SsoCaller, SsoDoor, SsoIdentified } from './ports.ts';
 import type { Provider } from './provider.ts';
 import type { ProviderCalls } from './provider-calls.ts';
@@ -23,6 +26,8 @@ import type { Attempt, AttemptsRepo } from './sso.repo.ts';
 
 /** How long somebody may take at the other service. */
 const ATTEMPT_MS = 600_000;
+/** By how much clocks of services may be behind ours. */
+const SKEW_MS = 60_000;
 
 export type SsoDeps = {
   providers: Pick<Providers, 'enabled' | 'open'>;
@@ -32,6 +37,9 @@ export type SsoDeps = {
   /** Who somebody is to the console; null when they are gone. */
   meOf(userId: string): Promise<Me | null>;
   signIn: Pick<SignInService, 'enter'>;
+  proofs: Pick<ProofsService, 'provedElsewhere'>;
+  /** The services by which somebody may prove once more who they are. */
+  proofsOf(me: Me): Promise<SsoWay[]>;
   limiters: Pick<Limiters, 'sso'>;
   clock: Pick<Clock, 'now'>;
   log: Pick<Log, 'warn'>;
@@ -42,29 +50,32 @@ type Guest = Visitor & Proven & { me: Me | null; origin: string | null; ssoCooki
 
 /** Sign-in by other services: there and back, for the console and for older clients' doors. */
 export function createSsoService(deps: SsoDeps) {
-  const { arrivals, attempts, calls, clock, limiters, log, meOf, providers, signIn } = deps;
+  const { arrivals, attempts, calls, clock, limiters, log, meOf, proofs, proofsOf } = deps;
+  const { providers, signIn } = deps;
   const now = () => new Date(clock.now());
 
   async function set(
     provider: Provider,
-    options: Omit<SsoBeginOptions, keyof SsoCaller> & Pick<Attempt, 'purpose' | 'userId'>,
+    options: Omit<SsoBeginOptions, keyof SsoCaller> &
+      Pick<Attempt, 'purpose' | 'userId'> & { sessionId?: string | null },
   ): Promise<SsoBegun> {
     const state = newSecret('');
+    const { purpose, sessionId = null, userId } = options;
     const binding = options.bound ? newSecret('') : null;
     const expected = {
       state,
       nonce: newSecret(''),
       verifier: randomPKCECodeVerifier(),
       redirectUri: options.redirectUri ?? ownRedirectUri(options.origin, provider.id),
+      anew: purpose === 'prove',
     };
     const authorizationUrl = await calls.authorizationUrl(provider, expected);
     await attempts.put(
       {
         id: sha256hex(state),
         providerId: provider.id,
-        purpose: options.purpose,
-        userId: options.userId,
-        binding: binding && sha256hex(binding),
+        ...{ purpose, userId },
+        binding: binding && boundTo(binding, sessionId),
         verifier: expected.verifier,
         nonce: expected.nonce,
         redirectUri: expected.redirectUri,
@@ -77,18 +88,19 @@ export function createSsoService(deps: SsoDeps) {
   }
 
   /** The attempt this answers, and who the service says it is. Nobody gets an answer twice. */
-  async function open(answer: SsoAnswer, binding: string | null) {
+  async function open(answer: SsoAnswer, cookie: string | null, sessionId: string | null) {
     const { provider: providerId, state } = answer;
-    const which = { id: sha256hex(state), providerId, binding: sha256hex(binding ?? '') };
+    const bindings = [null, sessionId].map((session) => boundTo(cookie ?? '', session));
+    const which = { id: sha256hex(state), providerId, bindings };
     const attempt = await attempts.take(which, now());
     if (!attempt) throw stateInvalid();
     const provider = await providers.open(providerId);
     const { code, iss } = answer;
     if (code === undefined || answer.error !== undefined) throw notConfirmed(provider);
-    const expected = { ...attempt, state };
+    const expected = { ...attempt, state, anew: attempt.purpose === 'prove' };
     try {
       const claims = await calls.claimsOf(provider, expected, { code, iss });
-      return { attempt, provider, person: personOf(claims, provider.settings) };
+      return { attempt, claims, provider, person: personOf(claims, provider.settings) };
     } catch (error) {
       const cause = error instanceof AppError ? (error.cause ?? error) : error;
       log.warn({ provider: providerId, err: cause }, 'a sign-in by another service failed');
@@ -106,13 +118,39 @@ export function createSsoService(deps: SsoDeps) {
     return { me, passwordHash, providerId: provider.id, returnTo, countsAsSecondFactor };
   }
 
+  /** @throws AppError sso_refused unless this service may prove who they are. */
+  async function mayProve(me: Me, providerId: string): Promise<void> {
+    if ((await proofsOf(me)).some(({ id }) => id === providerId)) return;
+    throw new AppError(
+      'sso_refused',
+      'This service does not prove who you are here. Use your password, a code or a passkey.',
+    );
+  }
+
+  /** From now on the session that asked may do for ten minutes what weighs more; nobody is signed in. */
+  async function prove(opened: Awaited<ReturnType<typeof open>>, guest: Guest): Promise<void> {
+    const { attempt, claims, person, provider } = opened;
+    const { me } = guest;
+    if (!me || attempt.userId !== me.id) throw stateInvalid();
+    await mayProve(me, provider.id);
+    if (provider.settings.kind === 'oidc' && !isAnew(claims, attempt)) {
+      throw new AppError(
+        'sso_refused',
+        `${provider.name} did not ask you anew who you are. Sign out there, and try again.`,
+      );
+    }
+    if (!(await arrivals.isOwn(me.id, { provider, person, caller: guest }))) {
+      throw new AppError(
+        'sso_refused',
+        `You came back with another account of ${provider.name} than the one that is linked to you. Take that one.`,
+      );
+    }
+    await proofs.provedElsewhere(me, guest);
+  }
+
   const door: SsoDoor = {
     async ways(): Promise<SsoWay[]> {
-      return (await providers.enabled()).map(({ id, name, settings }) => ({
-        id,
-        name,
-        kind: settings.kind,
-      }));
+      return (await providers.enabled()).map(toWay);
     },
 
     async begin(providerId, options): Promise<SsoBegun> {
@@ -125,7 +163,7 @@ export function createSsoService(deps: SsoDeps) {
     async identify(answer, binding, caller): Promise<SsoIdentified> {
       const from = addressKey(caller.address);
       await limiters.sso.take(from);
-      const opened = await open(answer, binding);
+      const opened = await open(answer, binding, null);
       if (opened.attempt.purpose !== 'sign-in') throw stateInvalid();
       const identified = await known(opened, caller);
       await limiters.sso.giveBack(from);
@@ -156,7 +194,22 @@ export function createSsoService(deps: SsoDeps) {
     },
 
     /**
-     * What a return comes to: signed in, a second factor asked for, or an account linked.
+     * Begins a fresh sign-in at a linked service, which proves for this session who is there.
+     * @throws AppError sso_refused for whoever has another proof, and for services that are not linked;
+     *   what `enter` throws.
+     */
+    async prove(me: Me, { next, provider: id }: SsoBegin, guest: Guest): Promise<SsoBegun> {
+      await limiters.sso.take(addressKey(guest.address));
+      const provider = await providers.open(id);
+      await mayProve(me, id);
+      const { origin, sessionId } = guest;
+      const facts = { purpose: 'prove', userId: me.id, redirectUri: null, bound: true } as const;
+      return await set(provider, { ...facts, origin, next, sessionId });
+    },
+
+    /**
+     * What a return comes to: signed in, a second factor asked for, an account linked, or the session
+     * proved.
      * @returns the outcome, and the session's token where there is one.
      * @throws AppError what `identify` throws; conflict when somebody else has the account.
      */
@@ -166,7 +219,7 @@ export function createSsoService(deps: SsoDeps) {
     ): Promise<{ outcome: SsoOutcome; token?: string }> {
       const from = addressKey(guest.address);
       await limiters.sso.take(from);
-      const opened = await open(answer, guest.ssoCookie);
+      const opened = await open(answer, guest.ssoCookie, guest.sessionId);
       const { attempt, person, provider } = opened;
       const { returnTo } = attempt;
       if (attempt.purpose === 'link') {
@@ -174,6 +227,11 @@ export function createSsoService(deps: SsoDeps) {
         await arrivals.link(attempt.userId, { provider, person, caller: guest });
         await limiters.sso.giveBack(from);
         return { outcome: { next: 'linked', provider: provider.name, returnTo } };
+      }
+      if (attempt.purpose === 'prove') {
+        await prove(opened, guest);
+        await limiters.sso.giveBack(from);
+        return { outcome: { next: 'proved', provider: provider.name, returnTo } };
       }
       const { countsAsSecondFactor: proven, me, passwordHash } = await known(opened, guest);
       await limiters.sso.giveBack(from);
@@ -193,6 +251,21 @@ function ownRedirectUri(origin: string | null, providerId: string): string {
     'bad_request',
     'It is not known where this server is reached. Set PUBLIC_URL, or open the console first.',
   );
+}
+
+/** What an attempt hangs on: the browser's cookie, and for a proof its session, too. */
+function boundTo(cookie: string, sessionId: string | null): string {
+  return sha256hex(sessionId === null ? cookie : `${cookie} ${sessionId}`);
+}
+
+const AuthTime = z.object({ auth_time: z.number().optional() });
+
+/** Whether the person proved it there after we asked, as far as the service tells (Core, 2: auth_time). */
+function isAnew(claims: unknown, { expiresAt }: Pick<Attempt, 'expiresAt'>): boolean {
+  const told = AuthTime.safeParse(claims);
+  if (!told.success) return false;
+  const { auth_time: at } = told.data;
+  return at === undefined || at * 1000 >= expiresAt.getTime() - ATTEMPT_MS - SKEW_MS;
 }
 
 function stateInvalid(): AppError {

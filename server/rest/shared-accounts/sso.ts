@@ -37,7 +37,7 @@ export function addSso(rest: Rest, deps: SsoDeps): void {
     if (!who.countsAsSecondFactor && (await signIn.asksSecondFactor(who.me))) {
       throw new AppError(
         'second_factor_needed',
-        'You have a second factor, which this address does not ask for. Sign in by /api/auth/login.',
+        'You have a second factor, which this address does not ask for. Sign in by /api/auth/login with password and totp_code, or use an API key of the console.',
       );
     }
     const pair = await tokens.start(who, visit, 'sso');

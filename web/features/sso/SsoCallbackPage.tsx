@@ -36,7 +36,7 @@ export function SsoCallbackPage() {
       setHalfway({ step, returnTo });
       return;
     }
-    notifySuccess(t('callback.linked', { name: outcome.provider }));
+    notifySuccess(t(`callback.${outcome.next}`, { name: outcome.provider }));
     router.history.replace(safeReturnTo(outcome.returnTo));
   }
 

@@ -24,6 +24,9 @@ export const factors = {
     title: 'Is it still you?',
     text: 'This weighs more than usual, so prove once more who you are. It counts for ten minutes.',
     submit: 'Go on',
+    elsewhere: 'Sign in anew there; you come back to this page, where you do it again.',
+    nothing:
+      'You have nothing here by which you could prove it. Open the console where your passkeys work, or ask an admin for a link to choose a password.',
   },
   app: {
     title: 'Authenticator app',

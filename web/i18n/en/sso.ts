@@ -118,6 +118,7 @@ export const sso = {
     again: 'Back to sign in',
     second: 'The other service vouched for you. Now prove that it is you.',
     linked: '{{name}} is linked. You can sign in by it from now on.',
+    proved: '{{name}} says it is you. Do now again what you were about to do.',
   },
   ways: {
     title: 'Accounts elsewhere',

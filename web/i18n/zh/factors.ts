@@ -26,6 +26,9 @@ export const factors: Translated<typeof english> = {
     title: '请确认是你本人',
     text: '此操作较为重要，请再次验证身份，十分钟内有效。',
     submit: '继续',
+    elsewhere: '请在该服务重新登录，之后会回到此页面，再进行一次操作。',
+    nothing:
+      '你没有可用的验证方式。请在能使用通行密钥的地方打开控制台，或请管理员提供设置密码的链接。',
   },
   app: {
     title: '身份验证器',
