@@ -9,16 +9,19 @@ type FilterBarProps = {
   /** How many filters narrow the list. */
   count: number;
   onClear: () => void;
+  /** Before the others, and in sight on phones too. */
+  search?: ReactNode;
   children: ReactNode;
 };
 
 /** Fields that narrow a list, side by side. On phones behind a button. */
-export function FilterBar({ count, onClear, children }: FilterBarProps) {
+export function FilterBar({ count, onClear, search, children }: FilterBarProps) {
   const { t } = useTranslation('common');
   const phone = useMediaQuery('(max-width: 600px)', false, { getInitialValueInEffect: false });
   const [opened, { toggle }] = useDisclosure(false);
   const fields = (
     <FilterFields>
+      {!phone && search}
       {children}
       {count > 0 && (
         <div>
@@ -32,6 +35,7 @@ export function FilterBar({ count, onClear, children }: FilterBarProps) {
   if (!phone) return fields;
   return (
     <>
+      {search && <div className={classes.search}>{search}</div>}
       <Button
         variant="default"
         fullWidth

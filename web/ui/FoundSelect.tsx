@@ -16,8 +16,6 @@ type Choice = { value: string; label: string };
 
 type FoundSelectProps = {
   label: string;
-  /** Says the label to screen readers only. */
-  hideLabel?: boolean;
   /** While nothing is chosen: “Any key”. */
   placeholder: string;
   value: string | undefined;
@@ -27,12 +25,11 @@ type FoundSelectProps = {
   found: readonly Choice[];
   /** What is chosen, once it is known by name. */
   chosen: readonly Choice[];
-  w?: number;
 };
 
 /** Chooses one of thousands: the server looks for what is typed. */
 export function FoundSelect(props: FoundSelectProps) {
-  const { label, hideLabel, placeholder, value, onChange, onType, found, chosen, w } = props;
+  const { label, placeholder, value, onChange, onType, found, chosen } = props;
   const { t } = useTranslation('common');
   const known = value === undefined ? [] : chosen.filter((choice) => choice.value === value);
   const options = [...new Map([...known, ...found].map((one) => [one.value, one])).values()];
@@ -41,7 +38,7 @@ export function FoundSelect(props: FoundSelectProps) {
   const gone = value !== undefined && !current;
   return (
     <Select
-      {...(hideLabel ? { 'aria-label': label } : { label })}
+      label={label}
       placeholder={placeholder}
       clearable
       clearButtonProps={{ 'aria-label': t('clear') }}
@@ -53,7 +50,6 @@ export function FoundSelect(props: FoundSelectProps) {
       value={value ?? null}
       onChange={(next) => onChange(next ?? undefined)}
       data={gone ? [...options, { value, label: value }] : options}
-      {...(w !== undefined && { w })}
     />
   );
 }

@@ -40,10 +40,12 @@ export function AuditTable({ rows, onOpen, more }: AuditTableProps) {
             id: 'target',
             header: t('column.target'),
             cell: ({ targetKind, targetName }) => (
-              <div className={classes.cut} title={targetName}>
-                {targetName}
-                <Text span fz="xs" c="dimmed">
-                  {` · ${kindName(t, targetKind)}`}
+              <div className={classes.target}>
+                <span className={classes.cut} title={targetName}>
+                  {targetName}
+                </span>
+                <Text span fz="xs" c="dimmed" style={{ flex: 'none' }}>
+                  {`\u00a0· ${kindName(t, targetKind)}`}
                 </Text>
               </div>
             ),

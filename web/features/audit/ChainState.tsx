@@ -37,7 +37,13 @@ export function ChainState() {
         }
       >
         <div aria-live="polite">
-          {error ? <ErrorText error={readError(error)} /> : data && <Verdict verdict={data} />}
+          {error && <ErrorText error={readError(error)} />}
+          {!error && data && <Verdict verdict={data} />}
+          {!error && !data && (
+            <Text fz="sm" c="dimmed">
+              {t('chain.unchecked')}
+            </Text>
+          )}
         </div>
       </Section>
     </div>

@@ -1,5 +1,4 @@
 import { Button, Group, Select, Switch, Text } from '@mantine/core';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import {
   type KeyFilter,
@@ -8,11 +7,12 @@ import {
   KeyState,
   type KeysPage,
 } from '#shared/schemas/keys.ts';
-import { trpc } from '../../lib/trpc.ts';
+import { formatNumber } from '../../lib/format.ts';
 import { useCan } from '../../lib/use-me.ts';
-import { FoundSelect, useTyped } from '../../ui/FoundSelect.tsx';
+import { FilterBar } from '../../ui/FilterBar.tsx';
 import { SearchField } from '../../ui/SearchField.tsx';
-import { type ListSort, totalOf } from './use-keys-list.ts';
+import { UserSelect } from '../users/UserSelect.tsx';
+import { countFilters, type ListSort, totalOf } from './use-keys-list.ts';
 import { useScopeOptions } from './use-scopes.ts';
 
 type KeyFiltersProps = {
@@ -34,96 +34,79 @@ export function KeyFilters(props: KeyFiltersProps) {
   const seesPeople = useCan('users.read');
   const scopes = useScopeOptions();
   const set = (change: KeyFilter) => onFilter({ ...filter, ...change });
+  const total = counts && totalOf(counts, filter);
   const orders = KeySort.options.filter((by) => everyone || by !== 'owner');
   return (
-    <Group gap="xs" mb="sm">
-      <SearchField
-        label={t('filter.text')}
-        placeholder={t('filter.textHint')}
-        value={filter.search ?? ''}
-        onChange={(search) => set({ search })}
-      />
-      <Select
-        aria-label={t('filter.state')}
-        placeholder={t('filter.anyState')}
-        data={KeyState.options.map((value) => {
-          const state = t(`common:state.${value}`);
-          const label = counts ? t('filter.stateCount', { state, count: counts[value] }) : state;
-          return { value, label };
-        })}
-        clearable
-        w={140}
-        value={filter.state ?? null}
-        onChange={(state) => set({ state: KeyState.safeParse(state).data })}
-      />
-      <Select
-        aria-label={t('filter.scope')}
-        placeholder={t('filter.anyScope')}
-        data={scopes}
-        clearable
-        w={124}
-        value={filter.scope ?? null}
-        onChange={(scope) => set({ scope: KeyScope.safeParse(scope).data })}
-      />
-      {everyone && seesPeople && (
-        <OwnerField filter={filter} onChange={(ownerId) => set({ ownerId })} />
-      )}
-      <Select
-        aria-label={t('sort.label')}
-        data={orders.map((value) => ({ value, label: t(`sort.${value}`) }))}
-        allowDeselect={false}
-        w={145}
-        value={sort.by}
-        onChange={(by) => onSort(KeySort.catch('created').parse(by))}
-      />
-      {(filter.withRevoked || (counts?.revoked ?? 0) > 0) && (
-        <Switch
-          label={t('showRevoked')}
-          checked={filter.withRevoked ?? false}
-          onChange={(event) => set({ withRevoked: event.currentTarget.checked })}
+    <>
+      <FilterBar
+        count={countFilters(filter)}
+        onClear={() => onFilter({ withRevoked: filter.withRevoked })}
+        search={
+          <SearchField
+            label={t('filter.text')}
+            placeholder={t('filter.textHint')}
+            value={filter.search ?? ''}
+            onChange={(search) => set({ search })}
+          />
+        }
+      >
+        <Select
+          label={t('filter.state')}
+          placeholder={t('filter.anyState')}
+          data={KeyState.options.map((value) => {
+            const state = t(`common:state.${value}`);
+            const label = counts ? t('filter.stateCount', { state, count: counts[value] }) : state;
+            return { value, label };
+          })}
+          clearable
+          clearButtonProps={{ 'aria-label': t('common:clear') }}
+          value={filter.state ?? null}
+          onChange={(state) => set({ state: KeyState.safeParse(state).data })}
         />
-      )}
-      <Group gap="xs" ml="auto" wrap="nowrap">
+        <Select
+          label={t('filter.scope')}
+          placeholder={t('filter.anyScope')}
+          data={scopes}
+          clearable
+          clearButtonProps={{ 'aria-label': t('common:clear') }}
+          value={filter.scope ?? null}
+          onChange={(scope) => set({ scope: KeyScope.safeParse(scope).data })}
+        />
+        {everyone && seesPeople && (
+          <UserSelect
+            label={t('filter.owner')}
+            placeholder={t('filter.anyOwner')}
+            value={filter.ownerId}
+            onChange={(ownerId) => set({ ownerId })}
+          />
+        )}
+        <Select
+          label={t('sort.label')}
+          data={orders.map((value) => ({ value, label: t(`sort.${value}`) }))}
+          allowDeselect={false}
+          value={sort.by}
+          onChange={(by) => onSort(KeySort.catch('created').parse(by))}
+        />
+      </FilterBar>
+      <Group gap="md" mb="sm">
         <Text fz="sm" c="dimmed" role="status" className="gh-figures">
-          {counts ? t('filter.total', { count: totalOf(counts, filter) }) : ''}
+          {total === undefined
+            ? ''
+            : t('filter.total', { count: total, total: formatNumber(total) })}
         </Text>
+        {(filter.withRevoked || (counts?.revoked ?? 0) > 0) && (
+          <Switch
+            label={t('showRevoked')}
+            checked={filter.withRevoked ?? false}
+            onChange={(event) => set({ withRevoked: event.currentTarget.checked })}
+          />
+        )}
         {onSelect && (
-          <Button size="xs" variant="default" onClick={onSelect}>
+          <Button size="xs" variant="default" ml="auto" onClick={onSelect}>
             {t('select.start')}
           </Button>
         )}
       </Group>
-    </Group>
-  );
-}
-
-type OwnerFieldProps = { filter: KeyFilter; onChange: (id: string | undefined) => void };
-
-/** Among everybody, whether they have keys or not. */
-function OwnerField({ filter: { ownerId: value }, onChange }: OwnerFieldProps) {
-  const { t } = useTranslation('keys');
-  const [search, onType] = useTyped();
-  const found = useQuery(
-    trpc.users.names.queryOptions({ search }, { placeholderData: keepPreviousData }),
-  );
-  const chosen = useQuery(
-    trpc.users.names.queryOptions({ ids: value ? [value] : [] }, { enabled: value !== undefined }),
-  );
-  const option = ({ id, username }: { id: string; username: string }) => ({
-    value: id,
-    label: username,
-  });
-  return (
-    <FoundSelect
-      label={t('filter.owner')}
-      hideLabel
-      placeholder={t('filter.anyOwner')}
-      w={128}
-      value={value}
-      onChange={onChange}
-      onType={onType}
-      found={(found.data ?? []).map(option)}
-      chosen={(chosen.data ?? []).map(option)}
-    />
+    </>
   );
 }

@@ -69,7 +69,7 @@ export function KeyList({ everyone, onAdd, onRotated }: KeyListProps) {
           onFilter={setFilter}
           sort={sort}
           onSort={(by) => by !== sort.by && sortBy(by)}
-          onSelect={selected === null ? () => setSelected(new Set()) : null}
+          onSelect={selected === null && open.length > 0 ? () => setSelected(new Set()) : null}
         />
       )}
       {selected !== null && (

@@ -44,9 +44,14 @@ function tidied({ search, ...rest }: KeyFilter): KeyFilter {
   return { ...rest, ...(words && { search: words }) };
 }
 
+/** How many filters narrow the list, besides the search. */
+export function countFilters({ state, ownerId, scope }: KeyFilter): number {
+  return [state, ownerId, scope].filter((value) => value !== undefined).length;
+}
+
 /** Whether something is looked for. */
-export function isSearching({ search, state, ownerId, scope }: KeyFilter): boolean {
-  return Boolean(search?.trim()) || [state, ownerId, scope].some((value) => value !== undefined);
+export function isSearching(filter: KeyFilter): boolean {
+  return Boolean(filter.search?.trim()) || countFilters(filter) > 0;
 }
 
 /** How many keys there are of those that are listed, and how many with those that are not. */

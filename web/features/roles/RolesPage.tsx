@@ -30,13 +30,13 @@ export function RolesPage() {
   return (
     <>
       <PageHeader title={t('title')} subtitle={t('subtitle')} actions={mayWrite && add} />
-      <QueryBoundary
-        query={roles}
-        empty={<EmptyState icon={IconShieldCheck} title={t('empty')} text={t('emptyText')} />}
-      >
-        {(all) => (
-          <Stack gap="lg">
-            <Section flush>
+      <Stack gap="lg">
+        <Section flush>
+          <QueryBoundary
+            query={roles}
+            empty={<EmptyState icon={IconShieldCheck} title={t('empty')} text={t('emptyText')} />}
+          >
+            {(all) => (
               <RolesTable
                 roles={all}
                 {...(mayWrite && {
@@ -44,11 +44,11 @@ export function RolesPage() {
                   onDelete: deleting.open,
                 })}
               />
-            </Section>
-            <PermissionMatrix roles={all} />
-          </Stack>
-        )}
-      </QueryBoundary>
+            )}
+          </QueryBoundary>
+        </Section>
+        {roles.data && roles.data.length > 0 && <PermissionMatrix roles={roles.data} />}
+      </Stack>
       {editing.value && (
         <RoleForm
           key={`edit-${editing.turn}`}

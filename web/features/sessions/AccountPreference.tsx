@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { trpc } from '../../lib/trpc.ts';
 import { useAppMutation } from '../../lib/use-app-mutation.ts';
+import { ErrorState } from '../../ui/ErrorState.tsx';
 import { Section } from '../../ui/Section.tsx';
 
 /** Whether lent accounts are asked before the person's own; it counts from the next request on. */
@@ -16,13 +17,17 @@ export function AccountPreference() {
   const wanted = prefer.isPending ? prefer.variables : wishes.data;
   return (
     <Section title={t('accounts.title')} text={t('accounts.text')}>
-      <Switch
-        label={t('accounts.preferShared')}
-        description={t('accounts.preferSharedHint')}
-        checked={wanted?.preferShared ?? false}
-        disabled={!wishes.data || prefer.isPending}
-        onChange={(event) => prefer.mutate({ preferShared: event.currentTarget.checked })}
-      />
+      {wishes.isLoadingError ? (
+        <ErrorState error={wishes.error} onRetry={() => void wishes.refetch()} />
+      ) : (
+        <Switch
+          label={t('accounts.preferShared')}
+          description={t('accounts.preferSharedHint')}
+          checked={wanted?.preferShared ?? false}
+          disabled={!wishes.data || prefer.isPending}
+          onChange={(event) => prefer.mutate({ preferShared: event.currentTarget.checked })}
+        />
+      )}
     </Section>
   );
 }

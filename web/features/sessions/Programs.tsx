@@ -32,16 +32,19 @@ export function Programs() {
     setEnding(which);
     dialog.open();
   };
-  if (query.data?.length === 0) return null;
+  const { data, error } = query;
+  if (!error && (!data || data.length === 0)) return null;
   return (
     <Section
       title={t('programs.title')}
       text={t('programs.text')}
       flush
       actions={
-        <Button size="xs" variant="default" onClick={() => ask(null)}>
-          {t('programs.endAll')}
-        </Button>
+        data && (
+          <Button size="xs" variant="default" onClick={() => ask(null)}>
+            {t('programs.endAll')}
+          </Button>
+        )
       }
     >
       <QueryBoundary query={query}>

@@ -65,7 +65,7 @@ export function UserList({ empty, onOpen, onAction }: UserListProps) {
         </Text>
         <Group gap="xs" ml="auto">
           <ExportMenu name="users" filter={() => queryOf(filter)} />
-          {mayWrite && selected === null && (
+          {mayWrite && selected === null && rows !== undefined && rows.length > 0 && (
             <Button size="xs" variant="default" onClick={() => setSelected(new Set())}>
               {t('bulk.start')}
             </Button>

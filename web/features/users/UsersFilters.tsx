@@ -1,10 +1,11 @@
-import { Group, Select } from '@mantine/core';
+import { Select } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { TRUST_LEVELS } from '#shared/schemas/quotas.ts';
 import { UserState } from '#shared/schemas/users.ts';
+import { FilterBar } from '../../ui/FilterBar.tsx';
 import { SearchField } from '../../ui/SearchField.tsx';
 import { useRoleOptions } from './use-role-options.ts';
-import { type ListFilter, UNSEEN_DAYS, type UsersList } from './use-users-list.ts';
+import { countFilters, type ListFilter, UNSEEN_DAYS, type UsersList } from './use-users-list.ts';
 
 type UsersFiltersProps = {
   filter: ListFilter;
@@ -18,13 +19,18 @@ export function UsersFilters({ filter, counts, onChange }: UsersFiltersProps) {
   const roles = useRoleOptions();
   const set = (change: ListFilter) => onChange({ ...filter, ...change });
   return (
-    <Group gap="xs" mb="sm">
-      <SearchField
-        label={t('filter.text')}
-        placeholder={t('filter.textHint')}
-        value={filter.search ?? ''}
-        onChange={(search) => set({ search })}
-      />
+    <FilterBar
+      count={countFilters(filter)}
+      onClear={() => onChange({})}
+      search={
+        <SearchField
+          label={t('filter.text')}
+          placeholder={t('filter.textHint')}
+          value={filter.search ?? ''}
+          onChange={(search) => set({ search })}
+        />
+      }
+    >
       <Choice
         label={t('filter.state')}
         any={t('filter.anyState')}
@@ -73,7 +79,7 @@ export function UsersFilters({ filter, counts, onChange }: UsersFiltersProps) {
         }))}
         onChange={(days) => set({ unseenDays: days === null ? undefined : Number(days) })}
       />
-    </Group>
+    </FilterBar>
   );
 }
 
@@ -89,11 +95,10 @@ function Choice({ any, data, label, onChange, value }: ChoiceProps) {
   const { t } = useTranslation('common');
   return (
     <Select
-      aria-label={label}
+      label={label}
       placeholder={any}
       clearable
       clearButtonProps={{ 'aria-label': t('clear') }}
-      w={156}
       data={data}
       value={value ?? null}
       onChange={onChange}

@@ -65,7 +65,12 @@ export function toFilter({ unseenDays, search, ...rest }: ListFilter, asOf: numb
   };
 }
 
+/** How many filters narrow the list, besides the search. */
+export function countFilters({ search: _, ...rest }: ListFilter): number {
+  return Object.values(rest).filter((value) => value !== undefined).length;
+}
+
 /** Whether anything narrows the list. */
-export function isNarrowed({ search, ...rest }: ListFilter): boolean {
-  return Boolean(search?.trim()) || Object.values(rest).some((value) => value !== undefined);
+export function isNarrowed(filter: ListFilter): boolean {
+  return Boolean(filter.search?.trim()) || countFilters(filter) > 0;
 }

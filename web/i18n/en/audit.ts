@@ -187,6 +187,7 @@ export const audit = {
   chain: {
     title: 'Is the log whole?',
     text: 'Each entry holds the hash of the one before, so that none can be altered or taken out unseen.',
+    unchecked: 'Not checked since you opened the console.',
     check: 'Check all entries',
     whole_one: 'Whole: {{count}} entry fits, checked at {{at}}.',
     whole_other: 'Whole: all {{count}} entries fit, checked at {{at}}.',

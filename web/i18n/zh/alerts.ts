@@ -32,7 +32,7 @@ export const alerts: Translated<typeof english> = {
   allRead: '已全部标为已读',
   shown: '已显示 {{count}} 条告警',
   empty: '没有告警',
-  emptyText: '有事情需要您处理时，会显示在这里和铃铛中。',
+  emptyText: '有事情需要你处理时，会显示在这里和铃铛中。',
   emptyFiltered: '没有符合条件的告警',
   emptyFilteredText: '请更改显示条件。',
   kind: {

@@ -185,6 +185,7 @@ export const audit: Translated<typeof english> = {
   chain: {
     title: '日志是否完整？',
     text: '每条记录都包含上一条的哈希，因此任何一条被改动或删除都会被发现。',
+    unchecked: '打开控制台后尚未检查。',
     check: '检查所有记录',
     whole_other: '完整：共 {{count}} 条记录，全部吻合，检查于 {{at}}。',
     last: '最新一条记录的哈希，请另外保存',

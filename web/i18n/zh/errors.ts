@@ -16,8 +16,8 @@ export const errors: Translated<typeof english> = {
   wrong_origin: { title: '请求来自其他地址', hint: '请从控制台自身的地址打开后重试。' },
   user_disabled: { title: '该用户已停用', hint: '管理员可以重新启用。' },
   user_pending: {
-    title: '您还不能登录',
-    hint: '需要管理员先批准，或先确认您的邮箱地址。',
+    title: '你还不能登录',
+    hint: '需要管理员先批准，或先确认你的邮箱地址。',
   },
   registration_closed: {
     title: '这里不能自行注册',

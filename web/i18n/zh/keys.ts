@@ -61,7 +61,7 @@ export const keys: Translated<typeof english> = {
     scope: '用途',
     anyScope: '全部用途',
     stateCount: '{{state}}（{{count}}）',
-    total_other: '{{count}} 个密钥',
+    total_other: '{{total}} 个密钥',
     noMatch: '没有符合条件的密钥',
     noMatchText: '换个关键词试试。',
     clear: '清除搜索',

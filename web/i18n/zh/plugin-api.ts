@@ -15,7 +15,7 @@ export const pluginApi: Translated<typeof en> = {
   },
   mine: {
     title: '插件 API',
-    text: 'Gatehouse 为您在那里保管一个账号，仅供您使用；可在“账号”页查看，也可将其停用。',
+    text: 'Gatehouse 为你在那里保管一个账号，仅供你使用；可在“账号”页查看，也可将其停用。',
     next: '下次重试：{{time}}',
     states: {
       pending: '正在开通',

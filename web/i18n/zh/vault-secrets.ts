@@ -1,6 +1,6 @@
 export const vaultSecrets = {
   title: 'API 凭证',
-  subtitle: '程序用凭证租用账号的访问令牌；除非您允许，它们看不到刷新令牌。',
+  subtitle: '程序用凭证租用账号的访问令牌；除非你允许，它们看不到刷新令牌。',
   leasesLink: '租用记录',
   add: '新建凭证',
   list: 'API 凭证',
