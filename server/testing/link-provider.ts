@@ -121,6 +121,12 @@ export async function startLinkProvider() {
     fields: { subject: 'sub', email: 'email', userName: 'name', plan: 'plan.name', planEnds: '' },
   });
 
-  return { ...service, state, approve, settings };
+  /** A refresh token that is good once; of whoever comes with it first. */
+  function give(token: string): string {
+    refreshTokens.set(token, null);
+    return token;
+  }
+
+  return { ...service, state, approve, give, settings };
 }
 export type LinkProvider = Awaited<ReturnType<typeof startLinkProvider>>;

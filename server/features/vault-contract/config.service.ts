@@ -111,16 +111,17 @@ export function createVaultConfig(deps: VaultConfigDeps) {
     const autoRefresh = auto === undefined ? before.autoRefresh : booleanOf(auto);
     const intervalDays = days === undefined ? before.intervalDays : daysOf(days);
     if (autoRefresh === before.autoRefresh && intervalDays === before.intervalDays) return;
-    await vault.saveSettings({ ...before, autoRefresh, intervalDays });
-    await repo.inTx((tx) =>
-      audit.note(tx, {
+    await repo.inTx(async (tx) => {
+      await audit.note(tx, {
         ...by(asker, asker.me),
         action: 'vaultContract.saveConfig',
         target: { kind: 'settings', id: 'vault', name: 'vault' },
         before: { autoRefresh: before.autoRefresh, intervalDays: before.intervalDays },
         after: { autoRefresh, intervalDays },
-      }),
-    );
+      });
+      // Last: nothing changes that could not be noted.
+      await vault.saveSettings({ ...before, autoRefresh, intervalDays });
+    });
   }
 
   return {

@@ -1,4 +1,5 @@
 import { AppError } from '#shared/errors.ts';
+import type { AuditAction } from '#shared/schemas/audit.ts';
 import type { Cipher } from '../../infra/cipher.ts';
 import type { Clock } from '../../infra/clock.ts';
 import { type Audit, by } from '../audit/index.ts';
@@ -51,14 +52,11 @@ export function createVaultContract(deps: VaultContractDeps) {
   async function told(asker: Asker, rows: readonly ContractRow[]): Promise<ContractAccount[]> {
     const known = await ways.read();
     if (asker.showsTokens && rows.length > 0) {
-      await repo.inTx((tx) =>
-        audit.note(tx, {
-          ...by(asker, asker.me),
-          action: 'vaultContract.show',
-          target: { kind: 'account', id: '', name: 'vault' },
-          after: { count: rows.length, numbers: rows.slice(0, 100).map(({ number }) => number) },
-        }),
-      );
+      const numbers = rows.slice(0, 100).map(({ number }) => number);
+      await note(asker, null, {
+        action: 'vaultContract.show',
+        after: { count: rows.length, numbers },
+      });
     }
     const how = { cipher, inClear: asker.showsTokens, ways: known };
     return rows.map((row) => toContractAccount(row, how));
@@ -94,14 +92,14 @@ export function createVaultContract(deps: VaultContractDeps) {
     );
   }
 
-  function noteCreated(asker: Asker, target: { id: string; name: string }) {
+  function note(
+    asker: Asker,
+    row: Pick<ContractRow, 'accountId' | 'name'> | null,
+    what: { action: AuditAction; after: Record<string, unknown> },
+  ) {
+    const target = { id: row?.accountId ?? '', name: row?.name ?? 'vault' };
     return repo.inTx((tx) =>
-      audit.note(tx, {
-        ...by(asker, asker.me),
-        action: 'accounts.create',
-        target: { kind: 'account', ...target },
-        after: { name: target.name },
-      }),
+      audit.note(tx, { ...by(asker, asker.me), ...what, target: { kind: 'account', ...target } }),
     );
   }
 
@@ -165,7 +163,9 @@ export function createVaultContract(deps: VaultContractDeps) {
         },
       ]);
       if (added?.kind !== 'created') throw notAdded(added);
-      await noteCreated(asker, { id: added.accountId, name: bizId });
+      const { accountId } = added;
+      const facts = { action: 'accounts.create' as const, after: { name: bizId } };
+      await note(asker, { accountId, name: bizId }, facts);
       return await oneTold(asker, added.number);
     },
 
@@ -216,6 +216,7 @@ export function createVaultContract(deps: VaultContractDeps) {
     ): Promise<ContractAccount> {
       const row = await rowOf(number);
       const failure = await refreshOne(asker, row);
+      await note(asker, row, { action: 'vault.refresh', after: { outcome: failure ?? 'ok' } });
       if (failure !== null) throw new AppError('refresh_failed', failure);
       for (const which of ['user', 'account'] as const) {
         // What is told of the person is an extra: the tokens are there already.
@@ -224,15 +225,21 @@ export function createVaultContract(deps: VaultContractDeps) {
       return await oneTold(asker, number);
     },
 
-    /** @throws AppError not_found, bad_request, upstream_failed. */
+    /** @throws AppError not_found; upstream_failed, without an access token too: so the contract has it. */
     async refreshInfo(asker: Asker, number: number, which: 'user' | 'account') {
-      await vault.refreshInfo((await rowOf(number)).accountId, which);
+      const row = await rowOf(number);
+      await vault.refreshInfo(row.accountId, which).catch((error: unknown) => {
+        if (!(error instanceof AppError) || error.code !== 'bad_request') throw error;
+        throw new AppError('upstream_failed', error.message, { cause: error });
+      });
+      await note(asker, row, { action: 'vault.refreshInfo', after: { which } });
       return await oneTold(asker, number);
     },
 
     /** Those that are there, a few at once; whoever leaves ends it before the next ones. */
     async refreshAll(asker: Asker, numbers: readonly number[], signal: AbortSignal) {
       const rows = await repo.byNumbers(numbers);
+      await note(asker, null, { action: 'vault.refresh', after: { accounts: rows.length } });
       const results = rows.map(({ bizId }) => ({ rt_name: bizId, success: false, message: '' }));
       const waiting = rows.entries();
       const work = async () => {
@@ -277,14 +284,8 @@ export function createVaultContract(deps: VaultContractDeps) {
       });
       const added = await vault.add(rows);
       const success = added.filter(({ kind }) => kind === 'created').length;
-      await repo.inTx((tx) =>
-        audit.note(tx, {
-          ...by(asker, asker.me),
-          action: 'vaultContract.import',
-          target: { kind: 'account', id: '', name: 'vault' },
-          after: { rows: given.length, created: success, tags },
-        }),
-      );
+      const facts = { rows: given.length, created: success, tags };
+      await note(asker, null, { action: 'vaultContract.import', after: facts });
       return {
         ...{ total_count: given.length, success_count: success },
         fail_count: given.length - success,
