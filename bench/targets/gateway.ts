@@ -12,7 +12,8 @@ const LIMITS = { rpm: 1_000_000, tokensPerDay: 1_000_000_000_000 };
 const PROFILING = ['--import', './bench/profile-hook.ts'];
 /** Arguments of Node for a process that tells its memory and CPU time when asked. */
 export const TELLING_USAGE = ['--expose-gc', '--import', './bench/usage-hook.ts'];
-const ADMIN = { username: 'bench', password: `pw-${randomBytes(16).toString('hex')}` };
+/** Who may do everything in the console. */
+export const ADMIN = { username: 'bench', password: `pw-${randomBytes(16).toString('hex')}` };
 
 /** A Gatehouse's data folder, set up for the benchmark; removed at the end. */
 export type GatewayHome = AsyncDisposable & {
