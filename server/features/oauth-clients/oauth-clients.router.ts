@@ -7,7 +7,9 @@ export function createOAuthClientsRouter(clients: OAuthClientsService) {
   const keepers = allowedTo('vault.write');
   return router({
     list: allowedTo('vault.read').query(() => clients.list()),
-    save: keepers.input(OAuthClientSave).mutation(({ ctx, input }) => clients.save(ctx, input)),
+    save: keepers
+      .input(OAuthClientSave)
+      .mutation(({ ctx, input }) => clients.saveProved(ctx, input)),
     delete: keepers.input(ById).mutation(async ({ ctx, input }) => {
       await clients.remove(ctx, input.id);
       return null;

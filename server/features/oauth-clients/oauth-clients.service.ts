@@ -11,6 +11,7 @@ import type { Outbound } from '../../infra/outbound/index.ts';
 import type { Tx } from '../../infra/prisma/client.ts';
 import type { Registry } from '../../platforms/registry.ts';
 import { type Actor, type Audit, by } from '../audit/index.ts';
+import { type Proven, requireRecentProof } from '../sessions/index.ts';
 import { refuseOpenHttp } from '../sso/index.ts';
 import { discoverEndpoints } from './discovery.ts';
 import type { ClientRow, ClientWrite, OAuthClientsRepo } from './oauth-clients.repo.ts';
@@ -145,36 +146,47 @@ export function createOAuthClientsService(deps: OAuthClientsDeps) {
     };
   }
 
+  /**
+   * Makes a client, or changes one.
+   * @throws AppError not_found; conflict when the platform has another of this name; bad_request or
+   *   outbound_refused for a platform or an address that will not do; forbidden for another server
+   *   than the platform's clients have, without `vault.reveal`.
+   */
+  async function save(actor: Actor, input: OAuthClientSave): Promise<{ id: string }> {
+    const { clientId, name, platformId, secret, settings } = input;
+    checkPlatform(platformId);
+    checkEndpoints(settings);
+    const id = input.id ?? newId();
+    const sealed = secret && cipher.seal(secret, clientSecretPlace(id));
+    const write: ClientWrite = {
+      ...{ id, platformId, name, clientId, ...columnsOf(settings) },
+      ...(sealed === undefined ? {} : { clientSecret: sealed }),
+    };
+    return await repo.inTx(async (tx) => {
+      await requireKnown(tx, actor, input);
+      const before = input.id === null ? null : await lockedOf(tx, id);
+      const after = before ? await change(tx, before, write) : await add(tx, write);
+      const also = secret === undefined ? {} : { newSecret: true };
+      await note(tx, actor, { action: 'oauthClients.save', before, after, also });
+      return { id };
+    });
+  }
+
   return {
     async list(): Promise<OAuthClientView[]> {
       const [rows, accounts] = await Promise.all([repo.all(), repo.accounts()]);
       return rows.map((row) => viewOf(row, accounts.get(row.id) ?? 0));
     },
 
+    save,
+
     /**
-     * Makes a client, or changes one.
-     * @throws AppError not_found; conflict when the platform has another of this name; bad_request or
-     *   outbound_refused for a platform or an address that will not do; forbidden for another server
-     *   than the platform's clients have, without `vault.reveal`.
+     * The same for a person: refresh tokens are sent to where a client says.
+     * @throws AppError step_up_needed, and as `save`.
      */
-    async save(actor: Actor, input: OAuthClientSave): Promise<{ id: string }> {
-      const { clientId, name, platformId, secret, settings } = input;
-      checkPlatform(platformId);
-      checkEndpoints(settings);
-      const id = input.id ?? newId();
-      const sealed = secret && cipher.seal(secret, clientSecretPlace(id));
-      const write: ClientWrite = {
-        ...{ id, platformId, name, clientId, ...columnsOf(settings) },
-        ...(sealed === undefined ? {} : { clientSecret: sealed }),
-      };
-      return await repo.inTx(async (tx) => {
-        await requireKnown(tx, actor, input);
-        const before = input.id === null ? null : await lockedOf(tx, id);
-        const after = before ? await change(tx, before, write) : await add(tx, write);
-        const also = secret === undefined ? {} : { newSecret: true };
-        await note(tx, actor, { action: 'oauthClients.save', before, after, also });
-        return { id };
-      });
+    saveProved(actor: Actor & Proven, input: OAuthClientSave): Promise<{ id: string }> {
+      requireRecentProof(actor);
+      return save(actor, input);
     },
 
     /** @throws AppError not_found; conflict while accounts are refreshed by it. */

@@ -69,13 +69,17 @@ function useColumns(onUsers: ProxiesTableProps['onUsers']): Column<ProxyView>[] 
       id: 'latency',
       header: t('column.latency'),
       align: 'right',
-      cell: ({ latencyMs }) => (latencyMs === null ? '–' : `${formatNumber(latencyMs)} ms`),
+      cell: ({ latencyMs }) => (latencyMs === null ? '–' : `${formatNumber(latencyMs)}\u00a0ms`),
     },
     {
       id: 'checked',
       header: t('column.checked'),
       hideOnPhone: true,
-      cell: ({ checkedAt }) => <Checked at={checkedAt} />,
+      cell: ({ checkedAt }) => (
+        <span style={{ whiteSpace: 'nowrap' }}>
+          <Checked at={checkedAt} />
+        </span>
+      ),
     },
     {
       id: 'accounts',
@@ -85,7 +89,13 @@ function useColumns(onUsers: ProxiesTableProps['onUsers']): Column<ProxyView>[] 
         proxy.accounts === 0 ? (
           '0'
         ) : (
-          <Anchor component="button" type="button" fz="sm" onClick={() => onUsers(proxy)}>
+          <Anchor
+            component="button"
+            type="button"
+            fz="sm"
+            style={{ whiteSpace: 'nowrap' }}
+            onClick={() => onUsers(proxy)}
+          >
             {t('users.count', { count: proxy.accounts })}
           </Anchor>
         ),

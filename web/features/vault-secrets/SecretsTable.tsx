@@ -92,7 +92,11 @@ function useColumns(): Column<SecretView>[] {
     {
       id: 'lastUsed',
       header: t('column.lastUsed'),
-      cell: ({ lastUsedAt }) => (lastUsedAt === null ? t('unused') : formatStamp(lastUsedAt)),
+      cell: ({ lastUsedAt }) => (
+        <span style={{ whiteSpace: 'nowrap' }}>
+          {lastUsedAt === null ? t('unused') : formatStamp(lastUsedAt)}
+        </span>
+      ),
     },
     {
       id: 'created',
