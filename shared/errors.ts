@@ -94,6 +94,8 @@ export const ERRORS = {
   },
   /** The person is known to the service, and may not come in here by it. */
   sso_refused: { http: 403, trpc: 'FORBIDDEN', openai: ['permission_error', 'sso_refused'] },
+  /** What another service told does not prove who is at this session. */
+  proof_refused: { http: 403, trpc: 'FORBIDDEN', openai: ['permission_error', 'proof_refused'] },
   model_not_allowed: {
     http: 403,
     trpc: 'FORBIDDEN',

@@ -118,11 +118,11 @@ export function createSsoService(deps: SsoDeps) {
     return { me, passwordHash, providerId: provider.id, returnTo, countsAsSecondFactor };
   }
 
-  /** @throws AppError sso_refused unless this service may prove who they are. */
+  /** @throws AppError proof_refused unless this service may prove who they are. */
   async function mayProve(me: Me, providerId: string): Promise<void> {
     if ((await proofsOf(me)).some(({ id }) => id === providerId)) return;
     throw new AppError(
-      'sso_refused',
+      'proof_refused',
       'This service does not prove who you are here. Use your password, a code or a passkey.',
     );
   }
@@ -135,13 +135,13 @@ export function createSsoService(deps: SsoDeps) {
     await mayProve(me, provider.id);
     if (provider.settings.kind === 'oidc' && !isAnew(claims, attempt)) {
       throw new AppError(
-        'sso_refused',
+        'proof_refused',
         `${provider.name} did not ask you anew who you are. Sign out there, and try again.`,
       );
     }
     if (!(await arrivals.isOwn(me.id, { provider, person, caller: guest }))) {
       throw new AppError(
-        'sso_refused',
+        'proof_refused',
         `You came back with another account of ${provider.name} than the one that is linked to you. Take that one.`,
       );
     }
@@ -195,7 +195,7 @@ export function createSsoService(deps: SsoDeps) {
 
     /**
      * Begins a fresh sign-in at a linked service, which proves for this session who is there.
-     * @throws AppError sso_refused for whoever has another proof, and for services that are not linked;
+     * @throws AppError proof_refused for whoever has another proof, and for services that are not linked;
      *   what `enter` throws.
      */
     async prove(me: Me, { next, provider: id }: SsoBegin, guest: Guest): Promise<SsoBegun> {

@@ -109,11 +109,11 @@ describe('somebody who has nothing but an account elsewhere', () => {
     const me = await idOf(browser);
     agree(ids + 50_000);
     const unknown = await beginProof(browser, service);
-    expect(codeOf(await finish(browser, service, { state: unknown.state }))).toBe('sso_refused');
+    expect(codeOf(await finish(browser, service, { state: unknown.state }))).toBe('proof_refused');
     agree(ids + 60_000);
     await signInAt(h.stranger(), service);
     const known = await beginProof(browser, service);
-    expect(codeOf(await finish(browser, service, { state: known.state }))).toBe('sso_refused');
+    expect(codeOf(await finish(browser, service, { state: known.state }))).toBe('proof_refused');
     expect(await idOf(browser)).toBe(me);
     expect(await isProved(browser)).toBe(false);
     expect(await h.db.identity.count({ where: { userId: me } })).toBe(1);
@@ -135,7 +135,7 @@ describe('somebody who has nothing but an account elsewhere', () => {
   test('cannot use a service that is not linked, is off, or is nowhere', async () => {
     const browser = await person();
     const other = await h.addOauth(linuxDo.url);
-    expect(codeOf(await ask(browser, other))).toBe('sso_refused');
+    expect(codeOf(await ask(browser, other))).toBe('proof_refused');
     expect(codeOf(await ask(browser, 'nowhere'))).toBe('not_found');
     const { state } = await beginProof(browser, service);
     await h.db.identityProvider.update({ where: { id: service }, data: { enabled: false } });
@@ -149,7 +149,7 @@ describe('somebody who has nothing but an account elsewhere', () => {
     const browser = await person();
     const { state } = await beginProof(browser, service);
     await h.db.identity.deleteMany({ where: { userId: await idOf(browser) } });
-    expect(codeOf(await finish(browser, service, { state }))).toBe('sso_refused');
+    expect(codeOf(await finish(browser, service, { state }))).toBe('proof_refused');
     expect(await isProved(browser)).toBe(false);
   });
 });
@@ -203,9 +203,9 @@ test.each([
   const browser = await person();
   const { state } = await beginProof(browser, service);
   await h.db.user.update({ where: { id: await idOf(browser) }, data });
-  expect(codeOf(await ask(browser, service))).toBe('sso_refused');
+  expect(codeOf(await ask(browser, service))).toBe('proof_refused');
   expect(((await browser.query('sso.mine')).data as WaysOfMine).proofs).toEqual([]);
-  expect(codeOf(await finish(browser, service, { state }))).toBe('sso_refused');
+  expect(codeOf(await finish(browser, service, { state }))).toBe('proof_refused');
   expect(await isProved(browser)).toBe(false);
 });
 
@@ -216,7 +216,7 @@ function passkey() {
 
 describe('an OpenID provider', () => {
   test.each([
-    ['an hour ago is refused', -3_600, 'sso_refused'],
+    ['an hour ago is refused', -3_600, 'proof_refused'],
     ['just now will do', 0, undefined],
     ['at no time it tells will do', null, undefined],
     ['at a time that is none is refused', 'now', 'sso_exchange_failed'],

@@ -54,6 +54,7 @@ export function SsoCallbackPage() {
   }, [answer, mutate]);
 
   const toSignIn = () => router.history.replace('/sign-in');
+  const toConsole = () => router.history.replace('/');
   if (halfway) {
     return (
       <BareLayout title={t('sessions:second.title')} subtitle={t('callback.second')}>
@@ -70,8 +71,8 @@ export function SsoCallbackPage() {
       <BareLayout title={t('callback.failed')}>
         <Stack gap="md">
           <FormError error={readError(error)} />
-          <Button size="md" onClick={toSignIn}>
-            {t('callback.again')}
+          <Button size="md" onClick={isProof(error) ? toConsole : toSignIn}>
+            {t(isProof(error) ? 'callback.back' : 'callback.again')}
           </Button>
         </Stack>
       </BareLayout>
@@ -83,6 +84,9 @@ export function SsoCallbackPage() {
     </BareLayout>
   );
 }
+
+/** Whoever failed to prove who they are is still signed in. */
+const isProof = (error: unknown) => readError(error).code === 'proof_refused';
 
 /** What the service sent the browser back with. */
 function useAnswer(): SsoAnswer {

@@ -65,6 +65,10 @@ export const errors = {
     title: 'You cannot come in by this service',
     hint: 'Use another way to sign in, or ask an admin.',
   },
+  proof_refused: {
+    title: 'That does not prove that it is you',
+    hint: 'Go back to your page and try again.',
+  },
   model_not_allowed: {
     title: 'This key may not use that model',
     hint: 'Choose another model or change the key.',

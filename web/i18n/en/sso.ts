@@ -116,6 +116,7 @@ export const sso = {
     wait: 'Signing you in…',
     failed: 'That did not work',
     again: 'Back to sign in',
+    back: 'Back to the console',
     second: 'The other service vouched for you. Now prove that it is you.',
     linked: '{{name}} is linked. You can sign in by it from now on.',
     proved: '{{name}} says it is you. Do now again what you were about to do.',

@@ -49,6 +49,10 @@ export const errors: Translated<typeof english> = {
     title: '无法通过此服务进入',
     hint: '请换一种方式登录，或联系管理员。',
   },
+  proof_refused: {
+    title: '无法以此确认是你本人',
+    hint: '请回到原来的页面再试一次。',
+  },
   model_not_allowed: { title: '此密钥不能使用该模型', hint: '请换一个模型，或修改密钥的设置。' },
   scope_missing: { title: '此密钥不能用于该用途', hint: '请为密钥添加相应用途，或换一个密钥。' },
   address_not_allowed: {

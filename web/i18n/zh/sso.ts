@@ -111,6 +111,7 @@ export const sso: Translated<typeof english> = {
     wait: '正在登录…',
     failed: '登录没有成功',
     again: '返回登录',
+    back: '返回控制台',
     second: '对方服务已确认你的身份，请再验证一次。',
     linked: '已关联 {{name}}，以后可以用它登录。',
     proved: '{{name}} 已确认是你本人，请重新进行刚才的操作。',
