@@ -117,3 +117,45 @@ test('an admin tries mail and sees what was not sent', async ({ page }) => {
   await expect(page.getByText('The test mail was sent to tester@example.com.')).toBeVisible();
   expect((await mailbox.newest('tester@example.com')).subject).toBe('A test mail of Gatehouse');
 });
+
+test('the mail of a registration is sent again, and only its newest link works', async ({
+  page,
+  browser,
+}) => {
+  await signInAs(page, gatehouse.url);
+  const opened = await page.request.post(`${gatehouse.url}/trpc/registration.save`, {
+    headers: { origin: gatehouse.url },
+    data: { mode: 'open', email: 'confirmed', domains: [], role: 'member' },
+  });
+  expect(opened.status()).toBe(200);
+  const dina = await someone(browser);
+  const email = 'dina@example.com';
+  const again = dina.getByRole('button', { name: 'Send the mail again' });
+  await dina.goto(`${gatehouse.url}/register`);
+  await dina.getByLabel('User name').fill('dina');
+  await dina.getByLabel('E-mail address').fill(email);
+  await choosePassword(dina, FIRST);
+  await dina.getByRole('button', { name: 'Register' }).click();
+  await again.click();
+  await expect(dina.getByText('a new mail is on its way', { exact: false })).toBeVisible();
+  const second = linkIn(await mailbox.newest(email, 2)).path;
+
+  await dina.getByRole('link', { name: 'Go to sign in' }).click();
+  await submitSignIn(dina, 'dina', FIRST);
+  await again.click();
+  await mailbox.newest(email, 3);
+
+  await dina.goto(gatehouse.url + second);
+  await dina.getByRole('button', { name: 'Confirm address' }).click();
+  await expect(
+    dina.getByRole('heading', { name: 'This link does not work any more' }),
+  ).toBeVisible();
+  await dina.getByLabel('User name or e-mail address').fill(email);
+  await again.click();
+  await expect(dina.getByRole('heading', { name: 'Look into your mail' })).toBeVisible();
+  await dina.goto(gatehouse.url + linkIn(await mailbox.newest(email, 4)).path);
+  await dina.getByRole('button', { name: 'Confirm address' }).click();
+  await dina.goto(`${gatehouse.url}/sign-in`);
+  await submitSignIn(dina, 'dina', FIRST);
+  await expect(dina.getByRole('heading', { name: 'Dashboard' })).toBeVisible();
+});

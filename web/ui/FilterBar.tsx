@@ -21,7 +21,7 @@ export function FilterBar({ count, onClear, search, children }: FilterBarProps) 
   const [opened, { toggle }] = useDisclosure(false);
   const fields = (
     <FilterFields>
-      {!phone && search}
+      {!phone && search && <div className={classes.found}>{search}</div>}
       {children}
       {count > 0 && (
         <div>

@@ -36,7 +36,8 @@ export function SearchField({ label, placeholder, value, onChange }: SearchField
         onChange('');
       }}
       miw={0}
-      style={{ flex: '1 1 220px', maxWidth: 340 }}
+      maw={{ base: 'none', xs: 340 }}
+      style={{ flex: '1 1 220px' }}
     />
   );
 }

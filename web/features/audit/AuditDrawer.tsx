@@ -1,13 +1,12 @@
 import { Drawer, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AuditRow } from '#shared/schemas/audit.ts';
 import { formatExactTime } from '../../lib/format.ts';
 import { trpc } from '../../lib/trpc.ts';
 import { CopyField } from '../../ui/CopyField.tsx';
+import { Fact, Facts } from '../../ui/Facts.tsx';
 import { QueryBoundary } from '../../ui/QueryBoundary.tsx';
-import classes from './audit.module.css';
 import { actionName, actorName, kindName } from './audit-words.ts';
 import { ChangeTable } from './ChangeTable.tsx';
 
@@ -43,33 +42,30 @@ function Detail({ seq, known }: { seq: string; known: AuditRow | undefined }) {
   const query = useQuery(
     trpc.audit.list.queryOptions({ cursor, limit: 1, filter: {} }, { enabled: !known }),
   );
-  if (known) return <Facts row={known} />;
+  if (known) return <Entry row={known} />;
   return (
     <QueryBoundary query={query}>
       {({ rows: [row] }) =>
-        row?.seq === seq ? <Facts row={row} /> : <Text c="dimmed">{t('detail.gone')}</Text>
+        row?.seq === seq ? <Entry row={row} /> : <Text c="dimmed">{t('detail.gone')}</Text>
       }
     </QueryBoundary>
   );
 }
 
-function Facts({ row }: { row: AuditRow }) {
+function Entry({ row }: { row: AuditRow }) {
   const { t } = useTranslation(['audit', 'common']);
   return (
     <Stack gap="lg">
-      <dl className={classes.facts}>
+      <Facts>
         <Fact name={t('column.time')}>{formatExactTime(row.at)}</Fact>
         <Fact name={t('column.who')}>{actorName(t, row)}</Fact>
         <Fact name={t('column.what')}>{actionName(t, row.action)}</Fact>
-        <Fact name={t('column.target')}>
+        <Fact name={t('column.target')} note={kindName(t, row.targetKind)}>
           {row.targetName}
-          <Text span c="dimmed" fz="sm">
-            {` · ${kindName(t, row.targetKind)}`}
-          </Text>
         </Fact>
         <Fact name={t('column.address')}>{row.address || '–'}</Fact>
         <Fact name={t('detail.number')}>{row.seq}</Fact>
-      </dl>
+      </Facts>
       <section>
         <Title order={3} mb={6}>
           {t('detail.change')}
@@ -80,14 +76,5 @@ function Facts({ row }: { row: AuditRow }) {
       <CopyField label={t('detail.targetId')} value={row.targetId} />
       <CopyField label={t('detail.hash')} value={row.hash} />
     </Stack>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

@@ -12,9 +12,14 @@ import { AskLinkForm } from './AskLinkForm.tsx';
 
 /** Where the link of a mail confirms an address: by a click, for programs open the links of mails, too. */
 export function ConfirmEmailPage() {
-  const { t } = useTranslation('registration');
   // The fragment never leaves the browser, so the token is in nobody's log.
   const token = useLocation({ select: ({ hash }) => hash.replace(/^#/, '') });
+  // Another link in the same tab begins anew.
+  return <Confirm key={token} token={token} />;
+}
+
+function Confirm({ token }: { token: string }) {
+  const { t } = useTranslation('registration');
   const [failure, setFailure] = useState<ReadableError | null>(null);
   const [outcome, setOutcome] = useState<EmailConfirmed['outcome'] | null>(null);
   const confirm = useAppMutation(trpc.registration.confirmEmail.mutationOptions(), {

@@ -8,6 +8,7 @@ import { readError } from '../../lib/errors.ts';
 import { formatDuration, formatExactTime } from '../../lib/format.ts';
 import { trpc } from '../../lib/trpc.ts';
 import { CopyField } from '../../ui/CopyField.tsx';
+import { Fact, Facts } from '../../ui/Facts.tsx';
 import { Money } from '../../ui/figures.tsx';
 import { QueryBoundary } from '../../ui/QueryBoundary.tsx';
 import { WhyEnd } from '../why/WhyEnd.tsx';
@@ -15,7 +16,6 @@ import { WhyLink } from '../why/WhyLink.tsx';
 import { OutcomeBadge } from './OutcomeBadge.tsx';
 import { doorName, operationName, unitsText } from './operation.ts';
 import { TokenCount } from './TokenCount.tsx';
-import classes from './usage.module.css';
 
 /** A request that has just ended is written within a second or two. */
 const TRIES = 4;
@@ -54,7 +54,7 @@ function Detail({ id }: { id: string }) {
   );
   return (
     <>
-      <QueryBoundary query={query}>{(detail) => <Facts detail={detail} />}</QueryBoundary>
+      <QueryBoundary query={query}>{(detail) => <RequestFacts detail={detail} />}</QueryBoundary>
       {query.error && query.data === undefined && (
         <Text c="dimmed" fz="sm" ta="center">
           {t('detail.recent')}
@@ -64,7 +64,7 @@ function Detail({ id }: { id: string }) {
   );
 }
 
-function Facts({ detail }: { detail: UsageDetail }) {
+function RequestFacts({ detail }: { detail: UsageDetail }) {
   const { t } = useTranslation(['usage', 'common']);
   const sent = detail.platformId !== null;
   return (
@@ -131,7 +131,7 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
       <Title order={3} mb={4}>
         {title}
       </Title>
-      <dl className={classes.facts}>{children}</dl>
+      <Facts>{children}</Facts>
     </section>
   );
 }
@@ -144,22 +144,4 @@ function cacheNotes(t: TFunction<'usage'>, detail: UsageDetail): string {
     ...(cacheWriteTokens > 0 ? [t('detail.cacheWrite', { count: cacheWriteTokens })] : []),
   ];
   return notes.join(' · ');
-}
-
-type FactProps = { name: string; note?: string | false; children: ReactNode };
-
-function Fact({ name, note, children }: FactProps) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>
-        {children}
-        {note && (
-          <Text span c="dimmed" fz="sm">
-            {` · ${note}`}
-          </Text>
-        )}
-      </dd>
-    </div>
-  );
 }
