@@ -225,16 +225,17 @@ export function createVaultConsoleService(deps: VaultConsoleDeps) {
     /** Of every server, at once. */
     async saveSchedule(actor: Actor, input: VaultSchedule): Promise<VaultSchedule> {
       const before = vault.settings();
-      await vault.saveSettings(input);
-      await repo.inTx((tx) =>
-        audit.note(tx, {
+      await repo.inTx(async (tx) => {
+        await audit.note(tx, {
           ...by(actor, actor.me),
           action: 'vault.saveSchedule',
           target: { kind: 'settings', id: 'vault', name: 'vault' },
           before,
           after: input,
-        }),
-      );
+        });
+        // Last: nothing changes that could not be noted.
+        await vault.saveSettings(input);
+      });
       return vault.settings();
     },
 
