@@ -1,7 +1,11 @@
 import { expect, test } from '@playwright/test';
+import pg from 'pg';
 import { startLinuxDo, startOpenIdProvider } from '#server/testing/sign-in-services.ts';
 import { choose, signInAs } from './console.ts';
 import { type Lab, startLab } from './lab.ts';
+
+// Whoever proves themselves is who came in, by a service that was added, before.
+test.describe.configure({ mode: 'serial' });
 
 let lab: Lab;
 let openId: Awaited<ReturnType<typeof startOpenIdProvider>>;
@@ -102,4 +106,38 @@ test('an admin adds services; somebody new comes in by one, links the other and 
   await grace.getByRole('dialog').getByRole('button', { name: 'Unlink' }).click();
   await expect(card.getByRole('button', { name: 'Link Company' })).toBeVisible();
   await context.close();
+});
+
+test('somebody without password, passkey and app proves by their service who they are', async ({
+  page,
+}) => {
+  await page.goto(`${lab.url}/profile`);
+  await page.getByRole('button', { name: 'Continue with Linux.do' }).click();
+  await expect(page.getByRole('heading', { name: 'Authenticator app' })).toBeVisible();
+  const client = new pg.Client({ connectionString: await lab.databaseUrl() });
+  await client.connect();
+  await client.query(`UPDATE sessions SET proved_at = to_timestamp(0)`);
+
+  await page.goto(`${lab.url}/profile?from=here`);
+  await page.getByRole('button', { name: 'Set up', exact: true }).click();
+  const ask = page.getByRole('dialog', { name: 'Is it still you?' });
+  await expect(ask.getByLabel('Password')).toBeHidden();
+  await ask.getByRole('button', { name: 'Continue with Linux.do' }).click();
+  await expect(page.getByText('Linux.do says it is you', { exact: false })).toBeVisible();
+  await expect(page).toHaveURL(`${lab.url}/profile?from=here`);
+  await page.getByRole('button', { name: 'Set up', exact: true }).click();
+  const setUp = page.getByRole('dialog', { name: 'Set up an authenticator app' });
+  await expect(setUp).toBeVisible();
+  await setUp.getByRole('button', { name: 'Cancel' }).click();
+
+  // At the service somebody else is signed in now.
+  await client.query(`UPDATE sessions SET proved_at = to_timestamp(0)`);
+  await client.end();
+  linuxDo.state.user = { id: 43, username: 'other', trust_level: 2 };
+  await page.getByRole('button', { name: 'Set up', exact: true }).click();
+  await ask.getByRole('button', { name: 'Continue with Linux.do' }).click();
+  await expect(page.getByText('That does not prove that it is you')).toBeVisible();
+  await page.getByRole('button', { name: 'Back to the console' }).click();
+  await page.goto(`${lab.url}/profile`);
+  await expect(page.getByText('linus').first()).toBeVisible();
 });
