@@ -8,12 +8,16 @@ type Family = {
   current: string;
   /** The one before, and until when it may be used once more (epoch ms). */
   last: { token: string; until: number } | null;
-  dead: boolean;
+  /** Why none of its tokens is good any more; null = they are. */
+  ended: 'reused' | 'revoked' | null;
   rotations: number;
 };
 
-/** What the next requests meet instead of an answer. `lost`: it rotates, and the answer never arrives. */
-export type Trouble = 'lost' | 'reset' | 'half' | 'html' | 'busy' | 'limited' | 'down';
+/**
+ * What the next requests meet instead of an answer. `lost`: it rotates, and the answer never arrives;
+ * `slow`: it is answered well, when `letGo` is called.
+ */
+export type Trouble = 'lost' | 'reset' | 'half' | 'html' | 'busy' | 'limited' | 'down' | 'slow';
 
 export type AuthorizationServerOptions = {
   /** False: refresh tokens stay as they are. */
@@ -37,6 +41,8 @@ export async function authorizationServer(options: AuthorizationServerOptions = 
     expiresIn: options.expiresIn === undefined ? 3_600 : options.expiresIn,
     /** Met in turn; empty = all is well. */
     troubles: [] as Trouble[],
+    /** Asked when there is none of these, with the id of the family. */
+    troubleOf: (_id: string): Trouble | null => null,
     /** Refreshes wait until it resolves. */
     hold: null as Promise<void> | null,
   };
@@ -44,12 +50,13 @@ export async function authorizationServer(options: AuthorizationServerOptions = 
   const byToken = new Map<string, Family>();
   const byAccess = new Map<string, Family>();
   const calls: { grant: string; token: string; path: string }[] = [];
+  const slow: (() => void)[] = [];
   let arrived = Promise.withResolvers<void>();
 
   /** A new sign-in; its first refresh token. */
   function family(id = newSecret('family_', 6)): string {
     const token = newSecret('rt_');
-    const made: Family = { id, current: token, last: null, dead: false, rotations: 0 };
+    const made: Family = { id, current: token, last: null, ended: null, rotations: 0 };
     families.set(id, made);
     byToken.set(token, made);
     return token;
@@ -57,10 +64,10 @@ export async function authorizationServer(options: AuthorizationServerOptions = 
 
   function refreshed(token: string): { status: number; body: object } {
     const found = byToken.get(token);
-    if (!found || found.dead) return refused('invalid_grant', 'This token is not known.');
+    if (!found || found.ended) return refused('invalid_grant', 'This token is not known.');
     const inGrace = found.last?.token === token && found.last.until >= now();
     if (found.current !== token && !inGrace) {
-      found.dead = true;
+      found.ended = 'reused';
       return refused('invalid_grant', 'This refresh token was already used.');
     }
     if (rotates && !inGrace) {
@@ -84,8 +91,11 @@ export async function authorizationServer(options: AuthorizationServerOptions = 
   }
 
   function answer(res: http.ServerResponse, token: string): void {
-    const trouble = state.troubles.shift();
+    const trouble = state.troubles.shift() ?? state.troubleOf(byToken.get(token)?.id ?? '');
     switch (trouble) {
+      case 'slow':
+        slow.push(() => give(res, token, false));
+        return;
       case 'reset':
         res.destroy();
         return;
@@ -108,10 +118,14 @@ export async function authorizationServer(options: AuthorizationServerOptions = 
         res.writeHead(429, { 'retry-after': '120' }).end('{"error":"rate_limit_exceeded"}');
         return;
     }
+    give(res, token, trouble === 'half');
+  }
+
+  function give(res: http.ServerResponse, token: string, half: boolean): void {
     const { status, body } = refreshed(token);
     const text = JSON.stringify(body);
     res.writeHead(status, { 'content-type': 'application/json', 'content-length': text.length });
-    if (trouble === 'half') {
+    if (half) {
       res.write(text.slice(0, text.length / 2), () => res.destroy());
       return;
     }
@@ -162,10 +176,21 @@ export async function authorizationServer(options: AuthorizationServerOptions = 
     /** Whether a refresh token is the good one of a living family. */
     isGood(token: string): boolean {
       const found = byToken.get(token);
-      return found !== undefined && !found.dead && found.current === token;
+      return found !== undefined && found.ended === null && found.current === token;
     },
     /** Whether an access token came of a family that lives. */
-    isAccess: (token: string) => byAccess.get(token)?.dead === false,
+    isAccess: (token: string) => byAccess.get(token)?.ended === null,
+    /** Ends a sign-in, as a person does who signs out everywhere. */
+    revoke(id: string): void {
+      const found = families.get(id);
+      if (found) found.ended ??= 'revoked';
+    },
+    /** How many slow answers are held back. */
+    held: () => slow.length,
+    /** Gives the slow answers. */
+    letGo(): void {
+      for (const answer of slow.splice(0)) answer();
+    },
     /** Resolves with the next call. */
     next(): Promise<void> {
       arrived = Promise.withResolvers<void>();

@@ -22,8 +22,14 @@ export function mortal() {
 
   async function passing<Value>(call: () => Promise<Value>): Promise<Value> {
     if (!lives()) return NEVER;
-    const value = await call();
-    return lives() ? value : NEVER;
+    try {
+      const value = await call();
+      return lives() ? value : NEVER;
+    } catch (error) {
+      // Of a connection that its own death broke, say: a dead process hears of nothing.
+      if (lives()) throw error;
+      return NEVER;
+    }
   }
 
   function connected(client: pg.PoolClient): pg.PoolClient {
@@ -41,6 +47,12 @@ export function mortal() {
 
   return {
     death,
+    isDead: () => step >= last,
+    /** At once. */
+    die(): void {
+      last = step;
+      resolve('dead');
+    },
     /** From now on, at this step. */
     dieAt(at: number): void {
       step = 0;

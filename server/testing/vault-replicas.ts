@@ -2,6 +2,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import type { Alerts } from '#server/features/alerts/index.ts';
 import { createVault, type Vault } from '#server/features/vault/index.ts';
 import { createCipher } from '#server/infra/cipher.ts';
 import { type Clock, systemClock } from '#server/infra/clock.ts';
@@ -31,12 +32,15 @@ export type ReplicaOptions = {
   pool?: (pool: pg.Pool) => pg.Pool;
   outbound?: (outbound: Outbound) => Outbound;
   graceMs?: number;
+  alerts?: Pick<Alerts, 'raise' | 'resolve'>;
 };
 
 /** Servers with a vault each over one database, in front of an authorization server. */
 export async function vaultReplicas(issuer: AuthorizationServer) {
   const database = await createTestDatabase();
   const pool = new pg.Pool({ connectionString: database.url, max: 20 });
+  // What a killed server leaves open is cut when the database goes.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const log = createLog({ level: 'silent' });
   const cipher = createCipher({ current: 'k1', keys: { k1: Buffer.alloc(32, 7) } });
   const events = createEvents({ url: database.url, log, clock: systemClock });
@@ -44,6 +48,7 @@ export async function vaultReplicas(issuer: AuthorizationServer) {
   const folders: string[] = [];
   const stops = new Set<() => Promise<void>>();
   const errors: unknown[] = [];
+  const outbounds: Outbound[] = [];
   const [ownerId, clientId] = [newId(), newId()];
   await pool.query(`INSERT INTO users (id, username) VALUES ($1, 'ada')`, [ownerId]);
   await pool.query(
@@ -56,13 +61,14 @@ export async function vaultReplicas(issuer: AuthorizationServer) {
     const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'vault-')));
     folders.push(dataDir);
     const plain = createOutbound({ allow: ['127.0.0.1'], log: { warn: () => undefined } });
+    outbounds.push(plain);
     const outbound = options.outbound?.(plain) ?? plain;
     const vault = await createVault({
       pool: options.pool?.(pool) ?? pool,
       ...{ cipher, outbound, log, dataDir },
       dispatch: () => outbound,
       changes: events,
-      alerts: { raise: () => undefined, resolve: () => undefined },
+      alerts: options.alerts ?? { raise: () => undefined, resolve: () => undefined },
       clock: options.clock ?? systemClock,
       random: () => 0.5,
       isPlatform: (id) => id === PLATFORM,
@@ -74,7 +80,6 @@ export async function vaultReplicas(issuer: AuthorizationServer) {
     const stop = async () => {
       if (!stops.delete(stop)) return;
       await vault.close();
-      await plain.close();
     };
     stops.add(stop);
     const abandon = async () => {
@@ -93,6 +98,7 @@ export async function vaultReplicas(issuer: AuthorizationServer) {
     pool,
     errors,
     ownerId,
+    clientId,
     /** A new sign-in at the issuer, put into the vault. */
     async account(vault: Vault, more: object = {}) {
       const token = issuer.family();
@@ -111,6 +117,7 @@ export async function vaultReplicas(issuer: AuthorizationServer) {
     },
     async [Symbol.asyncDispose]() {
       for (const stop of [...stops]) await stop();
+      for (const outbound of outbounds) await outbound.close();
       await events.stop();
       await pool.end();
       await database[Symbol.asyncDispose]();

@@ -66,6 +66,7 @@ export function createRefresher(deps: RefresherDeps) {
   const times = { ...TIMES, ...deps.times };
   const claimant = { server: journal.server, holdMs: times.holdMs, graceMs: times.graceMs };
   const flights = new Map<string, Promise<RefreshResult>>();
+  const beside = new Set<Promise<RefreshResult>>();
 
   /** One flight for each account; whoever comes meanwhile joins it. */
   function fly(accountId: string, work: () => Promise<RefreshResult>): Promise<RefreshResult> {
@@ -262,14 +263,23 @@ export function createRefresher(deps: RefresherDeps) {
     refresh: (accountId: string, asked: Asked): Promise<RefreshResult> =>
       fly(accountId, () => refreshOne(accountId, asked)),
     /** Refreshes what was claimed already. */
-    refreshClaimed: (claimed: Claimed, asked: Asked): Promise<RefreshResult> =>
-      fly(claimed.account_id, () => ask(claimed, asked)),
+    refreshClaimed: (claimed: Claimed, asked: Asked): Promise<RefreshResult> => {
+      if (!flights.has(claimed.account_id))
+        return fly(claimed.account_id, () => ask(claimed, asked));
+      // Whoever asked meanwhile waits for this claim as for another server's: to join would be to wait
+      // for each other.
+      const flight = ask(claimed, asked).finally(() => beside.delete(flight));
+      beside.add(flight);
+      return flight;
+    },
     within,
     /** How many are being refreshed here now. */
     running: () => flights.size,
     /** Resolves once none is. */
     async settled(): Promise<void> {
-      while (flights.size > 0) await Promise.allSettled(flights.values());
+      while (flights.size + beside.size > 0) {
+        await Promise.allSettled([...flights.values(), ...beside]);
+      }
     },
   };
 }
