@@ -129,8 +129,7 @@ type ItemProps = { chosen: boolean; mark?: string; onClick: () => void; children
 function Item({ children, chosen, mark, onClick }: ItemProps) {
   return (
     <Menu.Item
-      role="menuitemradio"
-      aria-checked={chosen}
+      aria-current={chosen}
       leftSection={chosen ? <IconCheck size={16} /> : <span style={{ width: 16 }} />}
       {...(mark && { rightSection: <IconStar size={14} role="img" aria-label={mark} /> })}
       style={{ overflowWrap: 'anywhere' }}
