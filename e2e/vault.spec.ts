@@ -152,3 +152,73 @@ test('an account is refreshed, its token shown after a proof, its history told',
   await expect(history.getByText(/asked for by ada/)).toBeVisible();
   expect(problems()).toEqual([]);
 });
+
+test('a view is saved, opens the list in another browser, and is renamed and deleted', async ({
+  page,
+  browser,
+}) => {
+  test.slow();
+  await signInAs(page, lab.url);
+  await page.goto(`${lab.url}/vault`);
+  await page.getByRole('textbox', { name: 'Business id' }).fill('biz-0012');
+  await expect(page.getByText('10 accounts', { exact: true })).toBeVisible();
+  await page.getByRole('button', { name: 'E-mail' }).click();
+  await page.getByRole('button', { name: 'Views' }).click();
+  await page.getByRole('menuitem', { name: 'Save as a view' }).click();
+  const form = page.getByRole('dialog', { name: 'Save as a view' });
+  await form.getByRole('textbox', { name: 'Name' }).fill('Twelves');
+  await form.getByRole('checkbox', { name: 'The list opens with it' }).check();
+  await form.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByRole('button', { name: 'Views, Twelves is chosen' })).toBeVisible();
+
+  const phone = await browser.newContext({ viewport: { width: 390, height: 844 } });
+  const other = await phone.newPage();
+  await signInAs(other, lab.url);
+  await other.goto(`${lab.url}/vault`);
+  const cards = other.getByRole('list', { name: 'Refresh tokens' }).getByRole('listitem');
+  const views = (name: string) => other.getByRole('button', { name, exact: true });
+  await expect(other.getByText('10 accounts', { exact: true })).toBeVisible();
+  await expect(other.getByRole('combobox', { name: 'Sort by' })).toHaveValue('E-mail');
+  await expect(cards.first()).toContainText('biz-00120');
+
+  await test.step('phones choose rows, and sort', async () => {
+    await other.getByRole('checkbox', { name: 'Choose biz-00120' }).check();
+    const bar = other.getByRole('toolbar', { name: 'What to do with those chosen' });
+    await expect(bar.getByText('1 chosen')).toBeVisible();
+    await bar.getByRole('button', { name: 'Choose none' }).click();
+    await other.getByRole('button', { name: 'Sort downwards' }).click();
+    await expect(cards.first()).toContainText('biz-00129');
+  });
+
+  await test.step('what was changed is kept when asked for', async () => {
+    await views('Views, Twelves is chosen').click();
+    await other.getByRole('menuitem', { name: 'Save the changes' }).click();
+    await expect(other.getByText('Twelves is saved')).toBeVisible();
+    await views('Views, Twelves is chosen').click();
+    await expect(other.getByRole('menuitem', { name: 'Save the changes' })).toBeDisabled();
+    await other.getByRole('menuitem', { name: 'Rename' }).click();
+    const rename = other.getByRole('dialog', { name: 'Rename Twelves' });
+    await rename.getByRole('textbox', { name: 'Name' }).fill('Dozens');
+    await rename.getByRole('button', { name: 'Save' }).click();
+    await expect(views('Views, Dozens is chosen')).toBeVisible();
+  });
+
+  await test.step('the whole list scrolls, and only cards in sight are drawn', async () => {
+    await views('Views, Dozens is chosen').click();
+    await other.getByRole('menuitem', { name: 'All accounts' }).click();
+    await expect(other.getByText(/^10,?001 accounts$/)).toBeVisible();
+    await other.evaluate(() => window.scrollTo(0, 30_000));
+    await expect(cards.first()).not.toHaveAttribute('aria-posinset', '1');
+    expect(await cards.count()).toBeLessThan(40);
+  });
+  await phone.close();
+
+  await page.reload();
+  await page.getByRole('button', { name: 'Views, Dozens is chosen' }).click();
+  await page.getByRole('menuitem', { name: 'Delete view' }).click();
+  await page
+    .getByRole('dialog', { name: 'Delete Dozens?' })
+    .getByRole('button', { name: 'Delete view' })
+    .click();
+  await expect(page.getByText(/^10,?001 accounts$/)).toBeVisible();
+});
