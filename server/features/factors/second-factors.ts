@@ -22,10 +22,6 @@ export function createSecondFactors({ repo, totp, passkeys }: SecondFactorsDeps)
       if (recoveryCodesLeft > 0) methods.push('recovery');
       return methods;
     },
-    async onlyPasskeys(userId) {
-      const { passkeys: keys, totpSince } = await repo.ofUser(userId);
-      return totpSince === null && keys.length > 0;
-    },
     takeCode: totp.takeCode,
     takeRecoveryCode: totp.takeRecoveryCode,
     askPasskey: passkeys.ask,

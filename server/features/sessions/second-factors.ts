@@ -8,8 +8,6 @@ export type PasskeyOptions = Omit<PublicKeyCredentialRequestOptionsJSON, 'extens
 export type SecondFactors = {
   /** With what this person proves it the second time; empty = the password is enough. */
   methodsOf(userId: string): Promise<SecondFactorMethod[]>;
-  /** Whether passkeys are all they set up besides the password. */
-  onlyPasskeys(userId: string): Promise<boolean>;
   /** Whether it is a code of the person's app that was not used before. It is used then. */
   takeCode(userId: string, code: string): Promise<boolean>;
   /** Whether it is one of the person's recovery codes, not used before. It is used then. */

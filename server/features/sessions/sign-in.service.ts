@@ -34,7 +34,7 @@ export type CodeProof = Exclude<FactorProof, { by: 'passkey' }>;
 export type SignInDeps = {
   sessions: Pick<SessionsService, 'start'>;
   proofs: Pick<ProofsService, 'check' | 'takePasskey'>;
-  factors: Pick<SecondFactors, 'methodsOf' | 'onlyPasskeys' | 'askPasskey'>;
+  factors: Pick<SecondFactors, 'methodsOf' | 'askPasskey'>;
   repo: Pick<SessionsRepo, 'findCredentials' | 'hasLinkOfAdmin'>;
   pending: PendingProofsRepo;
   passwords: Pick<Passwords, 'matches'>;
@@ -152,8 +152,7 @@ export function createSignInService(deps: SignInDeps) {
     /**
      * Password and, for whoever has a second factor, a code with it: for programs, which keep no
      * ticket. Makes no session.
-     * @throws AppError as `signIn` does; second_factor_needed when the code is missing, and for whoever has
-     *   passkeys alone, which programs cannot use.
+     * @throws AppError as `signIn` does; second_factor_needed when the code is missing.
      */
     async prove(
       { proof, ...input }: SignInInput & { proof: CodeProof | null },
@@ -161,7 +160,6 @@ export function createSignInService(deps: SignInDeps) {
     ): Promise<{ me: Me; passwordHash: string | null; means: SignInMeans }> {
       const who = await withPassword(input, visitor);
       const proved = { me: toMe(who), passwordHash: who.passwordHash };
-      if (await factors.onlyPasskeys(who.id)) throw passkeyNeeded();
       if ((await factors.methodsOf(who.id)).length === 0) return { ...proved, means: 'password' };
       if (proof === null) {
         throw new AppError(
@@ -261,13 +259,6 @@ const cookieRow = (cookie: string) => ({ id: sha256hex(cookie), kind: 'sign-in' 
 
 function ticketOver(): AppError {
   return new AppError('not_found', 'This sign-in took too long. Begin again with your password.');
-}
-
-function passkeyNeeded(): AppError {
-  return new AppError(
-    'second_factor_needed',
-    'Your second factor is a passkey, which programs cannot use. Sign in at the console; there, add an authenticator app and send totp_code here, or make an API key.',
-  );
 }
 
 /** Told only to whoever proved who they are. */
