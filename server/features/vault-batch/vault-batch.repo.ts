@@ -109,12 +109,13 @@ export function createVaultBatchRepo(db: Db) {
     autoRefresh: (ids: readonly string[], on: boolean, at: Date) =>
       inTx(async (tx) => {
         const rows = await tx.$queryRaw<{ id: string }[]>`
-          UPDATE vault_tokens SET auto_refresh = ${on}, updated_at = ${at},
-            next_refresh_at = CASE WHEN ${on} THEN COALESCE(next_refresh_at, ${at})
-              ELSE next_refresh_at END
+          UPDATE vault_tokens SET auto_refresh = ${on}, updated_at = ${at}
           WHERE account_id = ANY (${[...ids]}::uuid[]) AND deleted_until IS NULL
           RETURNING account_id AS id`;
-        return rows.map(({ id }) => id);
+        const there = idsOf(rows);
+        // The schedule plans what has no plan yet once it hears of it.
+        if (there.length > 0) await notify(tx, 'accounts', there);
+        return there;
       }),
 
     /** Gives each its proxy or client; the ids of those that are there. */

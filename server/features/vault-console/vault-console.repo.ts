@@ -111,13 +111,9 @@ export function createVaultConsoleRepo(db: Db) {
         const before = await tx.vaultToken.findFirst({ where: inScope(where), select: SELECT });
         if (!before) return 'absent' as const;
         if (enabled && isDead(before)) return 'dead' as const;
-        const due =
-          columns.autoRefresh === true && before.nextRefreshAt === null
-            ? { nextRefreshAt: by.at }
-            : {};
         await tx.vaultToken.update({
           where: { accountId: id },
-          data: { ...columns, ...due },
+          data: columns,
           select: { accountId: true },
         });
         if (enabled !== undefined) await turn(tx, before, enabled, by);

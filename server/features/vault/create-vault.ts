@@ -91,7 +91,10 @@ export async function createVault(deps: VaultDeps): Promise<Vault & { renewal: T
     newId: () => newId(clock),
     onDone,
   });
-  const schedule = createSchedule({ clock, onError, refresher, settings: settings.now, store });
+  const schedule = createSchedule({
+    ...{ changes: deps.changes, clock, onError, refresher, store },
+    settings: settings.now,
+  });
 
   function inBackground(work: Promise<unknown>): void {
     const done = work.catch(onError).finally(() => background.delete(done));

@@ -115,8 +115,8 @@ export function createRefreshStore(
 
     /**
      * Claims up to `most` accounts that are due, the longest due first, none of a proxy that is busy.
-     * Of those that are due and may not be refreshed (switched off, or not by themselves) as many are
-     * put off, so that they are not looked at again and again.
+     * Of those that are due and may not be refreshed (switched off, or not by themselves) as many lose
+     * their plan, so that they are not looked at again and again; see `planForgotten`.
      */
     async claimDue(most: number, by: Claimant, busyProxies: readonly string[]): Promise<Claimed[]> {
       const { rows } = await pool.query({
@@ -128,8 +128,8 @@ export function createRefreshStore(
                    AND (v.claimed_until IS NULL OR v.claimed_until + ${MS('5')} < ${NOW('3')})
                    AND (v.proxy_id IS NULL OR v.proxy_id <> ALL($6::uuid[]))
                  ORDER BY v.next_refresh_at LIMIT $2 FOR UPDATE OF v SKIP LOCKED),
-               put_off AS (
-                 UPDATE vault_tokens v SET next_refresh_at = ${NOW('3')} + interval '1 hour'
+               unplanned AS (
+                 UPDATE vault_tokens v SET next_refresh_at = NULL
                  FROM due WHERE v.account_id = due.account_id AND NOT due.may)
                UPDATE vault_tokens v SET claimed_by = $1, claimed_until = ${NOW('3')} + ${MS('4')},
                  generation = v.generation + 1
@@ -141,17 +141,23 @@ export function createRefreshStore(
       return rows.map((row) => ClaimRow.parse(row));
     },
 
-    /** Plans accounts that were never planned, e.g. those set to refresh by themselves only now. */
-    async planForgotten(most: number): Promise<void> {
-      await pool.query({
+    /**
+     * Plans up to `most` accounts that have no plan and may be refreshed, e.g. those that were switched
+     * on only now; true = there may be more.
+     */
+    async planForgotten(most: number): Promise<boolean> {
+      const { rowCount } = await pool.query({
         name: 'vault_plan_forgotten',
         text: `UPDATE vault_tokens SET next_refresh_at = ${NOW('1')}
-               WHERE account_id IN (SELECT account_id FROM vault_tokens
-                 WHERE next_refresh_at IS NULL AND auto_refresh AND deleted_until IS NULL
-                   AND (failure IS NULL OR failure <> ALL('{invalid,reused,revoked}'::text[]))
+               WHERE account_id IN (SELECT v.account_id FROM vault_tokens v
+                 JOIN accounts a ON a.id = v.account_id
+                 WHERE v.next_refresh_at IS NULL AND v.auto_refresh AND a.state <> 'disabled'
+                   AND v.deleted_until IS NULL
+                   AND (v.failure IS NULL OR v.failure <> ALL('{invalid,reused,revoked}'::text[]))
                  LIMIT $2)`,
         values: [time(), most],
       });
+      return rowCount === most;
     },
 
     /** Lets go of what was claimed for nothing. */

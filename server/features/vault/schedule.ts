@@ -1,10 +1,11 @@
 import type { Clock } from '../../infra/clock.ts';
+import type { Changes } from '../../infra/reloader.ts';
 import type { Claimed, RefreshStore } from './refresh-store.ts';
 import type { Refresher } from './refresher.ts';
 import type { VaultSettings } from './vault.types.ts';
 
 const TICK_MS = 15_000;
-const FORGOTTEN_EVERY_MS = 600_000;
+const TIDY_EVERY_MS = 600_000;
 const MOST_FORGOTTEN = 1_000;
 const DAY = 86_400_000;
 const HISTORY_MS = 120 * DAY;
@@ -13,6 +14,7 @@ const MOST_REMOVED = 1_000;
 export type ScheduleDeps = {
   store: Pick<RefreshStore, 'claimDue' | 'planForgotten' | 'release' | 'trimHistory'>;
   refresher: Pick<Refresher, 'claimant' | 'refreshClaimed'>;
+  changes: Pick<Changes<'accounts'>, 'on'>;
   settings(): VaultSettings;
   clock: Clock;
   onError(error: unknown): void;
@@ -22,14 +24,19 @@ export type ScheduleDeps = {
  * Refreshes what is due, a few at a time and one for each proxy: servers share the work by claims, and
  * what was due while none ran is caught up with at the same pace.
  */
-export function createSchedule({ clock, onError, refresher, settings, store }: ScheduleDeps) {
+export function createSchedule(deps: ScheduleDeps) {
+  const { changes, clock, onError, refresher, settings, store } = deps;
   const busyProxies = new Set<string>();
   let active = 0;
   let cancel: (() => void) | null = null;
   let looking: Promise<void> | null = null;
   let again = false;
   let closed = true;
-  let forgottenAt = Number.NEGATIVE_INFINITY;
+  let tidiedAt = Number.NEGATIVE_INFINITY;
+  /** When accounts without a plan were looked for, and whether there may be some since. */
+  let plannedAt = Number.NEGATIVE_INFINITY;
+  let mayLack = true;
+  let stopHearing = () => {};
 
   async function look(): Promise<void> {
     if (!settings().autoRefresh) return;
@@ -43,10 +50,17 @@ export function createSchedule({ clock, onError, refresher, settings, store }: S
   }
 
   async function tidy(): Promise<void> {
-    if (clock.now() - forgottenAt < FORGOTTEN_EVERY_MS) return;
-    forgottenAt = clock.now();
-    await store.planForgotten(MOST_FORGOTTEN);
-    await store.trimHistory(new Date(clock.now() - HISTORY_MS), MOST_REMOVED);
+    const now = clock.now();
+    if (now - tidiedAt >= TIDY_EVERY_MS) {
+      tidiedAt = now;
+      // News of a change may have been missed.
+      mayLack = true;
+      await store.trimHistory(new Date(now - HISTORY_MS), MOST_REMOVED);
+    }
+    // NOTE: each refresh is a change too, and the next look may follow at once.
+    if (!mayLack || now - plannedAt < TICK_MS) return;
+    [plannedAt, mayLack] = [now, false];
+    if (await store.planForgotten(MOST_FORGOTTEN)) mayLack = true;
   }
 
   /** Resolves at once for what began; one of a proxy that is busy by now is let go of. */
@@ -88,12 +102,17 @@ export function createSchedule({ clock, onError, refresher, settings, store }: S
   return {
     start(): void {
       closed = false;
+      // Switched on, say: then it is due by the next look.
+      stopHearing = changes.on('accounts', () => {
+        mayLack = true;
+      });
       tick();
     },
     /** Begins nothing more; what runs is the refresher's. */
     async close(): Promise<void> {
       closed = true;
       cancel?.();
+      stopHearing();
       await looking;
     },
   };

@@ -136,20 +136,28 @@ test('what is there already is known by its token, and numbers of elsewhere are 
   expect(await vault.count({ bizId: 'B-1' })).toBe(1);
 });
 
-test('what is due is refreshed by itself, what is switched off is put off', async () => {
-  const { vault } = await h.server();
+test('what is due is refreshed by itself; what is switched off is when it is switched on again', async () => {
+  const { stop, vault } = await h.server();
   const due = await h.account(vault);
   const off = await h.account(vault, { enabled: false });
+  const manual = await h.account(vault, { autoRefresh: false });
+  const dead = await h.account(vault);
+  await h.pool.query(
+    `UPDATE vault_tokens SET failure = 'invalid', next_refresh_at = NULL WHERE account_id = $1`,
+    [dead.id],
+  );
+  const rowOf = async ({ id }: { id: string }) => (await vault.find({ accountId: id }))[0];
   await vault.start();
-  await expect
-    .poll(async () => (await vault.find({ accountId: due.id }))[0]?.refreshedAt, {
-      timeout: 20_000,
-    })
-    .not.toBe(null);
-  const [row] = await vault.find({ accountId: off.id });
-  expect([row?.refreshedAt, (row?.nextRefreshAt?.getTime() ?? 0) > Date.now()]).toEqual([
-    null,
-    true,
-  ]);
+  await expect.poll(async () => (await rowOf(due))?.refreshedAt).not.toBe(null);
+  await expect.poll(async () => (await rowOf(off))?.nextRefreshAt).toBe(null);
+  await expect.poll(async () => (await rowOf(manual))?.nextRefreshAt).toBe(null);
+  await stop();
+  await h.pool.query(`UPDATE accounts SET state = 'active' WHERE id = $1`, [off.id]);
+  const later = await h.server();
+  await later.vault.start();
+  await expect.poll(async () => (await rowOf(off))?.refreshedAt).not.toBe(null);
+  for (const left of [manual, dead]) {
+    expect(await rowOf(left)).toMatchObject({ refreshedAt: null, nextRefreshAt: null });
+  }
   expect(h.errors).toEqual([]);
 });
