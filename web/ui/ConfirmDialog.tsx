@@ -1,6 +1,7 @@
 import { Button, Group, Modal, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import classes from './FormModal.module.css';
 
 type ConfirmDialogProps = {
   opened: boolean;
@@ -28,7 +29,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
       onClose={onClose}
       title={title}
       size="sm"
-      styles={{ title: { fontWeight: 620, overflowWrap: 'anywhere' } }}
+      classNames={{ title: classes.title ?? '' }}
     >
       <Text component="div">{text}</Text>
       <Group justify="flex-end" mt="lg" gap="xs">
