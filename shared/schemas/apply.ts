@@ -6,6 +6,7 @@ import {
   SandboxOptions,
   UpstreamKey,
 } from './accounts.ts';
+import { ApplyOAuthClient } from './apply-oauth-client.ts';
 import { NewPassword, Role, Rpm, Timestamp, TokensPerDay, Username } from './common.ts';
 import { AllowedModels, KeyAddresses, KeyDescription, KeyName, KeyScopes } from './keys.ts';
 import { ModelName, Price, RouteInput } from './models.ts';
@@ -167,5 +168,6 @@ export const ApplyDocument = z.strictObject({
   accounts: list(ApplyAccount),
   models: list(ApplyModel),
   keys: list(ApplyKey),
+  oauthClients: list(ApplyOAuthClient),
 });
 export type ApplyDocument = z.infer<typeof ApplyDocument>;

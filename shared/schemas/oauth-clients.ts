@@ -92,6 +92,9 @@ export type OAuthClientSettings = z.infer<typeof OAuthClientSettings>;
 
 export const OAuthClientName = z.string().trim().min(1).max(80);
 
+/** What the platform calls the client. */
+export const OAuthClientId = z.string().trim().min(1).max(300);
+
 /** A client secret; never shown again. */
 export const OAuthClientSecret = z.string().trim().min(1).max(500);
 
@@ -101,7 +104,7 @@ export const OAuthClientSave = z
     id: Id.nullable(),
     platformId: PlatformId,
     name: OAuthClientName,
-    clientId: z.string().trim().min(1).max(300),
+    clientId: OAuthClientId,
     /** Left out = the one there is stays; null = none. */
     secret: OAuthClientSecret.nullable().optional(),
     settings: OAuthClientSettings,

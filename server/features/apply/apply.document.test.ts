@@ -166,6 +166,7 @@ test('JSON is read too, and everything has its default', () => {
   );
   expect(document).toEqual({
     users: [],
+    oauthClients: [],
     platforms: [],
     accounts: [],
     models: [

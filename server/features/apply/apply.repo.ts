@@ -4,12 +4,14 @@ import type { Prisma } from '../../infra/prisma/generated/client.ts';
 import { holdLock } from '../../infra/prisma/locks.ts';
 import { notify } from '../../infra/prisma/notify.ts';
 import { changePrice, PRICES, priceAt, toDatedPrice } from '../models/index.ts';
+import { clientsNamed, writeOf } from '../oauth-clients/index.ts';
 import { holdPlatforms } from '../platforms/index.ts';
 import { limitsOf, saveLimits } from '../quotas/index.ts';
 import { deleteSessionsOf } from '../sessions/index.ts';
 import type {
   KeyColumns,
   ModelColumns,
+  OAuthClientColumns,
   PlatformColumns,
   Snapshot,
   UserColumns,
@@ -24,6 +26,7 @@ export type Named = {
   platformIds: readonly string[];
   usernames: readonly string[];
   accountNames: readonly string[];
+  clientNames: readonly string[];
   modelNames: readonly string[];
   keyNames: readonly string[];
   secretHashes: readonly string[];
@@ -68,6 +71,8 @@ export function createApplyRepo(db: Db, { now, newId }: { now(): number; newId()
           },
         }),
       ];
+      const { clientNames, platformIds: at } = named;
+      const clients = await clientsNamed(tx, { names: clientNames, platformIds: at });
       const ids = (rows: readonly { id: string }[]) => rows.map(({ id }) => id);
       const limits = {
         platform: await limitsOf(tx, 'platform', ids(platforms)),
@@ -91,6 +96,7 @@ export function createApplyRepo(db: Db, { now, newId }: { now(): number; newId()
           ...limits.key(row.id),
           revoked: row.revokedAt !== null,
         })),
+        oauthClients: clients.map(writeOf),
         roles: new Set(ids(roles)),
         personalLending: new Set(lending.map(({ platformId }) => platformId)),
       };
@@ -171,6 +177,16 @@ export function createApplyRepo(db: Db, { now, newId }: { now(): number; newId()
         await tx.apiKey.update({ where: { id }, data: splitLimits(step.columns).data });
       }
       await saveLimits(tx, 'key', id, step.columns);
+    },
+
+    async saveOAuthClient(tx: Tx, step: Step<OAuthClientColumns>): Promise<void> {
+      if (step.action === 'unchanged') return;
+      const { id } = step;
+      if (step.action === 'create') {
+        await tx.oAuthClient.create({ data: { id, ...step.columns } });
+      } else {
+        await tx.oAuthClient.update({ where: { id }, data: step.columns });
+      }
     },
 
     /** Tells every replica when `tx` commits. */

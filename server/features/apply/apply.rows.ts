@@ -1,5 +1,6 @@
 import type { SandboxOptions } from '#shared/schemas/accounts.ts';
 import type { StoredPrice } from '../models/index.ts';
+import type { ClientWrite } from '../oauth-clients/index.ts';
 import type { LimitSet } from '../quotas/index.ts';
 import type { LoanColumns } from './loans.ts';
 
@@ -61,6 +62,8 @@ export type KeyColumns = {
   expiresAt: Date | null;
 } & LimitSet;
 
+export type OAuthClientColumns = Omit<Required<ClientWrite>, 'id'>;
+
 /** Everything in the database that entries of a file may meet. */
 export type Snapshot = {
   platforms: Found<PlatformColumns>[];
@@ -68,6 +71,7 @@ export type Snapshot = {
   accounts: Found<AccountColumns>[];
   models: Found<ModelColumns>[];
   keys: (Found<KeyColumns> & { revoked: boolean })[];
+  oauthClients: Found<OAuthClientColumns>[];
   /** Ids of all there are. */
   roles: ReadonlySet<string>;
   /** Platforms whose personal accounts an admin allowed to lend. */

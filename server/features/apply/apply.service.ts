@@ -3,6 +3,7 @@ import type { ApplyDocument } from '#shared/schemas/apply.ts';
 import type { Tx } from '../../infra/prisma/client.ts';
 import { openKey, sealKey } from '../accounts/index.ts';
 import type { Audit } from '../audit/index.ts';
+import { clientSecretPlace } from '../oauth-clients/index.ts';
 import type { Passwords } from '../sessions/index.ts';
 import type { UsersRepo } from '../users/index.ts';
 import type { ApplyRepo } from './apply.repo.ts';
@@ -24,6 +25,8 @@ export type ApplyDeps = {
 type Checked = Map<string, { stored: string | null; hash: string | undefined }>;
 
 const TOPICS = ['platforms', 'users', 'accounts', 'models', 'keys'] as const;
+/** OAuth clients are read at each use, so that nobody needs to be told of them. */
+const LISTS = [...TOPICS, 'oauthClients'] as const;
 const TRIES = 3;
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
@@ -38,7 +41,7 @@ const BY_FILE = {
 class ChangedMeanwhile extends Error {}
 
 /**
- * The declarative set-up: makes users, platforms, accounts, models and keys be as a file says. What
+ * The declarative set-up: makes users, platforms, accounts, models, keys and OAuth clients be as a file says. What
  * the file does not name is left alone; applying the same file again changes nothing.
  */
 export function createApplyService(deps: ApplyDeps) {
@@ -70,8 +73,18 @@ export function createApplyService(deps: ApplyDeps) {
       passwordHash: (username) => checked.get(username)?.hash,
       openKey: keyIn,
       sealKey: (id, apiKey) => sealKey(cipher, id, apiKey),
+      openClientSecret,
+      sealClientSecret: (id, secret) => cipher.seal(secret, clientSecretPlace(id)),
       newId,
     });
+  }
+
+  function openClientSecret(id: string, sealed: string | null): string | null {
+    try {
+      return sealed && cipher.open(sealed, clientSecretPlace(id));
+    } catch {
+      return null;
+    }
   }
 
   function keyIn(id: string, sealed: string | null): string | null {
@@ -90,6 +103,7 @@ export function createApplyService(deps: ApplyDeps) {
     for (const step of plan.accounts) await repo.saveAccount(tx, step);
     for (const step of plan.models) await repo.saveModel(tx, step);
     for (const step of plan.keys) await repo.saveKey(tx, step);
+    for (const step of plan.oauthClients) await repo.saveOAuthClient(tx, step);
     for (const topic of TOPICS) {
       const ids = plan[topic].filter((step) => step.action !== 'unchanged').map(({ id }) => id);
       if (ids.length > 0) await repo.notify(tx, topic, ids);
@@ -98,7 +112,7 @@ export function createApplyService(deps: ApplyDeps) {
 
   /** One row for each entry that was made or changed, after all else. */
   async function note(tx: Tx, plan: DocumentPlan, snapshot: Snapshot): Promise<void> {
-    for (const list of TOPICS) {
+    for (const list of LISTS) {
       const rows = new Map<string, object>(snapshot[list].map((row) => [row.id, row]));
       for (const step of plan[list]) {
         if (step.action === 'unchanged') continue;
@@ -176,5 +190,5 @@ async function unlessChanged<Result>(work: () => Promise<Result>): Promise<Resul
 }
 
 function toItems(plan: DocumentPlan): PlanItem[] {
-  return TOPICS.flatMap((list) => plan[list].map(toItem));
+  return LISTS.flatMap((list) => plan[list].map(toItem));
 }

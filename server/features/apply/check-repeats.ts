@@ -9,6 +9,9 @@ export function checkRepeats(document: ApplyDocument): void {
     JSON.stringify([owner, platform, name]),
   );
   unique('models', document.models, ({ name }) => name);
+  unique('oauthClients', document.oauthClients, ({ platform, name }) =>
+    JSON.stringify([platform, name]),
+  );
   unique('keys', document.keys, ({ owner, name }) => JSON.stringify([owner, name]));
   unique('keys', document.keys, ({ secret }) => secret, '.secret');
   for (const [at, { routes }] of document.models.entries()) {

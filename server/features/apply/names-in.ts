@@ -4,12 +4,13 @@ import type { Named } from './apply.repo.ts';
 
 /** Everything a file names, so that no more than that is read. */
 export function namesIn(document: ApplyDocument): Named {
-  const { platforms, users, accounts, models, keys } = document;
+  const { platforms, users, accounts, models, keys, oauthClients } = document;
   const unique = (names: readonly string[]) => [...new Set(names)];
   return {
     platformIds: unique([
       ...platforms.map(({ id }) => id),
       ...accounts.map(({ platform }) => platform),
+      ...oauthClients.map(({ platform }) => platform),
       ...models.flatMap(({ routes }) => routes.map(({ platform }) => platform)),
     ]),
     usernames: unique([
@@ -18,6 +19,7 @@ export function namesIn(document: ApplyDocument): Named {
       ...keys.map(({ owner }) => owner),
     ]),
     accountNames: unique(accounts.map(({ name }) => name)),
+    clientNames: unique(oauthClients.map(({ name }) => name)),
     modelNames: models.map(({ name }) => name),
     keyNames: unique(keys.map(({ name }) => name)),
     secretHashes: keys.map(({ secret }) => storedForm(secret).secretHash),

@@ -13,6 +13,7 @@ import {
   planPlatform,
   planUser,
 } from './plan-entries.ts';
+import { planOAuthClient } from './plan-oauth-client.ts';
 
 export type PlanTools = {
   /** Hash of the wanted password, or undefined when the one stored fits it. */
@@ -20,6 +21,9 @@ export type PlanTools = {
   /** Null when there is none, or it does not open: then the file's key replaces it. */
   openKey(id: string, sealed: string | null): string | null;
   sealKey: AccountTools['seal'];
+  /** Null when there is none, or it does not open. */
+  openClientSecret(id: string, sealed: string | null): string | null;
+  sealClientSecret(id: string, secret: string): string;
   newId(): string;
 };
 
@@ -65,7 +69,18 @@ export function planDocument(document: ApplyDocument, snapshot: Snapshot, tools:
     const ownerId = find.owner(wanted.owner);
     return planKey(wanted, findKey(wanted, ownerId), { newId, ownerId });
   });
-  return { platforms, users, accounts, models, keys };
+  const oauthClients = planEach(document.oauthClients, 'oauthClients', (wanted) => {
+    const found = snapshot.oauthClients.find(
+      (row) => row.platformId === wanted.platform && row.name === wanted.name,
+    );
+    return planOAuthClient(wanted, found, {
+      platform: find.platform(wanted.platform, 'platform'),
+      storedSecret: found ? tools.openClientSecret(found.id, found.clientSecret) : null,
+      seal: tools.sealClientSecret,
+      newId,
+    });
+  });
+  return { platforms, users, accounts, models, keys, oauthClients };
 }
 export type DocumentPlan = ReturnType<typeof planDocument>;
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 
-export type PlanKind = 'platform' | 'user' | 'account' | 'model' | 'key';
+export type PlanKind = 'platform' | 'user' | 'account' | 'model' | 'key' | 'oauthClient';
 
 /** One entry of the file: what applying it does. Field names only, never values. */
 export type PlanItem = {

@@ -1,7 +1,7 @@
-export { createOAuthClientsRepo } from './oauth-clients.repo.ts';
+export { type ClientWrite, clientsNamed, createOAuthClientsRepo } from './oauth-clients.repo.ts';
 export { createOAuthClientsRouter } from './oauth-clients.router.ts';
 export {
   createOAuthClientsService,
   type OAuthClientsService,
 } from './oauth-clients.service.ts';
-export type { OpenedClient } from './opened-client.ts';
+export { clientSecretPlace, type OpenedClient, writeOf } from './opened-client.ts';

@@ -98,6 +98,16 @@ export function createOAuthClientsRepo(db: Db) {
     },
   };
 }
+
+/** Those of some names at some platforms; more than were asked for where names repeat. */
+export function clientsNamed(
+  tx: Db | Tx,
+  { names, platformIds }: { names: readonly string[]; platformIds: readonly string[] },
+): Promise<ClientRow[]> {
+  const where = { name: { in: [...names] }, platformId: { in: [...platformIds] } };
+  return tx.oAuthClient.findMany({ where, select: CLIENT });
+}
+
 export type OAuthClientsRepo = ReturnType<typeof createOAuthClientsRepo>;
 
 async function unlessTaken(write: () => Promise<ClientRow>): Promise<ClientRow | null> {

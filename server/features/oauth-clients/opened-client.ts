@@ -52,6 +52,12 @@ export function settingsOf(row: ClientRow): OAuthClientSettings {
   };
 }
 
+/** The columns of a row as `columnsOf` makes them, so that both can be compared. */
+export function writeOf(row: ClientRow): Required<ClientWrite> {
+  const { clientId, clientSecret, id, name, platformId } = row;
+  return { id, platformId, name, clientId, clientSecret, ...columnsOf(settingsOf(row)) };
+}
+
 /** Columns of settings: what is empty is null there. */
 export function columnsOf(
   settings: OAuthClientSettings,
