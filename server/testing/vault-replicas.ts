@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import type { Alerts } from '#server/features/alerts/index.ts';
 import { createVault, type Vault } from '#server/features/vault/index.ts';
-import { createCipher } from '#server/infra/cipher.ts';
+import { type Cipher, createCipher } from '#server/infra/cipher.ts';
 import { type Clock, systemClock } from '#server/infra/clock.ts';
 import { createEvents } from '#server/infra/events.ts';
 import { newId } from '#server/infra/ids.ts';
@@ -31,6 +31,7 @@ export type ReplicaOptions = {
   /** Stands between the vault and the database. */
   pool?: (pool: pg.Pool) => pg.Pool;
   outbound?: (outbound: Outbound) => Outbound;
+  cipher?: Cipher;
   graceMs?: number;
   alerts?: Pick<Alerts, 'raise' | 'resolve'>;
 };
@@ -39,8 +40,9 @@ export type ReplicaOptions = {
 export async function vaultReplicas(issuer: AuthorizationServer) {
   const database = await createTestDatabase();
   const pool = new pg.Pool({ connectionString: database.url, max: 20 });
-  // What a killed server leaves open is cut when the database goes.
+  // What a killed server leaves open is cut when the database goes, and so may be what is just closing.
   pool.on('connect', (client) => client.on('error', () => undefined));
+  pool.on('error', () => undefined);
   const log = createLog({ level: 'silent' });
   const cipher = createCipher({ current: 'k1', keys: { k1: Buffer.alloc(32, 7) } });
   const events = createEvents({ url: database.url, log, clock: systemClock });
@@ -65,7 +67,7 @@ export async function vaultReplicas(issuer: AuthorizationServer) {
     const outbound = options.outbound?.(plain) ?? plain;
     const vault = await createVault({
       pool: options.pool?.(pool) ?? pool,
-      ...{ cipher, outbound, log, dataDir },
+      ...{ cipher: options.cipher ?? cipher, outbound, log, dataDir },
       dispatch: () => outbound,
       changes: events,
       alerts: options.alerts ?? { raise: () => undefined, resolve: () => undefined },

@@ -52,3 +52,33 @@ test('a server killed anywhere while it refreshes loses no token, once it has th
   }
   expect(deaths).toBeGreaterThan(8);
 });
+
+const MINUTE = 60_000;
+
+test.each([
+  { who: 'it, started again', awayMs: MINUTE },
+  { who: 'another server, when it does not come back', awayMs: 20 * MINUTE },
+])(
+  'what a killed server was asking for by hand is asked again at once by $who',
+  async ({ awayMs }) => {
+    const fate = mortal();
+    const first = await h.server({ pool: fate.pool, outbound: fate.outbound });
+    const { id } = await h.account(first.vault);
+    await first.vault.refresh(id, { trigger: 'person' });
+    issuer.state.graceMs = 60 * MINUTE;
+    issuer.state.troubles = ['slow'];
+    void first.vault.refresh(id, { trigger: 'person' });
+    await expect.poll(issuer.held).toBe(1);
+    fate.die();
+    const dataDir = await first.abandon();
+    // The platform rotates, and the answer reaches nobody: it forgives that for an hour, no longer.
+    issuer.letGo();
+    const databaseTime = () => new Date(Date.now() + awayMs);
+    const second = await h.server(awayMs > MINUTE ? { databaseTime } : { dataDir });
+    await second.vault.start();
+    const isGood = async () => issuer.isGood((await second.vault.refreshTokenOf(id)) ?? '');
+    await expect.poll(isGood, { timeout: 5_000 }).toBe(true);
+    await second.stop();
+    issuer.state.graceMs = 0;
+  },
+);

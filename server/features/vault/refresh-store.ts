@@ -97,12 +97,17 @@ export function createRefreshStore(
       return rows.length === 0 ? null : LookRow.parse(rows[0]);
     },
 
-    /** Claims an account that nobody claimed since it was looked at; null = somebody did. */
+    /**
+     * Claims an account that nobody claimed since it was looked at; null = somebody did. It is due from
+     * now on, until its refresh says otherwise: when this server dies, the token may be used already, and
+     * platforms that forgive using it again do so for a while only.
+     */
     async claim(accountId: string, generation: number, by: Claimant): Promise<Claimed | null> {
       const { rows } = await pool.query({
         name: 'vault_claim',
         text: `UPDATE vault_tokens v SET claimed_by = $2, claimed_until = ${NOW('3')} + ${MS('4')},
-                 generation = v.generation + 1
+                 generation = v.generation + 1, next_refresh_at = CASE WHEN v.auto_refresh
+                   THEN LEAST(v.next_refresh_at, ${NOW('3')}) ELSE v.next_refresh_at END
                FROM accounts a
                WHERE v.account_id = $1 AND a.id = v.account_id AND v.deleted_until IS NULL
                  AND v.generation = $6 AND (v.claimed_until IS NULL OR v.claimed_by = $2
