@@ -15,9 +15,19 @@ type Family = {
 
 /**
  * What the next requests meet instead of an answer. `lost`: it rotates, and the answer never arrives;
- * `slow`: it is answered well, when `letGo` is called.
+ * `slow`: it is answered well, when `letGo` is called; `forgotten`: it gives a new token and does not
+ * know it later, as when its database fell back to a state before, so that the last one stays good.
  */
-export type Trouble = 'lost' | 'reset' | 'half' | 'html' | 'busy' | 'limited' | 'down' | 'slow';
+export type Trouble =
+  | 'lost'
+  | 'reset'
+  | 'half'
+  | 'html'
+  | 'busy'
+  | 'limited'
+  | 'down'
+  | 'slow'
+  | 'forgotten';
 
 export type AuthorizationServerOptions = {
   /** False: refresh tokens stay as they are. */
@@ -79,22 +89,37 @@ export async function authorizationServer(options: AuthorizationServerOptions = 
     }
     const access = newSecret('at_');
     byAccess.set(access, found);
+    return given(access, rotates ? found.current : null);
+  }
+
+  function given(access: string, refresh: string | null) {
     return {
       status: 200,
       body: {
         access_token: access,
         token_type: 'Bearer',
         ...(state.expiresIn !== null && { expires_in: state.expiresIn }),
-        ...(rotates && { refresh_token: found.current }),
+        ...(refresh !== null && { refresh_token: refresh }),
       },
     };
+  }
+
+  function forgot(token: string): { status: number; body: object } {
+    const found = byToken.get(token);
+    if (found?.current !== token || found.ended) return refreshed(token);
+    const access = newSecret('at_');
+    byAccess.set(access, found);
+    return given(access, newSecret('rt_'));
   }
 
   function answer(res: http.ServerResponse, token: string): void {
     const trouble = state.troubles.shift() ?? state.troubleOf(byToken.get(token)?.id ?? '');
     switch (trouble) {
       case 'slow':
-        slow.push(() => give(res, token, false));
+        slow.push(() => give(res, refreshed(token), false));
+        return;
+      case 'forgotten':
+        give(res, forgot(token), false);
         return;
       case 'reset':
         res.destroy();
@@ -118,11 +143,14 @@ export async function authorizationServer(options: AuthorizationServerOptions = 
         res.writeHead(429, { 'retry-after': '120' }).end('{"error":"rate_limit_exceeded"}');
         return;
     }
-    give(res, token, trouble === 'half');
+    give(res, refreshed(token), trouble === 'half');
   }
 
-  function give(res: http.ServerResponse, token: string, half: boolean): void {
-    const { status, body } = refreshed(token);
+  function give(
+    res: http.ServerResponse,
+    { body, status }: ReturnType<typeof refreshed>,
+    half: boolean,
+  ): void {
     const text = JSON.stringify(body);
     res.writeHead(status, { 'content-type': 'application/json', 'content-length': text.length });
     if (half) {

@@ -82,3 +82,16 @@ test.each([
     issuer.state.graceMs = 0;
   },
 );
+
+test('the token before is tried when the platform forgot the new one, and again when that fails in passing', async () => {
+  const { vault } = await h.server();
+  const { id } = await h.account(vault);
+  const refresh = async () => (await vault.refresh(id, { trigger: 'person' })).outcome;
+  issuer.state.troubles = ['forgotten'];
+  expect(await refresh()).toBe('rotated');
+  const withTheOneBefore = issuer.calls.length + 2;
+  issuer.state.troubleOf = () => (issuer.calls.length === withTheOneBefore ? 'busy' : null);
+  expect(await refresh()).toBe('transient');
+  expect(await refresh()).toBe('rotated');
+  expect(issuer.isGood((await vault.refreshTokenOf(id)) ?? '')).toBe(true);
+});

@@ -151,7 +151,9 @@ export function createRefresher(deps: RefresherDeps) {
     if (!mayGoBack) return { sent: { before, used: before }, answer };
     const second = await send(previous);
     const used = second.ok ? previous : before;
-    return { sent: { before, used }, answer: second.ok ? second : answer };
+    // What failed in passing says nothing about it: that is tried again.
+    const decides = second.ok || !isFinal(failureOf(second.failure));
+    return { sent: { before, used }, answer: decides ? second : answer };
   }
 
   /** Whatever hinders asking is an answer too. */
