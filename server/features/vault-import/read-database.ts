@@ -1,3 +1,4 @@
+import type { DatabaseSync } from 'node:sqlite';
 import { AppError } from '#shared/errors.ts';
 import type { FoundDatabase, FoundRow } from './oai-rt.ts';
 import { type DumpRow, dumpRows } from './sql-dump.ts';
@@ -28,10 +29,10 @@ export function readDump(sql: string, prefix: string): FoundDatabase {
   const names = tablesOf(prefix);
   const rows = [...dumpRows(sql, new Set(Object.values(names)))];
   if (rows.length === 0) throw nothingIn(names.rts);
-  const of = (table: string, usual: string) =>
-    rows
-      .filter((row) => row.table === table)
-      .map((row) => fieldsOf(row, columnsIn(sql, table) ?? COLUMNS[usual] ?? []));
+  const of = (table: string, usual: string) => {
+    const columns = columnsIn(sql, table) ?? COLUMNS[usual] ?? [];
+    return rows.filter((row) => row.table === table).map((row) => fieldsOf(row, columns));
+  };
   return { rts: of(names.rts, 'rts'), configs: of(names.configs, 'system_configs') };
 }
 
@@ -48,7 +49,7 @@ function columnsIn(sql: string, table: string): string[] | null {
   const start = sql.search(new RegExp(`CREATE TABLE (IF NOT EXISTS )?\`?${table}\`?\\s*\\(`, 'i'));
   if (start === -1) return null;
   const body = sql.slice(start, start + 20_000).split(/\)\s*(ENGINE|;)/i, 1)[0] ?? '';
-  const names = [...body.matchAll(/^\s*`(\w+)`/gm)].map(([, name = '']) => name);
+  const names = [...body.matchAll(/^[ \t]*`(\w+)`/gm)].map(([, name = '']) => name);
   return names.length === 0 ? null : names;
 }
 
@@ -62,15 +63,16 @@ export async function readSqlite(path: string, prefix: string): Promise<FoundDat
   try {
     const database = new DatabaseSync(path, { readOnly: true });
     try {
-      const all = (table: string): FoundRow[] =>
-        database
-          .prepare(`SELECT * FROM "${table}" ORDER BY id`)
-          .all()
-          .map((row, at) => ({ line: at + 1, fields: textsOf(row) }));
-      const has = database.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?");
+      // Where a view or a virtual table stands in its place, reading would run what the file says.
+      const has = database.prepare(
+        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND rootpage > 0 AND name = ?",
+      );
       if (has.get(names.rts) === undefined) throw nothingIn(names.rts);
-      const configs = has.get(names.configs) === undefined ? [] : all(names.configs);
-      return { rts: all(names.rts), configs };
+      const configs = has.get(names.configs) !== undefined;
+      return {
+        rts: rowsIn(database, names.rts, COLUMNS['rts'] ?? []),
+        configs: configs ? rowsIn(database, names.configs, COLUMNS['system_configs'] ?? []) : [],
+      };
     } finally {
       database.close();
     }
@@ -80,6 +82,18 @@ export async function readSqlite(path: string, prefix: string): Promise<FoundDat
       cause: error,
     });
   }
+}
+
+/** Rows in the order of their ids, with the known columns that are stored: others may be computed. */
+function rowsIn(database: DatabaseSync, table: string, known: readonly string[]): FoundRow[] {
+  const stored = database.prepare('SELECT name FROM pragma_table_info(?)').all(table);
+  const names = stored
+    .map(({ name }) => String(name))
+    .filter((name) => known.includes(name.toLowerCase()));
+  if (names.length === 0) return [];
+  const wanted = names.map((name) => `"${name}"`).join(', ');
+  const rows = database.prepare(`SELECT ${wanted} FROM "${table}" ORDER BY id`).iterate();
+  return Array.from(rows, (row, at) => ({ line: at + 1, fields: textsOf(row) }));
 }
 
 function textsOf(row: Record<string, unknown>): Record<string, string | null> {

@@ -119,11 +119,12 @@ function* piecesOf(sql: string): Generator<Piece, void, undefined> {
   }
 }
 
+const LINE_FEED = 10;
+
 function linesIn(sql: string, from: number, to: number): number {
   let lines = 0;
-  for (let at = sql.indexOf('\n', from); at !== -1 && at < to; at = sql.indexOf('\n', at + 1)) {
-    lines += 1;
-  }
+  // NOTE: looking for the next one would go through a long line once for every piece of it.
+  for (let at = from; at < to; at += 1) if (sql.charCodeAt(at) === LINE_FEED) lines += 1;
   return lines;
 }
 
