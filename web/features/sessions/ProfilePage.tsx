@@ -12,7 +12,7 @@ import { AccountPreference } from './AccountPreference.tsx';
 import { Appearance } from './Appearance.tsx';
 import { Devices } from './Devices.tsx';
 import { NameForm } from './NameForm.tsx';
-import { PasswordForm } from './PasswordForm.tsx';
+import { PasswordCard } from './PasswordCard.tsx';
 import { Programs } from './Programs.tsx';
 
 /** What belongs to the signed-in person: password, appearance, wishes, sessions. */
@@ -25,7 +25,7 @@ export function ProfilePage() {
       <PageHeader title={t('title')} subtitle={t('subtitle', { name })} />
       <Stack gap="lg">
         <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
-          <PasswordForm username={me.username} />
+          <PasswordCard username={me.username} />
           <Stack gap="lg">
             <NameForm />
             <Appearance />

@@ -22,6 +22,8 @@ export const profile = {
     submit: 'Change password',
     wrong: 'This is not your current password',
     done: 'Password changed. Your other sessions have ended.',
+    noneText: 'You have none, and sign in another way.',
+    none: 'If you want one, ask an admin for a link to choose it.',
   },
   accounts: {
     title: 'Accounts',

@@ -21,6 +21,8 @@ export const profile: Translated<typeof english> = {
     submit: '修改密码',
     wrong: '当前密码不正确',
     done: '密码已修改，其他设备已退出登录。',
+    noneText: '你没有密码，使用其他方式登录。',
+    none: '如需设置密码，请向管理员索取一个链接。',
   },
   accounts: {
     title: '账号',

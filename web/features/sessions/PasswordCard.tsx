@@ -1,5 +1,6 @@
-import { Button, PasswordInput, Stack, VisuallyHidden } from '@mantine/core';
+import { Button, PasswordInput, Stack, Text, VisuallyHidden } from '@mantine/core';
 import { useForm } from '@mantine/form';
+import { useQuery } from '@tanstack/react-query';
 import i18next from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { PasswordChange } from '#shared/schemas/sessions.ts';
@@ -16,8 +17,20 @@ function check(values: Values): Record<string, string> {
   return { ...errors, again: i18next.t('fields:passwordMismatch') };
 }
 
+/** The own password. Whoever comes in another way only has none to change, and is told how to get one. */
+export function PasswordCard({ username }: { username: string }) {
+  const { t } = useTranslation('profile');
+  const ways = useQuery(trpc.sso.mine.queryOptions());
+  if (ways.data?.hasPassword !== false) return <PasswordForm username={username} />;
+  return (
+    <Section title={t('password.title')} text={t('password.noneText')}>
+      <Text>{t('password.none')}</Text>
+    </Section>
+  );
+}
+
 /** Changes the own password, which ends every other session. `username` helps password managers. */
-export function PasswordForm({ username }: { username: string }) {
+function PasswordForm({ username }: { username: string }) {
   const { t } = useTranslation(['profile', 'registration']);
   const form = useForm({ initialValues: { current: '', next: '', again: '' }, validate: check });
   const change = useAppMutation(trpc.sessions.changePassword.mutationOptions(), {
