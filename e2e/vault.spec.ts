@@ -74,7 +74,6 @@ test('ten thousand accounts: scrolled, narrowed, gone through by keys', async ({
   context,
 }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  test.setTimeout(150_000);
   const { problems } = watch(context, lab.url);
   await signInAs(page, lab.url);
   await page.goto(`${lab.url}/vault`);
@@ -84,14 +83,12 @@ test('ten thousand accounts: scrolled, narrowed, gone through by keys', async ({
   ).toBeVisible();
   await expect(grid).toHaveAttribute('aria-rowcount', '10002');
 
-  await test.step('the end is reached by scrolling, and only rows in sight are drawn', async () => {
+  await test.step('one key leads to the end, and only rows in sight are drawn', async () => {
     await grid.focus();
-    await expect(async () => {
-      await page.keyboard.press('End');
-      await expect(grid.getByRole('row').filter({ hasText: 'biz-00001' })).toBeVisible({
-        timeout: 200,
-      });
-    }).toPass({ timeout: 90_000 });
+    await page.keyboard.press('End');
+    await expect(grid.getByRole('row').filter({ hasText: 'biz-00001' })).toBeVisible({
+      timeout: 30_000,
+    });
     expect(await grid.getByRole('row').count()).toBeLessThan(60);
   });
 
@@ -157,7 +154,6 @@ test('a view is saved, opens the list in another browser, and is renamed and del
   page,
   browser,
 }) => {
-  test.slow();
   await signInAs(page, lab.url);
   await page.goto(`${lab.url}/vault`);
   await page.getByRole('textbox', { name: 'Business id' }).fill('biz-0012');

@@ -1,6 +1,7 @@
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { chromium, type Page } from '@playwright/test';
+import { ensureChromium } from '../../scripts/ensure-services.ts';
 import { ADMIN, makeGatewayHome } from '../targets/gateway.ts';
 import { fillVault } from './fill-vault.ts';
 import { type ConsoleRound, consoleReport } from './report.ts';
@@ -35,12 +36,15 @@ async function main(): Promise<void> {
     throw new Error('npm run bench:console -- [--accounts 10000] [--rounds 5] [--seconds 4]');
   }
   const load = loadNow();
-  const executablePath = process.env['CHROMIUM_PATH'];
+  const executablePath = await ensureChromium();
+  if (executablePath === null) {
+    throw new Error('No Chromium found: run "npx playwright install chromium".');
+  }
   await using home = await makeGatewayHome([
     { id: 'bench', protocol: 'openai-chat', baseUrl: NOTHING_LISTENS, model: 'gpt-bench' },
   ]);
   await using server = await home.start();
-  const browser = await chromium.launch({ ...(executablePath && { executablePath }) });
+  const browser = await chromium.launch({ executablePath });
   try {
     const page = await browser.newPage({
       viewport: { width: 1_440, height: 900 },

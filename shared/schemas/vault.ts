@@ -57,6 +57,8 @@ export const VaultSort = z.enum([
 export type VaultSort = z.infer<typeof VaultSort>;
 
 export const VaultListInput = PageInput.extend({
+  /** Larger pages than elsewhere: whoever goes to the end reads tens of thousands of rows. */
+  limit: z.int().min(1).max(1_000).default(50),
   filter: VaultFilter.default({}),
   sort: VaultSort.default('number'),
   descending: z.boolean().default(true),

@@ -71,6 +71,10 @@ export function VaultGrid(props: VaultGridProps) {
     onOpen: (index) => at(index, onOpen),
     onMove: (index) => virtualizer.scrollToIndex(index),
   });
+  const { stay, toEnd } = keys;
+  useEffect(() => {
+    if (toEnd) virtualizer.scrollToIndex(rows.length - 1);
+  }, [toEnd, rows.length, virtualizer]);
   const active = rows[keys.active];
   const events = useMemo(
     () => ({ onCopy, onMenu, onOpen, onToggle }),
@@ -90,6 +94,9 @@ export function VaultGrid(props: VaultGridProps) {
       aria-multiselectable
       {...(active && { 'aria-activedescendant': `vault-${active.id}` })}
       onKeyDown={keys.onKeyDown}
+      onWheel={toEnd ? stay : undefined}
+      onPointerDown={toEnd ? stay : undefined}
+      onBlur={toEnd ? stay : undefined}
       onFocus={() => keys.active < 0 && rows.length > 0 && keys.setActive(0)}
     >
       <div style={{ width, minWidth: '100%', height: virtualizer.getTotalSize() }}>

@@ -33,20 +33,31 @@ export function useListKeys({ count, onCopy, onMove, onOpen, onSelect }: ListKey
   const [wish, setActive] = useState(-1);
   const active = Math.min(wish, count - 1);
 
+  function move(key: string, to: number): void {
+    // The end may be many pages away: it is followed while they come.
+    setActive(key === 'End' ? Number.POSITIVE_INFINITY : to);
+    onMove(to);
+  }
   function onKeyDown(event: KeyboardEvent<HTMLElement>): void {
     // Keys of buttons and boxes within a row are their own.
     const own = event.target === event.currentTarget;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const to = rowAfter(event.key, active, count);
-    if (to !== null) {
-      setActive(to);
-      onMove(to);
-    } else if (active >= 0 && event.key === ' ' && own) onSelect(active);
+    if (to !== null) move(event.key, to);
+    else if (active >= 0 && event.key === ' ' && own) onSelect(active);
     else if (active >= 0 && event.key === 'Enter' && own) onOpen(active);
     else if (active >= 0 && event.key === 'c') onCopy(active);
     else return;
     event.preventDefault();
   }
 
-  return { active, setActive, onKeyDown };
+  return {
+    active,
+    setActive,
+    onKeyDown,
+    /** Whether the last row is followed, whichever that becomes. */
+    toEnd: wish === Number.POSITIVE_INFINITY,
+    /** Stays at the row that is the last by now. */
+    stay: () => setActive(active),
+  };
 }

@@ -2,12 +2,14 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { VaultSort, VaultView } from '#shared/schemas/vault.ts';
-import { trpc } from '../../lib/trpc.ts';
+import { client, trpc } from '../../lib/trpc.ts';
 import { useNow } from '../../lib/use-now.ts';
 import { type Pages, usePages } from '../../lib/use-pages.ts';
 import { filterOf, type Look } from './look.ts';
 
-const PAGE = 200;
+/** The first page is small, to be there at once; the others are few, for whoever goes to the end. */
+const FIRST_PAGE = 200;
+const NEXT_PAGE = 1_000;
 const WAIT_MS = 250;
 const REFRESH_MS = 30_000;
 /** So many pages are kept fresh by themselves; more would be asked for again and again. */
@@ -30,17 +32,19 @@ export function useVaultList(look: Look, sort: ListSort): VaultList {
   const from = useSpanStart();
   const [settled] = useDebouncedValue(look, WAIT_MS);
   const filter = useMemo(() => filterOf(settled, from), [settled, from]);
-  const query = useInfiniteQuery(
-    trpc.vault.list.infiniteQueryOptions(
-      { limit: PAGE, filter, sort: sort.by, descending: sort.descending },
-      {
-        getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
-        placeholderData: keepPreviousData,
-        refetchInterval: ({ state }) =>
-          (state.data?.pages.length ?? 0) <= FRESH_PAGES && REFRESH_MS,
-        refetchOnWindowFocus: false,
-      },
-    ),
-  );
+  const asked = { filter, sort: sort.by, descending: sort.descending };
+  const query = useInfiniteQuery({
+    queryKey: trpc.vault.list.infiniteQueryKey(asked),
+    queryFn: ({ pageParam: cursor, signal }) =>
+      client.vault.list.query(
+        cursor === null ? { ...asked, limit: FIRST_PAGE } : { ...asked, limit: NEXT_PAGE, cursor },
+        { signal },
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) => (state.data?.pages.length ?? 0) <= FRESH_PAGES && REFRESH_MS,
+    refetchOnWindowFocus: false,
+  });
   return { ...usePages(query), total: query.data?.pages[0]?.total };
 }
