@@ -223,6 +223,40 @@ test('what cannot be opened is named, left as it is, and keeps its key from bein
   await expect(a.keyRing.retire(CALLER, 'k1')).rejects.toThrow('1 in proxies.url');
 });
 
+test('a key is kept while a server may have a new token that it sealed and that is not stored', async () => {
+  const a = await server('a', turned);
+  const user = id(1);
+  await pool.query(`INSERT INTO users (id, username) VALUES ($1, 'ada')`, [user]);
+  await pool.query(
+    `INSERT INTO accounts (id, owner_id, platform_id, name, kind, updated_at)
+     VALUES ($1, $2, 'openai', 'Spare', 'oauth', now())`,
+    [id(2), user],
+  );
+  await pool.query(
+    `INSERT INTO vault_tokens (account_id, biz_id, refresh_token, refresh_hash)
+     VALUES ($1, 'b', $2, 'h')`,
+    [id(2), a.cipher.seal('rt', { table: 'vault_tokens', column: 'refresh_token', id: id(2) })],
+  );
+  const claim = (seconds: number) =>
+    pool.query(
+      `UPDATE vault_tokens SET claimed_by = '0198@node-b', claimed_until = now() + $1 * interval '1 s'`,
+      [seconds],
+    );
+  // Gone for an hour, and one that asks for a minute: it has no answer, or one that is not stored.
+  for (const left of [-3_600, 30]) {
+    await claim(left);
+    await expect(a.keyRing.retire(CALLER, 'k1')).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringMatching(/"k1".*"Spare".*node-b.*Start/),
+    });
+  }
+  expect(Object.keys(a.cipher.ring().keys)).toEqual(['k1', 'k2']);
+  // One that began to ask just now seals with the present key.
+  await claim(85);
+  await a.keyRing.retire(CALLER, 'k1');
+  expect(Object.keys(a.cipher.ring().keys)).toEqual(['k2']);
+});
+
 test('a start with a ring that lacks a key, or has another of its name, is refused by name', async () => {
   await seal(2, createCipher(one));
   const other: KeyRing = { current: 'k1', keys: { k1: K2 } };

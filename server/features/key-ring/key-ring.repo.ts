@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import { notifySql } from '../../infra/events.ts';
 import { lockNumber } from '../../infra/prisma/locks.ts';
+import { TIMES } from '../vault/index.ts';
 import type { SealedColumn } from './sealed-columns.ts';
 
 /** What all servers agree on. `canaries` are values sealed by each key that is in use. */
@@ -24,6 +25,8 @@ export type SealedValue = { ids: string[]; sealed: string };
 
 export const RING_SETTING = 'keyRing';
 const SERVER = 'keyRing.server.';
+/** How long a claim of the vault is believed when it is made. */
+const CLAIM_MS = TIMES.holdMs;
 /** A sealed value begins `v1.<key id>.<nonce>.`; the rest may be megabytes and is not looked at. */
 const HEAD = 48;
 const isSealed = (column: string) =>
@@ -100,6 +103,21 @@ export function createKeyRingRepo(pool: Pick<Pool, 'query' | 'connect'>) {
         await pool.query(text, told);
       }
       return rows.length;
+    },
+
+    /**
+     * Vault accounts that a server has been refreshing for longer than `ms`: until the claim ends, their
+     * new tokens may be in that server's journal alone. `server` is its machine; ten accounts at most.
+     */
+    async refreshing(ms: number): Promise<{ account: string; server: string }[]> {
+      const { rows } = await pool.query<{ account: string; server: string }>(
+        `SELECT a.name AS account, split_part(v.claimed_by, '@', 2) AS server
+         FROM vault_tokens v JOIN accounts a ON a.id = v.account_id
+         WHERE v.claimed_until < now() + ($1::float8 - $2) * interval '1 millisecond'
+         ORDER BY v.claimed_until LIMIT 10`,
+        [CLAIM_MS, ms],
+      );
+      return rows;
     },
 
     async shared(): Promise<SharedRing> {

@@ -40,6 +40,9 @@ const ANNOUNCE_MS = 20_000;
 /** A server that was not seen for as long is believed to be gone. */
 const GONE_MS = 90_000;
 
+/** By then a server that refreshes has stored what it got, unless something is wrong. */
+const SETTLED_MS = 30_000;
+
 export type KeyRingService = ReturnType<typeof createKeyRing>;
 
 /**
@@ -106,6 +109,22 @@ export function createKeyRing(deps: KeyRingDeps) {
     if (behind.length === 0) return;
     const names = behind.map((one) => one.id).join(', ');
     throw new AppError('conflict', `These servers still seal with another key: ${names}.`);
+  }
+
+  /**
+   * New tokens of the vault wait in journals that only their servers can read. Those that began to
+   * refresh lately seal with the present key, and what is stored later is sealed anew first.
+   * @throws AppError conflict while some may wait.
+   */
+  async function requireStored(id: string): Promise<void> {
+    const waiting = await repo.refreshing(SETTLED_MS);
+    if (waiting.length === 0) return;
+    const names = waiting.map(({ account, server: at }) => `"${account}" (${at})`).join(', ');
+    throw new AppError(
+      'conflict',
+      `Key "${id}" may have sealed new tokens that a server has not stored yet, of ${names}. ` +
+        'Start that server again with its DATA_DIR and wait a moment; if it is gone for good, refresh these accounts or bring new tokens.',
+    );
   }
 
   async function save(ring: KeyRing): Promise<void> {
@@ -246,6 +265,7 @@ export function createKeyRing(deps: KeyRingDeps) {
         throw new AppError('conflict', `Key "${id}" is the one that seals. Use another one first.`);
       }
       await requireCurrentEverywhere();
+      await requireStored(id);
       await repo.change(async (shared) => {
         const values = Object.entries((await countAll()).get(id) ?? {});
         if (values.length > 0) {

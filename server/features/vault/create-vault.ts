@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import type { Pool } from 'pg';
 import { AppError } from '#shared/errors.ts';
+import type { Cipher } from '../../infra/cipher.ts';
 import type { Clock } from '../../infra/clock.ts';
 import { newId } from '../../infra/ids.ts';
 import type { Log } from '../../infra/log.ts';
 import type { Outbound } from '../../infra/outbound/index.ts';
 import type { Changes } from '../../infra/reloader.ts';
-import { type AccountCipher, openKey, type TokenRenewal } from '../accounts/index.ts';
+import { openKey, type TokenRenewal } from '../accounts/index.ts';
 import type { Alerts } from '../alerts/index.ts';
 import { createInfoKeeper } from './info-keeper.ts';
 import { type Claimed, createRefreshStore, type Looked } from './refresh-store.ts';
@@ -24,7 +25,7 @@ import { openSealed } from './vault-seals.ts';
 
 export type VaultDeps = {
   pool: Pool;
-  cipher: AccountCipher;
+  cipher: Cipher;
   outbound: Outbound;
   /** The way through a proxy; see the proxies feature. */
   dispatch(proxyId: string): Outbound;
@@ -75,7 +76,7 @@ export async function createVault(deps: VaultDeps): Promise<Vault & { renewal: T
   let ready: Promise<void> = Promise.resolve();
 
   const journal = await openTokenJournal({
-    ...{ clock, log, store },
+    ...{ cipher, clock, log, store },
     dir: join(deps.dataDir, 'vault'),
     onStored(record, stored) {
       if (stored === 'late')

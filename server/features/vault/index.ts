@@ -1,4 +1,5 @@
 export { createVault } from './create-vault.ts';
+export { TIMES } from './refresher.ts';
 export { USUAL_SETTINGS } from './settings.ts';
 export { createExchange, type Exchange, type TokenClient } from './token-endpoint.ts';
 export type { Vault } from './vault.ts';

@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import type { Cipher } from '../../infra/cipher.ts';
 import type { Clock } from '../../infra/clock.ts';
 import { newId } from '../../infra/ids.ts';
 import { openJournal } from '../../infra/journal/index.ts';
@@ -8,6 +9,7 @@ import type { Log } from '../../infra/log.ts';
 import type { TokenRecord } from './chain.ts';
 import type { RefreshStore } from './refresh-store.ts';
 import type { Stored } from './refresh-writes.ts';
+import { sealedAnew } from './vault-seals.ts';
 
 /** Written before a platform is asked: a disk that takes nothing must be known of by then. */
 type Asking = { id: string; kind: 'asking'; accountId: string; at: number };
@@ -34,6 +36,7 @@ export type TokenJournal = {
 export type TokenJournalDeps = {
   dir: string;
   store: Pick<RefreshStore, 'store'>;
+  cipher: Cipher;
   clock: Clock;
   log: Pick<Log, 'warn' | 'error'>;
   onStored(record: TokenRecord, stored: Stored): void;
@@ -51,7 +54,7 @@ const SYNC_EVERY_MS = 20;
  * @throws AppError conflict when another process has the folder, storage_unavailable.
  */
 export async function openTokenJournal(deps: TokenJournalDeps): Promise<TokenJournal> {
-  const { clock, dir, log, onStored, store } = deps;
+  const { cipher, clock, dir, log, onStored, store } = deps;
   const waiting = new Map<string, PromiseWithResolvers<Stored>>();
   const byAccount = new Map<string, Promise<unknown>>();
 
@@ -59,8 +62,19 @@ export async function openTokenJournal(deps: TokenJournalDeps): Promise<TokenJou
     for (const record of batch) if (record.kind === 'token') await deliverOne(record);
   }
 
+  /** It may have waited while another key was made current, and the old one is retired one day. */
+  function withPresentKey(record: TokenRecord): TokenRecord {
+    try {
+      return sealedAnew(cipher, record);
+    } catch (error) {
+      // Its key is gone from this ring: as it is it can be opened once that is put back.
+      log.error({ err: error, accountId: record.accountId }, 'new tokens have an unknown key');
+      return record;
+    }
+  }
+
   async function deliverOne(record: TokenRecord): Promise<void> {
-    const stored = await store.store(record).catch((error) => {
+    const stored = await store.store(withPresentKey(record)).catch((error) => {
       // What can never be stored may not keep later tokens from being stored.
       if (!isAboutData(error)) throw error;
       log.error({ err: error, accountId: record.accountId }, 'new tokens could not be stored');

@@ -1,4 +1,6 @@
-import type { AccountCipher } from '../accounts/index.ts';
+import type { Cipher } from '../../infra/cipher.ts';
+import { type AccountCipher, openKey, sealKey } from '../accounts/index.ts';
+import type { TokenRecord } from './chain.ts';
 import type { ClaimedClient } from './refresh-store.ts';
 import type { TokenClient } from './token-endpoint.ts';
 
@@ -30,6 +32,22 @@ export function sealRefresh(
     sealed: sealToken(cipher, accountId, after),
     previousSealed: cipher.seal(before, previous),
   };
+}
+
+/**
+ * The record with what another key than the present one sealed sealed anew.
+ * @throws AppError internal when that key is gone.
+ */
+export function sealedAnew(cipher: Cipher, record: TokenRecord): TokenRecord {
+  const { accountId: id, refresh, secret } = record;
+  const sealed = [secret, ...(refresh ? [refresh.sealed, refresh.previousSealed] : [])];
+  if (!sealed.some(cipher.needsReseal)) return record;
+  const key = openKey(cipher, id, secret) ?? '';
+  if (!refresh) return { ...record, ...sealKey(cipher, id, key) };
+  const after = openSealed(cipher, 'refresh_token', id, refresh.sealed);
+  const before = openSealed(cipher, 'previous_token', id, refresh.previousSealed);
+  const fresh = sealRefresh(cipher, id, { after, before });
+  return { ...record, ...sealKey(cipher, id, key), refresh: fresh };
 }
 
 /** An OAuth client as its token endpoint is asked with, its secret in clear. */
