@@ -1,6 +1,7 @@
 import { AppError } from '#shared/errors.ts';
 import { type Outbound, type OutboundAnswer, readWhole } from '../../infra/outbound/index.ts';
-import { type AnswerFailure, failureOf, masked } from './token-failures.ts';
+import { type AnswerFailure, failureOf } from './token-failures.ts';
+import { masked } from './token-mask.ts';
 
 /** What of an OAuth client the token endpoint is asked with; the secret in clear. */
 export type TokenClient = {

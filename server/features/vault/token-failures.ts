@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { readRetryAfter } from '../../platforms/retry-after.ts';
+import { masked } from './token-mask.ts';
 import type { RefreshFailure } from './vault.types.ts';
 
 /** Besides what may come of a refresh, the ways a device's sign-in is not ready yet or never will be. */
@@ -20,6 +21,8 @@ type Told = {
 };
 
 const LONGEST_TEXT = 300;
+const LONGEST_SAID = 4_000;
+const LONGEST_TOKEN = 16_384;
 
 /**
  * Codes that say what they mean by themselves: those of RFC 6749 (5.2), RFC 8628 (3.5), and names that
@@ -58,7 +61,21 @@ export function failureOf(told: Told, secrets: readonly string[]): AnswerFailure
   const { code, said } = saidIn(told.data);
   const retryAfterMs = readRetryAfter(told.headers);
   const failure = classOf(told, code, said);
-  return { failure, code, text: textOf(told, code, masked(said, secrets)), retryAfterMs };
+  const hidden = [...secrets, ...tokensOf(told.data)];
+  // A platform may well give the token for a code.
+  const shown = code !== null && masked(code, hidden) === code ? code : null;
+  return {
+    ...{ failure, retryAfterMs, code: shown },
+    text: textOf(told, shown, masked(said, hidden)),
+  };
+}
+
+/** Tokens that come along with a failure are nobody's, and still good perhaps. */
+function tokensOf(data: Told['data']): string[] {
+  return ['access_token', 'refresh_token', 'id_token'].flatMap((name) => {
+    const token = data?.[name];
+    return typeof token === 'string' ? [token.slice(0, LONGEST_TOKEN)] : [];
+  });
 }
 
 function classOf({ status, data }: Told, code: string | null, said: string) {
@@ -93,8 +110,11 @@ function codeIn(value: unknown): string | null {
 
 function textIn(value: unknown): string {
   if (typeof value !== 'string') return '';
-  // Cut before masking would let half a token through.
-  return value.replaceAll(/\p{Cc}+/gu, ' ').trim();
+  // Far more than is told in the end: half a token at the cut is masked like a whole one.
+  return value
+    .slice(0, LONGEST_SAID)
+    .replaceAll(/\p{Cc}+/gu, ' ')
+    .trim();
 }
 
 function textOf({ status, data }: Told, code: string | null, said: string): string {
@@ -104,11 +124,4 @@ function textOf({ status, data }: Told, code: string | null, said: string): stri
   if (code === null && said === '') return `The token endpoint answered ${status} without a token.`;
   const words = [code, said].filter(Boolean).join(': ');
   return words.slice(0, LONGEST_TEXT);
-}
-
-/** Without any of the secrets, and whatever else looks like a token. */
-export function masked(text: string, secrets: readonly string[]): string {
-  let plain = text;
-  for (const secret of secrets) if (secret !== '') plain = plain.replaceAll(secret, '***');
-  return plain.replaceAll(/[\w\-+/=.~]{40,}/g, '***');
 }
