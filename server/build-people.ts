@@ -73,7 +73,7 @@ export function buildPeople({
   const store = createLuciaSessions({ repo: sessionsRepo, clock });
   const notes = createSessionNotes(audit);
   const failed = createFailedSignIns({ audit, inTx: sessionsRepo.inTx, clock, log });
-  const factorsRepo = createFactorsRepo(db);
+  const factorsRepo = createFactorsRepo(db, environmentService);
   const changes = { repo: factorsRepo, notes: createFactorNotes(audit), clock };
   const totp = createTotpService({ ...changes, cipher });
   const passkeys = createPasskeysService(changes);

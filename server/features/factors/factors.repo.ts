@@ -1,3 +1,4 @@
+import { AppError } from '#shared/errors.ts';
 import { type Db, type Tx, withTx } from '../../infra/prisma/client.ts';
 
 export type StoredPasskey = {
@@ -14,8 +15,11 @@ type NotingFactors = (tx: Tx) => Promise<void>;
 
 export type PasskeyInsert = StoredPasskey & { name: string; backedUp: boolean; createdAt: Date };
 
-/** Rows of `totp`, `recovery_codes` and `passkeys`. */
-export function createFactorsRepo(db: Db) {
+/**
+ * Rows of `totp`, `recovery_codes` and `passkeys`. `environmentService` is the sign-in service of the
+ * configuration, which is always on.
+ */
+export function createFactorsRepo(db: Db, environmentService: string | null = null) {
   return {
     /** What a person has, without any secret. */
     async ofUser(userId: string) {
@@ -158,15 +162,23 @@ export function createFactorsRepo(db: Db) {
       });
     },
 
-    /** As `renamePasskey`. */
+    /** As `renamePasskey`. @throws AppError conflict when it is their only way in. */
     async deletePasskey(
       { userId, id }: { userId: string; id: string },
       noting: (tx: Tx, before: string) => Promise<void>,
     ): Promise<boolean> {
       return await withTx(db, async (tx) => {
+        // Two at a time, or one while an account elsewhere is unlinked, would each see the other.
+        await tx.$queryRaw`SELECT 1 AS locked FROM users WHERE id = ${userId}::uuid FOR UPDATE`;
         const [gone] = await tx.$queryRaw<{ name: string }[]>`
           DELETE FROM passkeys WHERE id = ${id}::uuid AND user_id = ${userId}::uuid RETURNING name`;
         if (!gone) return false;
+        if (!(await hasWayIn(tx, userId, environmentService))) {
+          throw new AppError(
+            'conflict',
+            'This is your only way to sign in. Add another passkey or link an account first.',
+          );
+        }
         await noting(tx, gone.name);
         return true;
       });
@@ -180,6 +192,17 @@ export async function deleteFactorsOf(tx: Tx, userId: string): Promise<void> {
   await deleteTotpOf(tx, userId);
   await tx.passkey.deleteMany({ where: { userId } });
   await tx.pendingProof.deleteMany({ where: { userId } });
+}
+
+/** A password, a passkey, or an account at a service that is on. */
+async function hasWayIn(tx: Tx, userId: string, environment: string | null): Promise<boolean> {
+  const ways = await tx.$queryRaw<unknown[]>`
+    SELECT 1 AS way FROM users u WHERE u.id = ${userId}::uuid AND (
+      u.password_hash IS NOT NULL
+      OR EXISTS (SELECT 1 FROM passkeys k WHERE k.user_id = u.id)
+      OR EXISTS (SELECT 1 FROM identities i LEFT JOIN identity_providers p ON p.id = i.provider_id
+        WHERE i.user_id = u.id AND (p.enabled OR i.provider_id = ${environment})))`;
+  return ways.length > 0;
 }
 
 const PASSKEY = {

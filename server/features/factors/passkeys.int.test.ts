@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FactorsView, PasskeyAnswer } from '#shared/schemas/factors.ts';
 import { type Browser, createBrowser } from '../../testing/browser.ts';
@@ -126,6 +127,43 @@ describe('a passkey', () => {
     }
     const { sent } = await signInWith(key);
     expect(sent.error?.data.appCode).toBe('passkey_refused');
+  });
+
+  test('is kept while its person has no other way in', async () => {
+    const { browser, id: userId } = await withPasskey();
+    await console.db.user.update({ where: { id: userId }, data: { passwordHash: null } });
+    await console.db.identityProvider.create({
+      data: { id: 'club', name: 'Club', enabled: false, clientId: 'c', settings: {} },
+    });
+    const at = { id: randomUUID(), providerId: 'club', subject: '1', userId };
+    await console.db.identity.create({ data: at });
+    const removed = async () => {
+      const { passkeys } = (await browser.query('factors.mine')).data as FactorsView;
+      const gone = await browser.mutate('factors.deletePasskey', { id: passkeys[0]?.id });
+      return gone.error?.data.appCode ?? gone.status;
+    };
+    // The service is off, and lets nobody in.
+    expect(await removed()).toBe('conflict');
+    await register(browser, softPasskey());
+    expect(await removed()).toBe(200);
+    expect(await removed()).toBe('conflict');
+    expect(await console.db.passkey.count({ where: { userId } })).toBe(1);
+    await console.db.identityProvider.update({ where: { id: 'club' }, data: { enabled: true } });
+    expect(await removed()).toBe(200);
+    const noted = { action: 'factors.deletePasskey', actorId: userId };
+    expect(await console.db.auditEvent.count({ where: noted })).toBe(2);
+  });
+
+  test('is kept once when its person deletes two at the same time', async () => {
+    const { browser, id: userId } = await withPasskey();
+    await register(browser, softPasskey());
+    await console.db.user.update({ where: { id: userId }, data: { passwordHash: null } });
+    const { passkeys } = (await browser.query('factors.mine')).data as FactorsView;
+    const gone = await Promise.all(
+      passkeys.map(({ id }) => browser.mutate('factors.deletePasskey', { id })),
+    );
+    expect(gone.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect(await console.db.passkey.count({ where: { userId } })).toBe(1);
   });
 });
 

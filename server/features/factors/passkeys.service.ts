@@ -135,7 +135,7 @@ export function createPasskeysService({ repo, notes, clock }: PasskeysDeps) {
       if (!renamed) throw noPasskey();
     },
 
-    /** @throws AppError not_found */
+    /** @throws AppError not_found; conflict for the last way in. */
     async remove(actor: Actor, id: string): Promise<void> {
       const gone = await repo.deletePasskey({ userId: actor.me.id, id }, (tx, before) =>
         notes.passkey(actor, 'factors.deletePasskey', { before })(tx),

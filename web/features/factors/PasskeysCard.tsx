@@ -1,6 +1,7 @@
 import { Button, Menu, Text } from '@mantine/core';
 import { IconFingerprint, IconPencil, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PasskeyView } from '#shared/schemas/factors.ts';
 import { canUsePasskeys } from '../../lib/passkeys.ts';
@@ -59,10 +60,15 @@ export function PasskeysCard() {
   const { opened, value, open, close, turn } = useDialog<Open>();
   const columns = useColumns();
   const usable = canUsePasskeys();
+  const [last, setLast] = useState(false);
   const remove = useAppMutation(trpc.factors.deletePasskey.mutationOptions(), {
     invalidate: [trpc.factors.mine.queryFilter()],
     success: t('passkeys.deleted'),
     onDone: close,
+    onFail({ code }) {
+      setLast(code === 'conflict');
+      return code === 'conflict';
+    },
   });
   const deleting = opened && value?.what === 'delete' ? value.passkey : null;
   const add = (
@@ -106,7 +112,10 @@ export function PasskeysCard() {
                   <Menu.Item
                     color="red"
                     leftSection={<IconTrash size={16} />}
-                    onClick={() => open({ what: 'delete', passkey })}
+                    onClick={() => {
+                      setLast(false);
+                      open({ what: 'delete', passkey });
+                    }}
                   >
                     {t('common:delete')}
                   </Menu.Item>
@@ -130,7 +139,11 @@ export function PasskeysCard() {
         title={t('passkeys.deleteTitle', {
           name: value?.what === 'delete' ? value.passkey.name : '',
         })}
-        text={t('passkeys.deleteText')}
+        text={
+          <span role={last ? 'alert' : undefined}>
+            {t(last ? 'passkeys.last' : 'passkeys.deleteText')}
+          </span>
+        }
         confirmLabel={t('common:delete')}
         pending={remove.isPending}
         onConfirm={() => deleting && remove.mutate({ id: deleting.id })}

@@ -81,6 +81,7 @@ export const factors = {
     renameTitle: 'Rename {{name}}',
     deleteTitle: 'Delete the passkey {{name}}?',
     deleteText: 'It no longer opens the console. Remove it from your device, too.',
+    last: 'This is your only way to sign in. Add another passkey or link an account first.',
     deleted: 'The passkey was deleted.',
     empty: 'No passkeys yet',
     emptyText: 'Add one for each device you use.',

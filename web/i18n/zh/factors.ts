@@ -81,6 +81,7 @@ export const factors: Translated<typeof english> = {
     renameTitle: '重命名 {{name}}',
     deleteTitle: '删除通行密钥 {{name}}？',
     deleteText: '之后将无法用它登录，请同时在设备上删除。',
+    last: '这是你唯一的登录方式。请先添加另一个通行密钥，或关联一个账号。',
     deleted: '通行密钥已删除。',
     empty: '还没有通行密钥',
     emptyText: '可为你使用的每台设备添加一个。',
