@@ -1,4 +1,5 @@
 import { type OAuthFacts, oauthFactsOf } from '#shared/oauth-facts.ts';
+import { valueAt } from '#shared/sso-claims.ts';
 import type { Outbound } from '../../infra/outbound/index.ts';
 import type { OpenedClient } from '../oauth-clients/index.ts';
 
@@ -31,7 +32,12 @@ export function createReadFacts(outbound: Pick<Outbound, 'json'>): ReadFacts {
       told(settings.userInfoEndpoint, accessToken),
       told(settings.accountInfoEndpoint, accessToken),
     ]);
-    return oauthFactsOf(settings.fields, { account, user, idToken: claimsIn(idToken) });
+    const claims = claimsIn(idToken);
+    // OpenID Connect Core 1.0, 5.3.2: user info of another one than the ID token names is not used.
+    const [named, met] = [valueAt(claims, 'sub'), valueAt(user, 'sub')];
+    const isOther = named !== undefined && met !== undefined && named !== met;
+    const own = { account, idToken: claims };
+    return oauthFactsOf(settings.fields, isOther ? own : { ...own, user });
   };
 }
 

@@ -46,17 +46,22 @@ export function withoutTokens(data: unknown): unknown {
     left -= 1;
     if (left < 0 || depth > DEEPEST) return null;
     if (typeof value === 'string')
-      return looksSecret(value) ? '***' : value.slice(0, LONGEST_VALUE);
+      return looksSecret(value) ? '***' : storable(value, LONGEST_VALUE);
     if (typeof value !== 'object' || value === null) return value;
     if (Array.isArray(value)) return value.slice(0, 50).map((one) => copy(one, depth + 1));
     return Object.fromEntries(
       Object.entries(value)
         .slice(0, MOST_MEMBERS)
         .filter(([name]) => !SECRET_NAME.test(name))
-        .map(([name, one]) => [name.replaceAll('\0', ''), copy(one, depth + 1)]),
+        .map(([name, one]) => [storable(name, LONGEST_VALUE), copy(one, depth + 1)]),
     );
   };
   return copy(data, 0);
+}
+
+/** PostgreSQL has no place for U+0000, nor for the half of a character, which a cut may leave. */
+function storable(text: string, most: number): string {
+  return text.replaceAll('\0', '').slice(0, most).toWellFormed();
 }
 
 /** Forty characters without a space are no name; addresses of pictures and the like are let through. */
@@ -73,7 +78,7 @@ export function textAt(data: unknown, path: string): string | null {
     at = (at as Record<string, unknown>)[name];
   }
   if (typeof at === 'number') return String(at);
-  return typeof at === 'string' && at !== '' ? at.replaceAll('\0', '').slice(0, 320) : null;
+  return typeof at === 'string' && at !== '' ? storable(at, 320) : null;
 }
 
 /** Where in both answers the columns stand; the account's answer is looked at first. */
