@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { AppError } from '#shared/errors.ts';
 import type { Cipher } from '../../infra/cipher.ts';
 import type { Clock } from '../../infra/clock.ts';
@@ -17,6 +18,8 @@ type JobsDeps = {
   onError(error: unknown): void;
 };
 
+const SEALED_A_TURN = 100;
+
 /**
  * Work on many things that goes on when the page is closed and the server dies: stored first, then
  * done thing by thing by whichever server has a free hand. See docs/decisions for why it is our own.
@@ -33,6 +36,16 @@ export function createJobs(deps: JobsDeps) {
     kinds,
     open: (sealed, jobId, number) => cipher.open(sealed, placeOf(jobId, number)),
   });
+
+  /** Sealing tens of thousands takes seconds: requests have their turn in between. */
+  async function sealed(jobId: string, items: NewJob['items']): Promise<NewJob['items']> {
+    const done: NewJob['items'][number][] = [];
+    for (const [index, { input, name }] of items.entries()) {
+      if (index % SEALED_A_TURN === 0) await setImmediate();
+      done.push({ name, input: cipher.seal(input, placeOf(jobId, index + 1)) });
+    }
+    return done;
+  }
 
   return {
     /** Says what is done for jobs of a kind. Call it before `open`, on every server alike. */
@@ -60,11 +73,7 @@ export function createJobs(deps: JobsDeps) {
         throw new AppError('bad_request', `At most ${MOST_ITEMS} at once. Do it in parts.`);
       }
       const id = newId();
-      const stored = kind.sealed
-        ? items.map((item, index) => {
-            return { name: item.name, input: cipher.seal(item.input, placeOf(id, index + 1)) };
-          })
-        : items;
+      const stored = kind.sealed ? await sealed(id, items) : items;
       const createdAt = new Date(clock.now());
       await repo.insert({ id, kind: name, ownerId, input, createdAt, items: stored }, (tx) =>
         also(tx, id),

@@ -4,8 +4,9 @@ import type { Clock } from '../../infra/clock.ts';
 import { createHourlyRemoval } from '../../infra/hourly-removal.ts';
 import type { Db } from '../../infra/prisma/client.ts';
 import type { Audit } from '../audit/index.ts';
-import type { Jobs } from '../jobs/index.ts';
+import { type Jobs, MOST_ITEMS } from '../jobs/index.ts';
 import type { Vault } from '../vault/index.ts';
+import { createImportParser } from '../vault-import/index.ts';
 import { defineKinds } from './kinds.ts';
 import { createVaultBatchRepo } from './vault-batch.repo.ts';
 import { createVaultBatchService } from './vault-batch.service.ts';
@@ -36,6 +37,7 @@ export function buildVaultBatch(deps: BuildVaultBatchDeps) {
     service: createVaultBatchService({
       ...deps,
       repo,
+      parseImport: createImportParser(MOST_ITEMS),
       newBizId: () => randomUUID().replaceAll('-', ''),
     }),
     start: removal.start,

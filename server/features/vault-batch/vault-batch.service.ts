@@ -23,7 +23,7 @@ import { type Actor, type Audit, by } from '../audit/index.ts';
 import { type Jobs, MOST_ITEMS } from '../jobs/index.ts';
 import { type Proven, requireRecentProof } from '../sessions/index.ts';
 import type { Vault, VaultRow } from '../vault/index.ts';
-import { parseImport } from '../vault-import/index.ts';
+import type { ParseImport } from '../vault-import/index.ts';
 import { planAssignment } from './assign-plan.ts';
 import { exportText } from './export-file.ts';
 import { importItem, kindOf, problemItem } from './kinds.ts';
@@ -40,6 +40,7 @@ type VaultBatchDeps = {
   /** Whether there is a platform of this id. */
   hasPlatform(id: string): boolean;
   newBizId: () => string;
+  parseImport: ParseImport;
 };
 
 /** How long a deletion can be undone. */
@@ -48,7 +49,7 @@ const READ_AT_ONCE = 1_000;
 
 /** What people do to many accounts of the vault at once: their own, or everybody's. */
 export function createVaultBatchService(deps: VaultBatchDeps) {
-  const { audit, cipher, clock, jobs, newBizId, repo, vault } = deps;
+  const { audit, cipher, clock, jobs, newBizId, parseImport, repo, vault } = deps;
 
   /** All that is selected at present and the person may change. @throws AppError bad_request = none. */
   async function selected(me: Me, selection: VaultSelection): Promise<BatchAccount[]> {
@@ -108,7 +109,7 @@ export function createVaultBatchService(deps: VaultBatchDeps) {
         throw new AppError('bad_request', 'There is no such platform.', { param: 'platformId' });
       }
       await checkWay(repo, input);
-      const { problems, rows } = parseImport(input.text, input.format);
+      const { problems, rows } = await parseImport(input.text, input.format);
       const items = [
         ...rows.map((row) => ({ line: row.line, ...importItem(input, row, newBizId) })),
         ...problems.map((problem) => ({ line: problem.line, ...problemItem(problem) })),

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '#shared/errors.ts';
+import type { ImportText } from './import-row.ts';
 import { IMPORT_TEXTS } from './import-row.ts';
-import { parseImport } from './parse-import.ts';
+import { parseImport as parseUpTo } from './parse-import.ts';
+
+const parseImport = (text: string, format: ImportText) => parseUpTo(text, format, 50_000);
 
 const A = 'rt_aaaaaaaaaaaa';
 const B = 'rt_bbbbbbbbbbbb';

@@ -26,10 +26,10 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * The tokens of a file in their order: one a line, CSV with a head, or JSON.
- * @throws AppError bad_request when it is not of this format, or holds nothing.
+ * @throws AppError bad_request when it is not of this format, holds nothing, or more than `most`.
  */
-export function parseImport(text: string, format: ImportText): ParsedImport {
-  const found = READERS[format](text.replace(/^\uFEFF/, ''));
+export function parseImport(text: string, format: ImportText, most: number): ParsedImport {
+  const found = READERS[format](text.replace(/^\uFEFF/, ''), most);
   if (found.length === 0) throw unreadable('There is no token in it.');
   const rows: ImportRow[] = [];
   const problems: ImportProblem[] = [];
@@ -44,18 +44,23 @@ export function parseImport(text: string, format: ImportText): ParsedImport {
   return { rows, problems };
 }
 
-const READERS: Readonly<Record<ImportText, (text: string) => ImportRow[]>> = {
-  text: (text) =>
-    text.split(/\r\n|\r|\n/).flatMap((line, index) => {
+/** Stops before it makes more rows than `most`: a short file may have millions. */
+type Reader = (text: string, most: number) => ImportRow[];
+
+const READERS: Readonly<Record<ImportText, Reader>> = {
+  text: (text, most) => {
+    const lines = text.split(/\r\n|\r|\n/).flatMap((line, index) => {
       const token = line.trim();
-      return token === '' ? [] : [rowOf(index + 1, { token })];
-    }),
+      return token === '' ? [] : [{ line: index + 1, token }];
+    });
+    return checked(lines, most).map(({ line, token }) => rowOf(line, { token }));
+  },
   csv: readCsv,
   json: readJson,
 };
 
-function readCsv(text: string): ImportRow[] {
-  const records = recordsOf(text);
+function readCsv(text: string, most: number): ImportRow[] {
+  const records = recordsOf(text, most);
   const head = records.shift()?.record.map((cell) => cell.trim().toLowerCase()) ?? [];
   const at = (names: readonly string[]) => head.findIndex((cell) => names.includes(cell));
   const tokenAt = at(TOKEN_NAMES);
@@ -63,7 +68,7 @@ function readCsv(text: string): ImportRow[] {
     throw unreadable('Its first line has to name the columns, one of them refresh_token.');
   }
   const places = Object.entries(NAMES).map(([field, names]) => [field, at(names)] as const);
-  return records.map(({ info, record }) => {
+  return checked(records, most).map(({ info, record }) => {
     const fields = places.flatMap(([field, place]) => {
       const cell = record[place]?.trim();
       return cell ? [[field, cell]] : [];
@@ -77,10 +82,14 @@ const Records = z.array(
   z.object({ record: z.array(z.string()), info: z.object({ lines: z.number() }) }),
 );
 
-function recordsOf(text: string) {
+function recordsOf(text: string, most: number) {
   try {
     return Records.parse(
-      parse(text, { info: true, relax_column_count: true, skip_empty_lines: true }),
+      parse(text, {
+        ...{ info: true, relax_column_count: true, skip_empty_lines: true },
+        // The head, and one more than may be.
+        to: most + 2,
+      }),
     );
   } catch (cause) {
     throw unreadable('It is not CSV: a quote is missing or out of place.', cause);
@@ -93,10 +102,10 @@ const JsonRow = z.union([
   z.record(z.string(), z.unknown()),
 ]);
 
-function readJson(text: string): ImportRow[] {
-  const list = z.array(z.unknown()).safeParse(listIn(text));
-  if (!list.success) throw unreadable('It has to be a JSON list of tokens, or of objects.');
-  return list.data.map((entry, index) => {
+function readJson(text: string, most: number): ImportRow[] {
+  const list = listIn(text);
+  if (!Array.isArray(list)) throw unreadable('It has to be a JSON list of tokens, or of objects.');
+  return checked(list, most).map((entry, index) => {
     const known = JsonRow.safeParse(entry).data ?? {};
     const members = new Map(
       Object.entries(known).map(([name, value]) => [name.toLowerCase(), value]),
@@ -119,7 +128,8 @@ function readJson(text: string): ImportRow[] {
 function listIn(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
-    return z.object({ accounts: z.array(z.unknown()) }).safeParse(value).data?.accounts ?? value;
+    const wrapped = typeof value === 'object' && value !== null && 'accounts' in value;
+    return wrapped ? value.accounts : value;
   } catch (cause) {
     throw unreadable('It is not JSON.', cause);
   }
@@ -149,6 +159,11 @@ function cut(most: number) {
 
 function rowOf(line: number, fields: Readonly<Record<string, unknown>>): ImportRow {
   return { line, ...Told.parse(fields) };
+}
+
+function checked<Entry>(entries: Entry[], most: number): Entry[] {
+  if (entries.length <= most) return entries;
+  throw new AppError('bad_request', `At most ${most} at once. Do it in parts.`, { param: 'text' });
 }
 
 function unreadable(why: string, cause?: unknown): AppError {
