@@ -1,5 +1,16 @@
+import i18next from 'i18next';
 import type { z } from 'zod';
 import { fieldMessage } from './field-messages.ts';
+
+/** Whether nothing was typed where a form of text is asked for: the form is no matter then. */
+function isEmptyText(values: unknown, issue: z.core.$ZodIssue): boolean {
+  if (issue.code !== 'invalid_format') return false;
+  const typed = issue.path.reduce<unknown>(
+    (value, key) => (value instanceof Object ? Reflect.get(value, key) : undefined),
+    values,
+  );
+  return typed === '';
+}
 
 /**
  * A `validate` function for Mantine's useForm from a shared schema: the browser checks what the
@@ -12,7 +23,9 @@ export function checkWith(schema: z.ZodType): (values: unknown) => Record<string
     const errors: Record<string, string> = {};
     for (const issue of result.error.issues) {
       const field = issue.path.join('.');
-      errors[field] ??= fieldMessage(issue.message);
+      errors[field] ??= isEmptyText(values, issue)
+        ? i18next.t('fields:required')
+        : fieldMessage(issue.message);
     }
     return errors;
   };

@@ -15,6 +15,15 @@ const KNOWN = {
   'letters, digits and . _ : / @ + - only': () => i18next.t('fields:modelName'),
   'is needed': () => i18next.t('fields:required'),
   'names with dots between, e.g. user.name': () => i18next.t('fields:fieldPath'),
+  'names with dots between, e.g. account.plan': () => i18next.t('fields:fieldPath'),
+  'the id of a role: lower case letters, digits and dashes': () => i18next.t('fields:roleId'),
+  'http://, https:// or socks5://, then host and port': () => i18next.t('fields:proxyUrl'),
+  'a whole address without "#", e.g. http://localhost:1455/auth/callback': () =>
+    i18next.t('fields:redirectUri'),
+  'letters, digits, and . _ - only': () => i18next.t('fields:parameterName'),
+  'at most 20': () => i18next.t('fields:parameterCount'),
+  'client_id, scope, state and their kin are set by Gatehouse itself': () =>
+    i18next.t('fields:ownParameter'),
   'a key has no spaces and only plain characters': () => i18next.t('fields:upstreamKey'),
 } satisfies Record<string, () => string>;
 

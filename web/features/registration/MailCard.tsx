@@ -40,9 +40,7 @@ function State({ mail }: { mail: MailState }) {
         </Alert>
       )}
       <div>
-        <Text>
-          {t('mail.from')}: {mail.from}
-        </Text>
+        <Text>{t('mail.from', { from: mail.from ?? '' })}</Text>
         <Text c="dimmed" fz="sm" className="gh-figures">
           {t('mail.counts', { sent, waiting })}
         </Text>

@@ -8,15 +8,15 @@ import { BareLayout } from '../../app/BareLayout.tsx';
 import { trpc } from '../../lib/trpc.ts';
 import { ErrorState } from '../../ui/ErrorState.tsx';
 import { FirstAdminForm } from './FirstAdminForm.tsx';
-import { takeSetupToken } from './setup-token.ts';
+import { useSetupToken } from './use-setup-token.ts';
 
 const TOKEN_EXAMPLE = '/setup#…';
 
 /** The first page of a fresh server: makes the first admin, with the token of the terminal's link. */
 export function SetupPage() {
   const { t } = useTranslation(['setup', 'common']);
-  const [token] = useState(takeSetupToken);
-  const [refused, setRefused] = useState(false);
+  const token = useSetupToken();
+  const [refused, setRefused] = useState<string | null>(null);
   const status = useQuery(trpc.setup.status.queryOptions());
 
   if (status.isPending) {
@@ -44,12 +44,12 @@ export function SetupPage() {
   }
   return (
     <BareLayout title={t('title')} subtitle={t('subtitle')}>
-      {refused ? (
+      {token && refused === token ? (
         <Alert color="red" variant="light" icon={<IconKeyOff />} title={t('token.refusedTitle')}>
           {t('token.refusedText')}
         </Alert>
       ) : token ? (
-        <FirstAdminForm token={token} onRefused={() => setRefused(true)} />
+        <FirstAdminForm key={token} token={token} onRefused={() => setRefused(token)} />
       ) : (
         <Alert
           color="petrol"

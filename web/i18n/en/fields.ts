@@ -24,4 +24,10 @@ export const fields = {
   modelName: 'Letters, digits and . _ : / @ + - only',
   upstreamKey: 'A key has no spaces and only plain characters',
   fieldPath: 'Names with dots between, e.g. user.name',
+  roleId: 'Lower case letters, digits and dashes only, starting with a letter',
+  proxyUrl: 'Start with http://, https:// or socks5://, then host and port',
+  redirectUri: 'A whole address without “#”, e.g. http://localhost:1455/auth/callback',
+  parameterName: 'Names of letters, digits, and . _ - only',
+  parameterCount: 'At most 20',
+  ownParameter: 'client_id, scope, state and their like are set by Gatehouse itself',
 } as const;

@@ -30,7 +30,7 @@ export const registration = {
     off: 'No mail server is set. Set SMTP_URL and MAIL_FROM and start the server again.',
     noUrl:
       'PUBLIC_URL is not set, so links in mails have nowhere to lead to, except on this machine itself.',
-    from: 'Sender',
+    from: 'Sender: {{from}}',
     counts: 'Since the start of this server: {{sent}} sent, {{waiting}} waiting.',
     to: 'Send a test mail to',
     test: 'Send test mail',

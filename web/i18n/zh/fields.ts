@@ -26,4 +26,10 @@ export const fields: Translated<typeof english> = {
   modelName: '只能使用字母、数字和 . _ : / @ + -',
   upstreamKey: '密钥不能包含空格，只能使用普通字符',
   fieldPath: '用点分隔的名称，例如 user.name',
+  roleId: '只能使用小写字母、数字和短横线，并以字母开头',
+  proxyUrl: '请以 http://、https:// 或 socks5:// 开头，后接主机和端口',
+  redirectUri: '请填写不含“#”的完整地址，例如 http://localhost:1455/auth/callback',
+  parameterName: '名称只能使用字母、数字和 . _ -',
+  parameterCount: '最多 20 个',
+  ownParameter: 'client_id、scope、state 等参数由 Gatehouse 自行设置',
 };

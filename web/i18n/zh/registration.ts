@@ -32,7 +32,7 @@ export const registration: Translated<typeof english> = {
     text: '用于重设密码、确认邮箱，以及通知用户已获批准。',
     off: '尚未设置邮件服务器。请设置 SMTP_URL 和 MAIL_FROM，然后重启服务器。',
     noUrl: '尚未设置 PUBLIC_URL，因此邮件中的链接只能在本机使用。',
-    from: '发件人',
+    from: '发件人：{{from}}',
     counts: '本服务器启动以来：已发送 {{sent}} 封，等待中 {{waiting}} 封。',
     to: '测试邮件收件人',
     test: '发送测试邮件',
