@@ -32,7 +32,10 @@ export async function startApp(
   const infra = await buildInfra({ config, log, ...(clock && { clock }) });
   // The lowest cost bcrypt has: passwords are not what these tests are about.
   const app = await buildApp({ config, infra, passwordRounds: 4 });
-  await app.services.apply.apply(document as Parameters<typeof app.services.apply.apply>[0]);
+  const whole = { oauthClients: [], ...document };
+  await app.services.apply.apply(
+    whole as unknown as Parameters<typeof app.services.apply.apply>[0],
+  );
   const url = await app.listen();
   return {
     app,
