@@ -112,6 +112,7 @@ test('an admin makes an OAuth client after a proof; accounts are linked in three
       name: 'Bo',
       plan: { name: 'pro' },
     };
+    provider.state.interval = 1;
     const dialog = await beginSignIn(page, 'Device code');
     await dialog.getByRole('button', { name: 'Begin' }).click();
     await expect(dialog.getByText('ABCD-EFGH')).toBeVisible();

@@ -18,6 +18,8 @@ export async function startLinkProvider() {
     >,
     /** What a device's question is answered with, one after the other; none left = tokens. */
     device: [] as { status: number; json: unknown }[],
+    /** Seconds between two questions whether a device code was entered. */
+    interval: 5,
     /** Whether refresh tokens are given. */
     lasting: true,
     /** Answer of the token endpoint in place of tokens. */
@@ -71,7 +73,7 @@ export async function startLinkProvider() {
   });
   service.on('/device', () => ({
     json: {
-      ...{ device_code: 'dc-1', user_code: 'ABCD-EFGH', expires_in: 600, interval: 5 },
+      ...{ device_code: 'dc-1', user_code: 'ABCD-EFGH', expires_in: 600, interval: state.interval },
       verification_uri: `${service.url}/activate`,
       verification_uri_complete: `${service.url}/activate?user_code=ABCD-EFGH`,
     },
