@@ -52,7 +52,11 @@ export function SecretsPage() {
       />
       <QueryBoundary
         query={secrets}
-        empty={<EmptyState icon={IconKey} title={t('empty')} text={t('emptyText')} />}
+        empty={
+          <Section flush>
+            <EmptyState icon={IconKey} title={t('empty')} text={t('emptyText')} />
+          </Section>
+        }
       >
         {(all) => (
           <>
