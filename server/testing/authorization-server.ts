@@ -15,8 +15,9 @@ type Family = {
 
 /**
  * What the next requests meet instead of an answer. `lost`: it rotates, and the answer never arrives;
- * `slow`: it is answered well, when `letGo` is called; `forgotten`: it gives a new token and does not
- * know it later, as when its database fell back to a state before, so that the last one stays good.
+ * `slow`: it is answered well, when `letGo` is called; `late`: it rotates at once and answers
+ * then; `forgotten`: it gives a new token and does not know it later, as when its database fell back to a
+ * state before, so that the last one stays good.
  */
 export type Trouble =
   | 'lost'
@@ -27,6 +28,7 @@ export type Trouble =
   | 'limited'
   | 'down'
   | 'slow'
+  | 'late'
   | 'forgotten';
 
 export type AuthorizationServerOptions = {
@@ -118,6 +120,11 @@ export async function authorizationServer(options: AuthorizationServerOptions = 
       case 'slow':
         slow.push(() => give(res, refreshed(token), false));
         return;
+      case 'late': {
+        const made = refreshed(token);
+        slow.push(() => give(res, made, false));
+        return;
+      }
       case 'forgotten':
         give(res, forgot(token), false);
         return;

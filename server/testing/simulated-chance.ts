@@ -14,21 +14,24 @@ export function chance(seed: number): () => number {
 
 /**
  * One call in twelve or so fails, by sign-in and count, so that the order of calls changes nothing; never
- * three in a row. Answers are lost only where a platform forgives it.
+ * three in a row, and no new token is forgotten twice in a row. Answers are lost only where a platform
+ * forgives it.
  */
 export function troubles(seed: number, platform: SimulatedPlatform) {
-  const kinds: Trouble[] = ['reset', 'html', 'busy', 'limited', 'down', 'slow'];
+  const kinds: Trouble[] = ['reset', 'html', 'busy', 'limited', 'down', 'slow', 'forgotten'];
   if (platform === 'lenient') kinds.push('lost', 'half');
-  const asked = new Map<string, { calls: number; row: number }>();
+  const asked = new Map<string, { calls: number; row: number; forgot: boolean }>();
   let count = 0;
   let over = false;
   return {
     of(id: string): Trouble | null {
-      const seen = asked.get(id) ?? { calls: 0, row: 0 };
+      const seen = asked.get(id) ?? { calls: 0, row: 0, forgot: false };
       asked.set(id, seen);
       seen.calls += 1;
       const drawn = hashText(`${seed} ${id} ${seen.calls}`) % (kinds.length * 12);
-      const trouble = over || seen.row >= 2 ? null : (kinds[drawn] ?? null);
+      const wanted = over || seen.row >= 2 ? null : (kinds[drawn] ?? null);
+      const trouble = wanted === 'forgotten' && seen.forgot ? null : wanted;
+      if (trouble === null || trouble === 'forgotten') seen.forgot = trouble !== null;
       seen.row = trouble === null ? 0 : seen.row + 1;
       if (trouble !== null) count += 1;
       return trouble;

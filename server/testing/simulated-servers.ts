@@ -27,7 +27,7 @@ export async function simulatedServers(
   const h = await vaultReplicas(issuer);
   const flight = inFlight();
   const alive: SimulatedServer[] = [];
-  const dead: { at: number; dataDir: string }[] = [];
+  const dead: { at: number; dataDir: string; isAgain: boolean }[] = [];
   const raised: RaisedAlert[] = [];
   const asking = new Set<Promise<unknown>>();
   let kills = 0;
@@ -67,12 +67,12 @@ export async function simulatedServers(
     done.catch(() => undefined);
   }
 
-  /** Puts servers that died aside, with what had got to their disks by then. */
-  async function bury(awayMs: () => number): Promise<void> {
+  /** Puts servers that died aside, with what had got to their disks by then; `isAgain`: while they began. */
+  async function bury(awayMs: () => number, isAgain = false): Promise<void> {
     for (const server of alive.filter(({ fate }) => fate.isDead())) {
       alive.splice(alive.indexOf(server), 1);
       kills += 1;
-      dead.push({ at: clock.now() + awayMs(), dataDir: await server.abandon() });
+      dead.push({ at: clock.now() + awayMs(), dataDir: await server.abandon(), isAgain });
     }
   }
 
@@ -109,11 +109,11 @@ export async function simulatedServers(
     answered,
     bury,
     kills: () => kills,
-    /** Starts those again whose time has come. */
+    /** Starts those again whose time has come; those that died while they began live. */
     async revive(dieAt: () => number | undefined): Promise<void> {
       for (const one of dead.filter(({ at }) => at <= clock.now())) {
         dead.splice(dead.indexOf(one), 1);
-        await serve(one.dataDir, dieAt());
+        await serve(one.dataDir, one.isAgain ? undefined : dieAt());
       }
     },
     /** Claims of servers that live, at a time when none has anything to do. */
