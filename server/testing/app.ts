@@ -16,6 +16,8 @@ export async function startApp(
   document: object,
   env: Readonly<Record<string, string>> = {},
   clock?: Clock,
+  /** Where every line of the log goes; nowhere unless given. */
+  logTo?: (line: string) => void,
 ) {
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-app-'));
@@ -28,7 +30,9 @@ export async function startApp(
       ...env,
     }),
   );
-  const log = createLog({ level: 'silent' });
+  const log = createLog(
+    logTo ? { level: 'trace', destination: { write: logTo } } : { level: 'silent' },
+  );
   const infra = await buildInfra({ config, log, ...(clock && { clock }) });
   // The lowest cost bcrypt has: passwords are not what these tests are about.
   const app = await buildApp({ config, infra, passwordRounds: 4 });

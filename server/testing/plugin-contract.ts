@@ -89,8 +89,9 @@ export async function startPluginContract() {
 
   /** Adds what a set-up file says. */
   async function apply(document: object): Promise<void> {
+    const whole = { oauthClients: [], ...document };
     await app.app.services.apply.apply(
-      document as Parameters<typeof app.app.services.apply.apply>[0],
+      whole as unknown as Parameters<typeof app.app.services.apply.apply>[0],
     );
   }
 

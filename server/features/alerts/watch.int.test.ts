@@ -160,12 +160,19 @@ describe('the watch', () => {
   test('a proxy that is down, until it is up', async () => {
     const id = newId();
     await h.pool.query(
-      `INSERT INTO proxies (id, name, url, shown, health, updated_at)
-       VALUES ($1, 'watched', 'x', 'x', 'down', now())`,
-      [id],
+      `INSERT INTO proxies (id, name, url, shown, health, last_error, updated_at)
+       VALUES ($1, 'watched', 'x', 'x', 'down', $2, now())`,
+      [id, 'The proxy socks5://inner.lan:1080 refused the connection. Nothing was sent.'],
     );
     await h.one.watch.look();
     expect(await openKeys()).toEqual([{ key: `proxy.down:${id}` }]);
+    // Channels are services of others: where our own ones are is not told there.
+    const { facts } = await h.console.db.alert.findFirstOrThrow({
+      where: { key: `proxy.down:${id}`, resolvedAt: null },
+    });
+    expect(facts).toMatchObject({
+      reason: 'The proxy [address] refused the connection. Nothing was sent.',
+    });
     await h.pool.query("UPDATE proxies SET health = 'up'");
     await later();
     expect(await openKeys()).toEqual([]);

@@ -60,8 +60,13 @@ function toAlert(kind: AlertKind, subject: AlertSubjectKind, row: Trouble): Rais
     ownerId: owner_id,
     facts: {
       ...(platform_id !== null && { platform: platform_id }),
-      ...(reason !== null && { reason: oneLine(scrubText(reason)) }),
+      ...(reason !== null && { reason: oneLine(withoutAddresses(scrubText(reason))) }),
       ...(tries !== null && { failures: tries, tries }),
     },
   };
+}
+
+/** Alerts go to services outside, which need not know where ours are; the pages here tell. */
+function withoutAddresses(text: string): string {
+  return text.replaceAll(/\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s"',;]+/gi, '[address]');
 }

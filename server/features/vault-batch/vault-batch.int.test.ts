@@ -232,6 +232,14 @@ describe('delete', () => {
     expect((await admin.mutate('vaultBatch.undo', { id: job.id })).error?.data.appCode).toBe(
       'conflict',
     );
+    const notes = await console.db.auditEvent.findMany({
+      where: { targetId: job.id },
+      orderBy: { seq: 'asc' },
+    });
+    expect(notes.map(({ action, change }) => [action, change])).toEqual([
+      ['vaultBatch.start', expect.anything()],
+      ['vaultBatch.undo', { before: null, after: { count: 2 } }],
+    ]);
 
     const again = await over(admin, await started(admin, tagged('gone'), { what: 'delete' }));
     parts.batch.start();
