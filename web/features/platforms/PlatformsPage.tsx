@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, Stack } from '@mantine/core';
 import { IconApps, IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -40,21 +40,23 @@ export function PlatformsPage() {
           </Button>
         }
       />
-      <Section flush>
-        <QueryBoundary
-          query={platforms}
-          empty={<EmptyState icon={IconApps} title={t('empty')} text={t('emptyText')} />}
-        >
-          {(all) => (
-            <PlatformsTable
-              platforms={all}
-              onEdit={(platform) => editing.open({ platform })}
-              onDelete={deleting.open}
-            />
-          )}
-        </QueryBoundary>
-      </Section>
-      {can(me, 'vault.read') && <ClientsSection platforms={platforms.data ?? []} />}
+      <Stack gap="lg">
+        <Section flush>
+          <QueryBoundary
+            query={platforms}
+            empty={<EmptyState icon={IconApps} title={t('empty')} text={t('emptyText')} />}
+          >
+            {(all) => (
+              <PlatformsTable
+                platforms={all}
+                onEdit={(platform) => editing.open({ platform })}
+                onDelete={deleting.open}
+              />
+            )}
+          </QueryBoundary>
+        </Section>
+        {can(me, 'vault.read') && <ClientsSection platforms={platforms.data ?? []} />}
+      </Stack>
       {editing.value && (
         <PlatformDialog
           key={`edit-${editing.turn}`}
