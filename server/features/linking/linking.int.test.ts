@@ -45,10 +45,7 @@ beforeAll(async () => {
   clientId = (saved.data as { id: string }).id;
 });
 afterAll(async () => {
-  // What waits for a later time is not waited for.
-  const passing = setInterval(() => clock.advance(1_000), 20);
   await app[Symbol.asyncDispose]();
-  clearInterval(passing);
   await provider[Symbol.asyncDispose]();
 });
 beforeEach(() => {

@@ -51,7 +51,8 @@ export function createDelivery<T>(deps: DeliveryDeps<T>): Delivery<T> {
   let cancelGather: (() => void) | undefined;
   let endPause: (() => void) | undefined;
 
-  const isUrgent = () => finishing || flushes.length > 0;
+  // Nothing to gather: a timer of no length would be one more turn for whoever waits.
+  const isUrgent = () => finishing || flushes.length > 0 || deps.gatherMs === 0;
   const hasWork = () => memory.length > 0 || fromFiles;
   const isDue = () =>
     hasWork() && !gaveUp && (fromFiles || isUrgent() || memory.length >= deps.maxBatch);

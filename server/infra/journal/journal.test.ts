@@ -81,6 +81,16 @@ test('a lone record is delivered after a short wait for company', async () => {
   await vi.waitFor(() => expect(to.batches).toEqual([2]));
 });
 
+test('without a wait for company a record is delivered while the clock stands still', async () => {
+  const to = receiver();
+  const clock = fakeClock();
+  const journal = await start({ dir: await folder(), deliver: to.deliver, clock, gatherMs: 0 });
+  await journal.append({ id: 'a' });
+  await vi.waitFor(() => expect(to.batches).toEqual([1]));
+  await journal.append({ id: 'b' });
+  await vi.waitFor(() => expect(to.batches).toEqual([1, 1]));
+});
+
 test('bigint fields survive, and text that looks like one stays text', async () => {
   const dir = await folder();
   const away = receiver();
