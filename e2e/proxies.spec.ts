@@ -63,6 +63,9 @@ test.beforeAll(async () => {
       ...{ userInfoEndpoint: '', accountInfoEndpoint: '', fields: {} },
     },
   });
+  // Every call of the platform is then one that the test asked for.
+  const schedule = await ada.query<object>('vault.schedule');
+  await ada.mutate('vault.saveSchedule', { ...schedule, autoRefresh: false });
   await ada.mutate('vaultBatch.import', {
     ...{ platformId: 'lab', format: 'json', clientId: client.id, tags: [] },
     text: JSON.stringify(
