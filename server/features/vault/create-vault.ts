@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Pool } from 'pg';
 import { AppError } from '#shared/errors.ts';
 import type { Cipher } from '../../infra/cipher.ts';
-import type { Clock } from '../../infra/clock.ts';
+import { type Clock, systemClock } from '../../infra/clock.ts';
 import { newId } from '../../infra/ids.ts';
 import type { Log } from '../../infra/log.ts';
 import type { Outbound } from '../../infra/outbound/index.ts';
@@ -39,7 +39,7 @@ export type VaultDeps = {
   /** Reads these accounts again for the request path. */
   reload(ids: readonly string[]): Promise<void>;
   onError(error: unknown): void;
-  /** For tests that move time: what servers agree on; the database's clock unless given. */
+  /** What servers agree on; the database's clock unless given, or a clock that tests move. */
   databaseTime?: () => Date | null;
   times?: Partial<RefreshTimes>;
 };
@@ -56,7 +56,8 @@ const SLACK_MS = 5_000;
 export async function createVault(deps: VaultDeps): Promise<Vault & { renewal: TokenRenewal }> {
   const { alerts, cipher, clock, log, onError, pool, reload } = deps;
   const times = { ...TIMES, ...deps.times };
-  const store = createRefreshStore(pool, deps.databaseTime);
+  const moved = clock === systemClock ? undefined : () => new Date(clock.now());
+  const store = createRefreshStore(pool, deps.databaseTime ?? moved);
   const rows = createVaultRowsRepo(pool);
   const settings = createVaultSettings({ pool, changes: deps.changes, onError });
   const adding = createVaultAdd({
